@@ -1,0 +1,68 @@
+// Accounts: official logins on platforms. Not thread safe, as its connection.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vault/base/bytes.h"
+#include "vault/base/clock.h"
+#include "vault/base/status.h"
+#include "vault/storage/connection.h"
+
+namespace holdfast::storage {
+
+enum class AccountState : int { kActive = 1, kArchived = 2 };
+
+struct Account {
+  std::int64_t id = 0;
+  std::string name;
+  Bytes pseudonym;
+  std::string platform;
+  std::string platform_id;
+  std::string handle;
+  std::string url;
+  std::string purpose;
+  int tier = 0;  // 1 is highest
+  std::string unit;
+  AccountState state = AccountState::kActive;
+  // Where an import took it from; all empty otherwise.
+  std::string source;
+  std::string source_id;
+  std::string source_group;
+  std::string source_title;
+  std::string source_username;
+  std::string source_url;
+  Micros created_at = 0;
+  Micros updated_at = 0;
+  std::int64_t revision = 1;
+};
+
+struct AccountFilter {
+  std::optional<std::int64_t> visible_to;  // a holder with a grant live at `now`
+  Micros now = 0;                          // read only with visible_to
+  bool include_archived = false;
+};
+
+class AccountStore {
+ public:
+  explicit AccountStore(Connection& connection) : connection_(connection) {}
+
+  absl::Status Insert(Account& account);  // sets account.id
+  absl::StatusOr<std::optional<Account>> ById(std::int64_t id);
+  absl::StatusOr<std::optional<Account>> ByName(std::string_view name);
+  // Writes everything but id, name, pseudonym, platform_id and created_at: those never change.
+  absl::Status Update(const Account& account);
+  absl::StatusOr<std::vector<Account>> List(const AccountFilter& filter, std::int64_t after_id, int limit);
+  // The accounts of an import: by the source's own id, and by what a person sees there (not unique).
+  absl::StatusOr<std::optional<Account>> BySourceId(std::string_view source, std::string_view source_id);
+  absl::StatusOr<std::vector<Account>> BySourceKey(std::string_view group, std::string_view title,
+                                                   std::string_view username, std::string_view url);
+
+ private:
+  Connection& connection_;
+};
+
+}  // namespace holdfast::storage

@@ -1,0 +1,54 @@
+// Holders: named identities. Not thread safe, as its connection.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vault/base/bytes.h"
+#include "vault/base/clock.h"
+#include "vault/base/status.h"
+#include "vault/storage/connection.h"
+
+namespace holdfast::storage {
+
+enum class HolderKind : int { kPerson = 1, kWorkflow = 2 };
+enum class HolderStatus : int { kActive = 1, kSuspended = 2, kLeaving = 3, kLeft = 4 };
+// Bits of Holder::roles.
+enum class Role : int { kSecurity = 1, kAuditor = 2, kOffboarding = 4, kMember = 8 };
+
+struct Holder {
+  std::int64_t id = 0;
+  std::string name;
+  Bytes pseudonym;
+  HolderKind kind = HolderKind::kPerson;
+  std::string person;  // a workflow's responsible person
+  std::string display_name;
+  std::int64_t roles = 0;
+  HolderStatus status = HolderStatus::kActive;
+  Micros created_at = 0;
+  Micros updated_at = 0;
+  std::int64_t revision = 1;
+};
+
+class HolderStore {
+ public:
+  explicit HolderStore(Connection& connection) : connection_(connection) {}
+
+  absl::Status Insert(Holder& holder);  // sets holder.id
+  absl::StatusOr<std::optional<Holder>> ById(std::int64_t id);
+  absl::StatusOr<std::optional<Holder>> ByName(std::string_view name);
+  absl::StatusOr<std::vector<Holder>> ByPerson(std::string_view person);
+  // Writes person, display_name, roles, status, updated_at and revision.
+  absl::Status Update(const Holder& holder);
+  absl::StatusOr<std::vector<Holder>> List(std::int64_t after_id, int limit);
+  // Active holders with any role of the mask.
+  absl::StatusOr<std::int64_t> CountActiveWithRole(std::int64_t role_mask);
+
+ private:
+  Connection& connection_;
+};
+
+}  // namespace holdfast::storage

@@ -1,0 +1,67 @@
+// Enrollments (one-time codes, stored hashed) and the device keys they led to. Not thread safe, as its connection.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "vault/base/bytes.h"
+#include "vault/base/clock.h"
+#include "vault/base/status.h"
+#include "vault/storage/connection.h"
+
+namespace holdfast::storage {
+
+enum class KeyState : int { kUnconfirmed = 1, kConfirmed = 2, kRevoked = 3 };
+
+struct DeviceKey {
+  std::int64_t id = 0;
+  std::int64_t holder_id = 0;
+  Bytes cert_sha256;
+  Bytes box_public;
+  KeyState state = KeyState::kUnconfirmed;
+  std::optional<std::int64_t> issuer_id;  // none: enrolled from the host
+  std::optional<std::int64_t> confirmed_by;
+  Micros created_at = 0;
+  Micros not_after = 0;
+  std::optional<Micros> confirmed_at;
+  std::optional<Micros> revoked_at;
+};
+
+struct Enrollment {
+  std::int64_t id = 0;
+  std::int64_t holder_id = 0;
+  Bytes code_hash;
+  std::optional<std::int64_t> issuer_id;  // none: made offline at the host
+  Micros created_at = 0;
+  Micros expires_at = 0;
+  std::optional<Micros> used_at;
+  std::optional<Micros> void_at;
+};
+
+class KeyStore {
+ public:
+  explicit KeyStore(Connection& connection) : connection_(connection) {}
+
+  absl::Status Insert(DeviceKey& key);  // sets key.id
+  absl::StatusOr<std::optional<DeviceKey>> ById(std::int64_t id);
+  absl::StatusOr<std::optional<DeviceKey>> ByCertificate(ByteView cert_sha256);
+  absl::StatusOr<std::vector<DeviceKey>> ByHolder(std::int64_t holder_id);
+  // Writes state, confirmed_by, confirmed_at and revoked_at.
+  absl::Status Update(const DeviceKey& key);
+  // Active holders with any role of the mask and a confirmed key that has not run out, each counted once.
+  absl::StatusOr<std::int64_t> CountConfirmedHolders(std::int64_t role_mask, Micros now);
+
+  absl::Status InsertEnrollment(Enrollment& enrollment);  // sets enrollment.id
+  absl::StatusOr<std::optional<Enrollment>> EnrollmentByHash(ByteView code_hash);
+  // NOT_FOUND (reason ROW_MISSING) when it was used or voided before: a code works once.
+  absl::Status MarkUsed(std::int64_t enrollment_id, Micros now);
+  // Voids what is neither used nor void: codes for the holder; codes that the issuer handed out.
+  absl::Status VoidOpenEnrollments(std::int64_t holder_id, Micros now);
+  absl::Status VoidEnrollmentsIssuedBy(std::int64_t issuer_id, Micros now);
+
+ private:
+  Connection& connection_;
+};
+
+}  // namespace holdfast::storage

@@ -1,0 +1,45 @@
+// The running digest of the rows that decide who may do what: holder, device_key and access_grant.
+// Every row counts as a keyed 256-bit hash, added lane by lane; triggers keep the sum, so no write can
+// bypass it. The sum itself must never be written anywhere: sums of hashes can be solved for.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vault/base/bytes.h"
+#include "vault/base/status.h"
+
+struct sqlite3;
+
+namespace holdfast::storage {
+
+struct StateSum {
+  std::array<std::uint64_t, 4> lanes{};  // the hash's bytes as little-endian u64; addition wraps
+
+  bool operator==(const StateSum&) const = default;
+};
+
+// The keyed hash of one encoded row:
+//   u32 length, table name; then for each column in table order one of
+//   'n' | 'i' u64 (two's complement) | 't' u32 length, bytes | 'b' u32 length, bytes     (big-endian)
+using RowHash = std::function<std::array<std::uint8_t, 32>(ByteView encoded_row)>;
+
+struct StateDigest {
+  StateSum sum;
+  RowHash row_hash;
+};
+
+inline constexpr std::array<std::string_view, 3> kStateTables = {"holder", "device_key", "access_grant"};
+
+// Defines the SQL function hf_state(sign, table, column...) on `db`. `digest` must outlive `db`. Without a
+// row_hash the function fails, and with it every write to the three tables.
+absl::Status DefineStateFunction(sqlite3* db, StateDigest* digest);
+
+// "hf_state(1, 'holder', NEW.id, NEW.name, ...)"; `row` is "NEW.", "OLD." or "".
+std::string StateCall(int sign, std::string_view table, std::string_view row, const std::vector<std::string>& columns);
+
+}  // namespace holdfast::storage
