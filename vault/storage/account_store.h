@@ -10,11 +10,12 @@
 #include "vault/base/bytes.h"
 #include "vault/base/clock.h"
 #include "vault/base/status.h"
+#include "vault/base/vocabulary.h"
 #include "vault/storage/connection.h"
 
 namespace holdfast::storage {
 
-enum class AccountState : int { kActive = 1, kArchived = 2 };
+using holdfast::AccountState;
 
 struct Account {
   std::int64_t id = 0;

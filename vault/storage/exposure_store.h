@@ -15,11 +15,12 @@
 
 #include "vault/base/clock.h"
 #include "vault/base/status.h"
+#include "vault/base/vocabulary.h"
 #include "vault/storage/connection.h"
 
 namespace holdfast::storage {
 
-enum class ExposureHow : int { kShown = 1, kMade = 2, kImported = 3, kExported = 4 };
+using holdfast::ExposureHow;
 
 struct Exposure {
   std::int64_t id = 0;

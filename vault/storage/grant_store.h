@@ -10,11 +10,12 @@
 
 #include "vault/base/clock.h"
 #include "vault/base/status.h"
+#include "vault/base/vocabulary.h"
 #include "vault/storage/connection.h"
 
 namespace holdfast::storage {
 
-enum class Relation : int { kOwner = 1, kBackup = 2, kGrantee = 3 };
+using holdfast::Relation;
 
 struct Grant {
   std::int64_t id = 0;

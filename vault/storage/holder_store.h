@@ -10,14 +10,14 @@
 #include "vault/base/bytes.h"
 #include "vault/base/clock.h"
 #include "vault/base/status.h"
+#include "vault/base/vocabulary.h"
 #include "vault/storage/connection.h"
 
 namespace holdfast::storage {
 
-enum class HolderKind : int { kPerson = 1, kWorkflow = 2 };
-enum class HolderStatus : int { kActive = 1, kSuspended = 2, kLeaving = 3, kLeft = 4 };
-// Bits of Holder::roles.
-enum class Role : int { kSecurity = 1, kAuditor = 2, kOffboarding = 4, kMember = 8 };
+using holdfast::HolderKind;
+using holdfast::HolderStatus;
+using holdfast::Role;
 
 struct Holder {
   std::int64_t id = 0;

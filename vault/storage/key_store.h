@@ -8,11 +8,12 @@
 #include "vault/base/bytes.h"
 #include "vault/base/clock.h"
 #include "vault/base/status.h"
+#include "vault/base/vocabulary.h"
 #include "vault/storage/connection.h"
 
 namespace holdfast::storage {
 
-enum class KeyState : int { kUnconfirmed = 1, kConfirmed = 2, kRevoked = 3 };
+using holdfast::KeyState;
 
 struct DeviceKey {
   std::int64_t id = 0;
