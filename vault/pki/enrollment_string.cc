@@ -1,0 +1,84 @@
+#include "vault/pki/enrollment_string.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "fmt/core.h"
+#include "vault/base/ids.h"
+
+namespace holdfast::pki {
+namespace {
+
+constexpr std::string_view kPrefix = "hf1:";
+constexpr std::string_view kField = "enrollment";
+constexpr std::size_t kHashSize = 32;
+constexpr std::size_t kMaxHost = 253;
+constexpr std::size_t kMaxText = 512;
+
+bool IsAlnum(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool IsPort(std::string_view text) {
+  unsigned port = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, port);
+  return error == std::errc() && stop == end && text.front() != '0' && port <= 65535;
+}
+
+bool IsHost(std::string_view host) {
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    const std::string_view v6 = host.substr(1, host.size() - 2);
+    return v6.find(':') != v6.npos && std::all_of(v6.begin(), v6.end(), [](char c) {
+             return IsAlnum(c) || c == ':' || c == '.' || c == '%';
+           });
+  }
+  return !host.empty() && host.size() <= kMaxHost && IsAlnum(host.front()) &&
+         std::all_of(host.begin(), host.end(), [](char c) { return IsAlnum(c) || c == '.' || c == '-'; });
+}
+
+absl::Status Malformed(std::string_view message) { return InvalidField(kField, message); }
+
+absl::Status Check(const EnrollmentString& e) {
+  if (!IsValidId(e.holder)) return Malformed("does not name a holder");
+  if (!e.address.empty() && !IsHostPort(e.address)) return Malformed("holds an address that is not host:port");
+  if (e.ca_sha256.size() != kHashSize || e.code.size() != kEnrollmentCodeSize)
+    return Malformed("holds a hash or code of the wrong length");
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+bool IsHostPort(std::string_view address) {
+  const std::size_t colon = address.rfind(':');
+  if (colon == address.npos || colon + 1 == address.size()) return false;
+  return IsHost(address.substr(0, colon)) && IsPort(address.substr(colon + 1));
+}
+
+absl::StatusOr<std::string> FormatEnrollmentString(const EnrollmentString& enrollment) {
+  HF_RETURN_IF_ERROR(Check(enrollment));
+  Bytes payload = enrollment.ca_sha256;
+  payload.insert(payload.end(), enrollment.code.begin(), enrollment.code.end());
+  return fmt::format("{}{}@{}:{}", kPrefix, enrollment.holder, enrollment.address, Base64UrlEncode(payload));
+}
+
+absl::StatusOr<EnrollmentString> ParseEnrollmentString(std::string_view text) {
+  if (text.size() > kMaxText || text.substr(0, kPrefix.size()) != kPrefix)
+    return Malformed("is not an enrollment string (hf1:...)");
+  text.remove_prefix(kPrefix.size());
+  const std::size_t at = text.find('@');
+  const std::size_t colon = text.rfind(':');  // base64url has none
+  if (at == text.npos || colon == text.npos || colon < at) return Malformed("is cut short");
+  const auto payload = Base64UrlDecode(text.substr(colon + 1));
+  if (!payload.has_value() || payload->size() != kHashSize + kEnrollmentCodeSize)
+    return Malformed("is damaged: its last part does not decode to 48 bytes");
+  EnrollmentString result;
+  result.holder = text.substr(0, at);
+  result.address = text.substr(at + 1, colon - at - 1);
+  result.ca_sha256.assign(payload->begin(), payload->begin() + kHashSize);
+  result.code.assign(payload->begin() + kHashSize, payload->end());
+  HF_RETURN_IF_ERROR(Check(result));
+  return result;
+}
+
+}  // namespace holdfast::pki
