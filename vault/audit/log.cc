@@ -1,0 +1,146 @@
+#include "vault/audit/log.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "vault/crypto/mac.h"
+#include "vault/storage/event_store.h"
+#include "vault/storage/tree_store.h"
+
+namespace holdfast::audit {
+namespace {
+
+constexpr int kLoadPage = 1000;
+
+absl::Status Damaged(std::string_view reason, std::string_view message) {
+  return MakeError(absl::StatusCode::kDataLoss, reason, message);
+}
+
+std::optional<std::int64_t> IdOf(const std::optional<Ref>& ref) {
+  if (!ref.has_value()) return std::nullopt;
+  return ref->id;
+}
+
+// Checks one stored event against the stored tree and moves the tip over it.
+absl::Status Replay(storage::TreeStore& tree, const storage::EventRow& row, Tip& tip) {
+  const std::int64_t index = tip.edge.size();
+  if (row.idx != index || row.time < tip.last_time)
+    return Damaged("LOG_DAMAGED", fmt::format("the log is not contiguous at entry {}", index));
+  std::int64_t position = evidence::StoredPosition(0, index);
+  for (const evidence::Hash& hash : tip.edge.Append(evidence::HashLeaf(row.leaf))) {
+    HF_ASSIGN_OR_RETURN(const storage::TreeHash stored, tree.Read(position++));
+    if (stored != hash)
+      return Damaged("LOG_DAMAGED", fmt::format("entry {} of the log is not what was recorded", index));
+  }
+  tip.last_time = row.time;
+  return absl::OkStatus();
+}
+
+storage::EventRow RowOf(const LeafFrame& frame, const Event& event, std::string_view leaf) {
+  return {.idx = frame.index,
+          .time = frame.time,
+          .type = event.type,
+          .actor_id = IdOf(event.actor),
+          .account_id = IdOf(event.account),
+          .secret_id = IdOf(event.secret),
+          .subject_id = IdOf(event.subject),
+          .version = event.version,
+          .handover_id = IdOf(event.handover),
+          .outcome = static_cast<storage::EventOutcome>(event.outcome),
+          .rule = event.rule,
+          .leaf = ToBytes(AsBytes(leaf))};
+}
+
+}  // namespace
+
+crypto::Digest StateMac(const SecretBytes& key, std::int64_t index, const storage::StateSum& sum) {
+  Bytes index_bytes;
+  AppendU64(index_bytes, static_cast<std::uint64_t>(index));
+  Bytes sum_bytes;
+  for (const std::uint64_t lane : sum.lanes) AppendU64(sum_bytes, lane);
+  return crypto::Mac(key, {AsBytes("holdfast-state-v1"), index_bytes, sum_bytes});
+}
+
+evidence::HashReader StoredHashes(storage::Connection& db) {
+  return [&db](std::int64_t position) { return storage::TreeStore(db).Read(position); };
+}
+
+absl::StatusOr<Log> Log::Load(storage::Connection& db, const SecretBytes& state_key,
+                              const crypto::Digest& policy_hash) {
+  Log log(state_key, policy_hash);
+  storage::EventStore events(db);
+  storage::TreeStore tree(db);
+  while (true) {
+    HF_ASSIGN_OR_RETURN(const auto page, events.List({}, storage::EventOrder::kOldestFirst,
+                                                     log.tip_.edge.size(), kLoadPage));
+    for (const storage::EventRow& row : page) HF_RETURN_IF_ERROR(Replay(tree, row, log.tip_));
+    if (page.size() < kLoadPage) break;
+  }
+  HF_ASSIGN_OR_RETURN(const std::int64_t stored, tree.Count());
+  if (stored != evidence::StoredCount(log.tip_.edge.size()))
+    return Damaged("LOG_DAMAGED", "the log's tree has hashes of entries that are not there");
+  return log;
+}
+
+absl::Status Log::Append(storage::Connection& db, Tip& tip, Micros now, ByteView command,
+                         const Event& event) const {
+  const std::int64_t index = tip.edge.size();
+  const LeafFrame frame{.index = index,
+                        .time = std::max(now, tip.last_time),
+                        .command = ToBytes(command),
+                        .policy = policy_hash_,
+                        .state = StateMac(*state_key_, index, db.state_sum())};
+  std::map<std::string, Commitment> commitments;
+  for (const auto& [field, text] : event.texts) {
+    if (!text.empty()) commitments.emplace(field, Commit(text));
+  }
+  const std::string leaf = FormatLeaf(frame, event, commitments);
+  storage::EventStore events(db);
+  HF_RETURN_IF_ERROR(events.Append(RowOf(frame, event, leaf)));
+  for (const auto& [field, commitment] : commitments)
+    HF_RETURN_IF_ERROR(events.AppendText(index, field, commitment.salt, event.texts.at(field)));
+  const std::vector<evidence::Hash> hashes = tip.edge.Append(evidence::HashLeaf(AsBytes(leaf)));
+  HF_RETURN_IF_ERROR(storage::TreeStore(db).Append(evidence::StoredPosition(0, index), hashes));
+  tip.last_time = frame.time;
+  return absl::OkStatus();
+}
+
+std::string Log::SignCheckpoint(const std::string& origin, const crypto::Signer& signer) const {
+  return evidence::SignNote(
+      evidence::FormatCheckpoint({.origin = origin, .size = tip_.edge.size(), .root = tip_.edge.Root()}), origin,
+      signer);
+}
+
+absl::Status Log::CheckExtends(storage::Connection& db, const evidence::Checkpoint& anchored) const {
+  const std::int64_t size = tip_.edge.size();
+  if (size < anchored.size) {
+    return Damaged("LOG_ROLLED_BACK",
+                   fmt::format("the database is older than its anchor: {} log entries, {} were anchored; put the newest "
+                               "database back, or treat it as lost and investigate",
+                               size, anchored.size));
+  }
+  HF_ASSIGN_OR_RETURN(const evidence::Hash root, evidence::RootAt(anchored.size, StoredHashes(db)));
+  if (root != anchored.root) {
+    return Damaged("LOG_ROLLED_BACK",
+                   fmt::format("the log differs from its anchor within the first {} entries: this is not the database "
+                               "that was anchored, or its history was changed",
+                               anchored.size));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Log::CheckState(storage::Connection& db, const storage::StateSum& sum) const {
+  const std::int64_t last = tip_.edge.size() - 1;
+  HF_ASSIGN_OR_RETURN(const auto row, storage::EventStore(db).At(last));
+  const std::string expected = R"("state":")" + HexEncode(StateMac(*state_key_, last, sum)) + '"';
+  if (!row.has_value() || AsChars(row->leaf).find(expected) == std::string_view::npos) {
+    return Damaged("STATE_DAMAGED",
+                   "holders, keys or grants are not what the log's last entry recorded: the database was changed "
+                   "outside the vault");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace holdfast::audit
