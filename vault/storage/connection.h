@@ -25,14 +25,14 @@ enum class Create : int { kMustNotExist, kMustExist };
 
 class Connection {
  public:
-  // `database_key` is 32 raw bytes. Reasons: DATABASE_EXISTS, DATABASE_MISSING, CIPHER_MISSING (not linked with
-  // SQLCipher), DATABASE_PLAINTEXT, DATABASE_UNREADABLE (wrong key, foreign or truncated file),
+  // `database_key` is 32 raw bytes. Reasons: DATABASE_EXISTS, DATABASE_MISSING, CIPHER_MISSING (not linked
+  // with SQLCipher), DATABASE_PLAINTEXT, DATABASE_UNREADABLE (wrong key, foreign or truncated file),
   // DATABASE_VERSION, DATABASE_SETTING (a setting did not take effect).
   // The one writer: the only committer and the only checkpointer. `row_hash` may be empty when its key
   // lies in the database itself; see set_row_hash().
   static absl::StatusOr<std::unique_ptr<Connection>> OpenWriter(const std::string& path,
-                                                                const SecretBytes& database_key, Create create,
-                                                                RowHash row_hash);
+                                                                const SecretBytes& database_key,
+                                                                Create create, RowHash row_hash);
   static absl::StatusOr<std::unique_ptr<Connection>> OpenReader(const std::string& path,
                                                                 const SecretBytes& database_key);
   Connection(const Connection&) = delete;

@@ -1,6 +1,6 @@
 // The audit log's rows: exact leaf bytes with the columns they are found by, and beside them the texts that
-// the leaves commit to. Indexes are dense from 0; time never decreases with the index. Not thread safe, as its
-// connection.
+// the leaves commit to. Indexes are dense from 0; time never decreases with the index. Not thread safe, as
+// its connection.
 #pragma once
 
 #include <cstdint>
@@ -65,9 +65,10 @@ class EventStore {
   absl::StatusOr<std::int64_t> Size();
   absl::StatusOr<std::optional<EventRow>> At(std::int64_t idx);
   absl::StatusOr<std::vector<EventText>> Texts(std::int64_t idx);  // by field
-  // At most `limit` matching events from `from_idx` on (itself included), upwards or, newest first, downwards.
-  absl::StatusOr<std::vector<EventRow>> List(const EventFilter& filter, EventOrder order, std::int64_t from_idx,
-                                             int limit);
+  // At most `limit` matching events from `from_idx` on (itself included), upwards or, newest first,
+  // downwards.
+  absl::StatusOr<std::vector<EventRow>> List(const EventFilter& filter, EventOrder order,
+                                             std::int64_t from_idx, int limit);
 
  private:
   // The first index whose event is not before `time`; Size() when there is none.

@@ -49,8 +49,8 @@ struct SeenSecret {
 
 // What keeps a rotation task of one secret open. It is done when seen_all_retired and fresh_version_exists.
 struct TaskState {
-  bool seen_all_retired = false;           // open_versions is empty
-  bool fresh_version_exists = false;       // a version after all those that the person saw
+  bool seen_all_retired = false;            // open_versions is empty
+  bool fresh_version_exists = false;        // a version after all those that the person saw
   std::vector<std::int64_t> open_versions;  // seen by the person, not retired by another person; ascending
 };
 
@@ -59,7 +59,8 @@ class ExposureStore {
   explicit ExposureStore(Connection& connection) : connection_(connection) {}
 
   // A repeat moves last_at and counts.
-  absl::Status Record(std::int64_t holder_id, std::int64_t secret_id, std::int64_t version, ExposureHow how, Micros now);
+  absl::Status Record(std::int64_t holder_id, std::int64_t secret_id, std::int64_t version, ExposureHow how,
+                      Micros now);
   // Whether any holder of the person has an exposure of the version.
   absl::StatusOr<bool> HasSeen(std::string_view person, std::int64_t secret_id, std::int64_t version);
   absl::StatusOr<std::vector<Exposure>> List(const ExposureFilter& filter, std::int64_t after_id, int limit);

@@ -1,6 +1,6 @@
-// Grants: a holder's relation to an account. A grant is live while nobody ended it and its expiry is not reached.
-// The schema keeps one unended grant per account and holder, and one unended owner per account.
-// Not thread safe, as its connection.
+// Grants: a holder's relation to an account. A grant is live while nobody ended it and its expiry is not
+// reached. The schema keeps one unended grant per account and holder, and one unended owner per account. Not
+// thread safe, as its connection.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +39,8 @@ class GrantStore {
  public:
   explicit GrantStore(Connection& connection) : connection_(connection) {}
 
-  // Sets grant.id. ALREADY_EXISTS (reason CONSTRAINT) when an unended grant stands in the way; call EndExpired first:
-  // one that ran out still counts as unended.
+  // Sets grant.id. ALREADY_EXISTS (reason CONSTRAINT) when an unended grant stands in the way; call
+  // EndExpired first: one that ran out still counts as unended.
   absl::Status Insert(Grant& grant);
   absl::StatusOr<std::optional<Grant>> ById(std::int64_t id);
   // NOT_FOUND (reason ROW_MISSING) when it has ended before.
@@ -52,7 +52,8 @@ class GrantStore {
   absl::StatusOr<std::optional<Grant>> Live(std::int64_t account_id, std::int64_t holder_id, Micros now);
   absl::StatusOr<std::vector<Grant>> LiveByAccount(std::int64_t account_id, Micros now);
   absl::StatusOr<std::vector<Grant>> LiveByHolder(std::int64_t holder_id, Micros now);
-  absl::StatusOr<std::vector<Grant>> List(const GrantFilter& filter, Micros now, std::int64_t after_id, int limit);
+  absl::StatusOr<std::vector<Grant>> List(const GrantFilter& filter, Micros now, std::int64_t after_id,
+                                          int limit);
 
  private:
   Connection& connection_;

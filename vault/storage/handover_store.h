@@ -58,8 +58,8 @@ class HandoverStore {
  public:
   explicit HandoverStore(Connection& connection) : connection_(connection) {}
 
-  // Sets handover.id; an empty name becomes that id in decimal, in `handover` too. ALREADY_EXISTS (reason CONSTRAINT)
-  // when the leaver has an open case.
+  // Sets handover.id; an empty name becomes that id in decimal, in `handover` too. ALREADY_EXISTS (reason
+  // CONSTRAINT) when the leaver has an open case.
   absl::Status Insert(Handover& handover);
   absl::StatusOr<std::optional<Handover>> ById(std::int64_t id);
   absl::StatusOr<std::optional<Handover>> ByName(std::string_view name);

@@ -1,4 +1,5 @@
-// Enrollments (one-time codes, stored hashed) and the device keys they led to. Not thread safe, as its connection.
+// Enrollments (one-time codes, stored hashed) and the device keys they led to. Not thread safe, as its
+// connection.
 #pragma once
 
 #include <cstdint>

@@ -19,13 +19,15 @@ class SettingStore {
   absl::StatusOr<std::optional<std::string>> Get(std::string_view name);
   absl::Status Set(std::string_view name, std::string_view value);  // replaces
 
-  // ALREADY_EXISTS (reason CONSTRAINT) when this epoch has a key; NOT_FOUND (reason KEY_MISSING) when it has none.
+  // ALREADY_EXISTS (reason CONSTRAINT) when this epoch has a key; NOT_FOUND (reason KEY_MISSING) when it has
+  // none.
   absl::Status PutWrappedKey(std::string_view name, std::int64_t epoch, ByteView wrapped);
   absl::StatusOr<Bytes> GetWrappedKey(std::string_view name, std::int64_t epoch);
   absl::StatusOr<std::optional<std::int64_t>> LatestEpoch(std::string_view name);
 
-  absl::Status PutCertificate(std::string_view name, std::string_view pem);      // replaces
-  absl::StatusOr<std::string> GetCertificate(std::string_view name);  // NOT_FOUND (reason CERTIFICATE_MISSING)
+  absl::Status PutCertificate(std::string_view name, std::string_view pem);  // replaces
+  absl::StatusOr<std::string> GetCertificate(
+      std::string_view name);  // NOT_FOUND (reason CERTIFICATE_MISSING)
 
  private:
   Connection& connection_;

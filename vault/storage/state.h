@@ -40,6 +40,7 @@ inline constexpr std::array<std::string_view, 3> kStateTables = {"holder", "devi
 absl::Status DefineStateFunction(sqlite3* db, StateDigest* digest);
 
 // "hf_state(1, 'holder', NEW.id, NEW.name, ...)"; `row` is "NEW.", "OLD." or "".
-std::string StateCall(int sign, std::string_view table, std::string_view row, const std::vector<std::string>& columns);
+std::string StateCall(int sign, std::string_view table, std::string_view row,
+                      const std::vector<std::string>& columns);
 
 }  // namespace holdfast::storage

@@ -41,10 +41,8 @@ class Statement {
   std::optional<std::string> OptText(int column) const;
   std::optional<Bytes> OptBlob(int column) const;
   template <typename Enum>
-    requires std::is_enum_v<Enum>
-  Enum As(int column) const {
-    return static_cast<Enum>(Int(column));
-  }
+  requires std::is_enum_v<Enum> Enum As(int column)
+  const { return static_cast<Enum>(Int(column)); }
 
   // Parameters, from 1. Values are copied. Connection::Query calls these.
   void Bind(int index, std::nullptr_t);
@@ -56,10 +54,8 @@ class Statement {
     BindInt(index, static_cast<std::int64_t>(value));
   }
   template <typename Enum>
-    requires std::is_enum_v<Enum>
-  void Bind(int index, Enum value) {
-    BindInt(index, static_cast<std::int64_t>(value));
-  }
+  requires std::is_enum_v<Enum>
+  void Bind(int index, Enum value) { BindInt(index, static_cast<std::int64_t>(value)); }
   template <typename T>
   void Bind(int index, const std::optional<T>& value) {
     if (value.has_value()) {

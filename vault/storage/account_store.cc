@@ -1,0 +1,103 @@
+#include "vault/storage/account_store.h"
+
+#include "vault/storage/rows.h"
+
+namespace holdfast::storage {
+namespace {
+
+Account ReadAccount(const Statement& row) {
+  Account account;
+  account.id = row.Int(0);
+  account.name = row.Text(1);
+  account.pseudonym = row.Blob(2);
+  account.platform = row.Text(3);
+  account.platform_id = row.Text(4);
+  account.handle = row.Text(5);
+  account.url = row.Text(6);
+  account.purpose = row.Text(7);
+  account.tier = static_cast<int>(row.Int(8));
+  account.unit = row.Text(9);
+  account.state = row.As<AccountState>(10);
+  account.source = row.Text(11);
+  account.source_id = row.Text(12);
+  account.source_group = row.Text(13);
+  account.source_title = row.Text(14);
+  account.source_username = row.Text(15);
+  account.source_url = row.Text(16);
+  account.created_at = row.Int(17);
+  account.updated_at = row.Int(18);
+  account.revision = row.Int(19);
+  return account;
+}
+
+}  // namespace
+
+absl::Status AccountStore::Insert(Account& account) {
+  HF_RETURN_IF_ERROR(connection_.Exec(
+      "INSERT INTO account (name, pseudonym, platform, platform_id, handle, url, purpose, tier, unit, state, "
+      "source,"
+      " source_id, source_group, source_title, source_username, source_url, created_at, updated_at, revision)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+      account.name, account.pseudonym, account.platform, account.platform_id, account.handle, account.url,
+      account.purpose, account.tier, account.unit, account.state, account.source, account.source_id,
+      account.source_group, account.source_title, account.source_username, account.source_url,
+      account.created_at, account.updated_at, account.revision));
+  account.id = connection_.LastRowId();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<Account>> AccountStore::ById(std::int64_t id) {
+  return ReadOne(connection_.Query("SELECT * FROM account WHERE id = ?1", id), &ReadAccount);
+}
+
+absl::StatusOr<std::optional<Account>> AccountStore::ByName(std::string_view name) {
+  return ReadOne(connection_.Query("SELECT * FROM account WHERE name = ?1", name), &ReadAccount);
+}
+
+absl::Status AccountStore::Update(const Account& account) {
+  return connection_.ExecOne(
+      "UPDATE account SET platform = ?2, handle = ?3, url = ?4, purpose = ?5, tier = ?6, unit = ?7, state = "
+      "?8,"
+      " source = ?9, source_id = ?10, source_group = ?11, source_title = ?12, source_username = ?13,"
+      " source_url = ?14, updated_at = ?15, revision = ?16 WHERE id = ?1",
+      account.id, account.platform, account.handle, account.url, account.purpose, account.tier, account.unit,
+      account.state, account.source, account.source_id, account.source_group, account.source_title,
+      account.source_username, account.source_url, account.updated_at, account.revision);
+}
+
+absl::StatusOr<std::vector<Account>> AccountStore::List(const AccountFilter& filter, std::int64_t after_id,
+                                                        int limit) {
+  if (!filter.visible_to.has_value()) {
+    return ReadAll(
+        connection_.Query("SELECT * FROM account WHERE id > ?1 AND (state = ?2 OR ?3) ORDER BY id LIMIT ?4",
+                          after_id, AccountState::kActive, filter.include_archived, limit),
+        &ReadAccount);
+  }
+  return ReadAll(
+      connection_.Query(
+          "SELECT * FROM account a WHERE a.id > ?1 AND (a.state = ?2 OR ?3) AND a.id IN"
+          " (SELECT g.account_id FROM access_grant g WHERE g.holder_id = ?5 AND g.ended_at IS NULL"
+          "  AND (g.expires_at IS NULL OR g.expires_at > ?6)) ORDER BY a.id LIMIT ?4",
+          after_id, AccountState::kActive, filter.include_archived, limit, *filter.visible_to, filter.now),
+      &ReadAccount);
+}
+
+absl::StatusOr<std::optional<Account>> AccountStore::BySourceId(std::string_view source,
+                                                                std::string_view source_id) {
+  return ReadOne(
+      connection_.Query("SELECT * FROM account WHERE source = ?1 AND source_id = ?2 AND source_id <> ''",
+                        source, source_id),
+      &ReadAccount);
+}
+
+absl::StatusOr<std::vector<Account>> AccountStore::BySourceKey(std::string_view group, std::string_view title,
+                                                               std::string_view username,
+                                                               std::string_view url) {
+  return ReadAll(
+      connection_.Query("SELECT * FROM account WHERE source_group = ?1 AND source_title = ?2"
+                        " AND source_username = ?3 AND source_url = ?4 AND source <> '' ORDER BY id",
+                        group, title, username, url),
+      &ReadAccount);
+}
+
+}  // namespace holdfast::storage

@@ -1,0 +1,31 @@
+#include "vault/storage/errors.h"
+
+#include <fmt/format.h>
+#include <sqlcipher/sqlite3.h>
+
+namespace holdfast::storage {
+
+absl::Status DatabaseError(int code) {
+  switch (code & 0xff) {
+    case SQLITE_CONSTRAINT: {
+      const bool duplicate = code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY ||
+                             code == SQLITE_CONSTRAINT_ROWID;
+      return MakeError(duplicate ? absl::StatusCode::kAlreadyExists : absl::StatusCode::kFailedPrecondition,
+                       "CONSTRAINT", fmt::format("the database refuses the row (code {})", code));
+    }
+    case SQLITE_FULL:
+      return MakeError(absl::StatusCode::kResourceExhausted, "DISK_FULL", "the disk is full");
+    case SQLITE_IOERR:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED",
+                       fmt::format("the database cannot be read or written (code {})", code));
+    case SQLITE_INTERRUPT:
+      return MakeError(absl::StatusCode::kDeadlineExceeded, "INTERRUPTED", "the query was interrupted");
+    default:
+      return MakeError(absl::StatusCode::kInternal, "DATABASE_ERROR",
+                       fmt::format("database error (code {})", code));
+  }
+}
+
+}  // namespace holdfast::storage

@@ -1,0 +1,118 @@
+#include "vault/storage/event_store.h"
+
+#include <algorithm>
+
+#include "vault/storage/rows.h"
+
+namespace holdfast::storage {
+namespace {
+
+EventRow ReadEvent(const Statement& row) {
+  EventRow event;
+  event.idx = row.Int(0);
+  event.time = row.Int(1);
+  event.type = row.Text(2);
+  event.actor_id = row.OptInt(3);
+  event.account_id = row.OptInt(4);
+  event.secret_id = row.OptInt(5);
+  event.subject_id = row.OptInt(6);
+  event.version = row.OptInt(7);
+  event.handover_id = row.OptInt(8);
+  event.outcome = row.As<EventOutcome>(9);
+  event.rule = row.Text(10);
+  event.leaf = row.Blob(11);
+  return event;
+}
+
+EventText ReadText(const Statement& row) {
+  return {.field = row.Text(0), .salt = row.Blob(1), .text = row.Text(2)};
+}
+
+// A condition in use is a plain comparison, so that an index can serve it; the others still name their
+// parameter.
+std::string FilterSql(const EventFilter& filter) {
+  std::string sql;
+  sql += filter.actor_id.has_value() ? " AND actor_id = ?4" : " AND ?4 IS NULL";
+  sql += filter.account_id.has_value() ? " AND account_id = ?5" : " AND ?5 IS NULL";
+  sql += filter.secret_id.has_value() ? " AND secret_id = ?6" : " AND ?6 IS NULL";
+  sql += filter.subject_id.has_value() ? " AND subject_id = ?7" : " AND ?7 IS NULL";
+  sql += filter.handover_id.has_value() ? " AND handover_id = ?8" : " AND ?8 IS NULL";
+  sql += filter.type.has_value() ? " AND type = ?9" : " AND ?9 IS NULL";
+  sql += filter.outcome.has_value() ? " AND outcome = ?10" : " AND ?10 IS NULL";
+  return sql;
+}
+
+}  // namespace
+
+absl::Status EventStore::Append(const EventRow& event) {
+  return connection_.Exec(
+      "INSERT INTO event (idx, time, type, actor_id, account_id, secret_id, subject_id, version, "
+      "handover_id, outcome,"
+      " rule, leaf) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+      event.idx, event.time, event.type, event.actor_id, event.account_id, event.secret_id, event.subject_id,
+      event.version, event.handover_id, event.outcome, event.rule, event.leaf);
+}
+
+absl::Status EventStore::AppendText(std::int64_t idx, std::string_view field, ByteView salt,
+                                    std::string_view text) {
+  return connection_.Exec("INSERT INTO event_text (idx, field, salt, text) VALUES (?1, ?2, ?3, ?4)", idx,
+                          field, salt, text);
+}
+
+absl::StatusOr<std::int64_t> EventStore::Size() {
+  return ReadInt(connection_.Query("SELECT coalesce(max(idx), -1) + 1 FROM event"));
+}
+
+absl::StatusOr<std::optional<EventRow>> EventStore::At(std::int64_t idx) {
+  return ReadOne(connection_.Query("SELECT * FROM event WHERE idx = ?1", idx), &ReadEvent);
+}
+
+absl::StatusOr<std::vector<EventText>> EventStore::Texts(std::int64_t idx) {
+  return ReadAll(
+      connection_.Query("SELECT field, salt, text FROM event_text WHERE idx = ?1 ORDER BY field", idx),
+      &ReadText);
+}
+
+// Time never decreases with the index: no index on time is needed.
+absl::StatusOr<std::int64_t> EventStore::FirstNotBefore(Micros time) {
+  std::int64_t low = 0;
+  HF_ASSIGN_OR_RETURN(std::int64_t high, Size());
+  while (low < high) {
+    const std::int64_t middle = low + (high - low) / 2;
+    HF_ASSIGN_OR_RETURN(const std::int64_t at,
+                        ReadInt(connection_.Query("SELECT time FROM event WHERE idx = ?1", middle)));
+    if (at < time) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+absl::StatusOr<std::vector<EventRow>> EventStore::List(const EventFilter& filter, EventOrder order,
+                                                       std::int64_t from_idx, int limit) {
+  std::int64_t first = 0;
+  std::int64_t last = kNewestEvent;
+  if (filter.time_from.has_value()) {
+    HF_ASSIGN_OR_RETURN(first, FirstNotBefore(*filter.time_from));
+  }
+  if (filter.time_to.has_value()) {
+    HF_ASSIGN_OR_RETURN(const std::int64_t end, FirstNotBefore(*filter.time_to));
+    last = end - 1;
+  }
+  const bool upwards = order == EventOrder::kOldestFirst;
+  if (upwards) {
+    first = std::max(first, from_idx);
+  } else {
+    last = std::min(last, from_idx);
+  }
+  std::string sql = "SELECT * FROM event WHERE idx BETWEEN ?1 AND ?2" + FilterSql(filter);
+  sql += upwards ? " ORDER BY idx LIMIT ?3" : " ORDER BY idx DESC LIMIT ?3";
+  return ReadAll(
+      connection_.Query(sql, first, last, limit, filter.actor_id, filter.account_id, filter.secret_id,
+                        filter.subject_id, filter.handover_id, filter.type, filter.outcome),
+      &ReadEvent);
+}
+
+}  // namespace holdfast::storage

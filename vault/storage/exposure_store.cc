@@ -1,0 +1,126 @@
+#include "vault/storage/exposure_store.h"
+
+#include <fmt/format.h>
+
+#include "vault/storage/rows.h"
+
+namespace holdfast::storage {
+namespace {
+
+// The one definition of the two halves, over e (exposure) and p (holder of e; only p.person is read).
+// A retirement by nobody on record counts for nothing.
+constexpr std::string_view kRetiredByAnother =
+    "EXISTS (SELECT 1 FROM secret_version v JOIN holder r ON r.id = v.retired_by WHERE v.secret_id = "
+    "e.secret_id"
+    " AND v.version = e.version AND v.retired_at IS NOT NULL AND r.person <> p.person)";
+constexpr std::string_view kFreshExists =
+    "EXISTS (SELECT 1 FROM secret_version w WHERE w.secret_id = e.secret_id AND w.version > e.version AND "
+    "NOT EXISTS"
+    " (SELECT 1 FROM exposure x JOIN holder y ON y.id = x.holder_id WHERE x.secret_id = w.secret_id"
+    " AND x.version = w.version AND y.person = p.person))";
+
+// NOT wholly ended.
+std::string Live() { return fmt::format("NOT ({} AND {})", kRetiredByAnother, kFreshExists); }
+
+Exposure ReadExposure(const Statement& row) {
+  Exposure exposure;
+  exposure.id = row.Int(0);
+  exposure.holder_id = row.Int(1);
+  exposure.secret_id = row.Int(2);
+  exposure.account_id = row.Int(3);
+  exposure.version = row.Int(4);
+  exposure.how = row.As<ExposureHow>(5);
+  exposure.first_at = row.Int(6);
+  exposure.last_at = row.Int(7);
+  exposure.times = row.Int(8);
+  exposure.live = row.Bool(9);
+  return exposure;
+}
+
+// Rows of (secret, account, version), sorted, folded to one entry a secret.
+absl::StatusOr<std::vector<SeenSecret>> ReadSeen(Statement statement) {
+  std::vector<SeenSecret> seen;
+  while (statement.Step()) {
+    if (seen.empty() || seen.back().secret_id != statement.Int(0))
+      seen.push_back({.secret_id = statement.Int(0), .account_id = statement.Int(1), .versions = {}});
+    seen.back().versions.push_back(statement.Int(2));
+  }
+  HF_RETURN_IF_ERROR(statement.status());
+  return seen;
+}
+
+// The versions that holders of person ?1 saw, under one more condition.
+std::string SeenByPerson(std::string_view condition) {
+  return fmt::format(
+      "SELECT DISTINCT e.secret_id, s.account_id, e.version FROM holder p JOIN exposure e ON e.holder_id = "
+      "p.id"
+      " JOIN secret s ON s.id = e.secret_id WHERE p.person = ?1 AND {} ORDER BY e.secret_id, e.version",
+      condition);
+}
+
+}  // namespace
+
+absl::Status ExposureStore::Record(std::int64_t holder_id, std::int64_t secret_id, std::int64_t version,
+                                   ExposureHow how, Micros now) {
+  return connection_.Exec(
+      "INSERT INTO exposure (holder_id, secret_id, version, how, first_at, last_at, times)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1) ON CONFLICT (holder_id, secret_id, version, how)"
+      " DO UPDATE SET last_at = ?5, times = times + 1",
+      holder_id, secret_id, version, how, now);
+}
+
+absl::StatusOr<bool> ExposureStore::HasSeen(std::string_view person, std::int64_t secret_id,
+                                            std::int64_t version) {
+  HF_ASSIGN_OR_RETURN(
+      const std::int64_t seen,
+      ReadInt(connection_.Query("SELECT EXISTS (SELECT 1 FROM exposure e JOIN holder h ON h.id = e.holder_id"
+                                " WHERE e.secret_id = ?2 AND e.version = ?3 AND h.person = ?1)",
+                                person, secret_id, version)));
+  return seen != 0;
+}
+
+absl::StatusOr<std::vector<Exposure>> ExposureStore::List(const ExposureFilter& filter, std::int64_t after_id,
+                                                          int limit) {
+  const std::string sql = fmt::format(
+      "SELECT * FROM (SELECT e.id, e.holder_id, e.secret_id, s.account_id, e.version, e.how, e.first_at, "
+      "e.last_at,"
+      " e.times, {} AS live FROM exposure e JOIN holder p ON p.id = e.holder_id JOIN secret s ON s.id = "
+      "e.secret_id"
+      " WHERE e.id > ?1 AND (?3 IS NULL OR e.holder_id = ?3) AND (?4 IS NULL OR s.account_id = ?4))"
+      " WHERE live OR NOT ?5 ORDER BY id LIMIT ?2",
+      Live());
+  return ReadAll(
+      connection_.Query(sql, after_id, limit, filter.holder_id, filter.account_id, filter.live_only),
+      &ReadExposure);
+}
+
+absl::StatusOr<std::vector<SeenSecret>> ExposureStore::LiveByPerson(std::string_view person) {
+  return ReadSeen(connection_.Query(SeenByPerson(Live()), person));
+}
+
+absl::StatusOr<std::vector<SeenSecret>> ExposureStore::UnretiredByPerson(std::string_view person) {
+  return ReadSeen(connection_.Query(SeenByPerson(fmt::format("NOT {}", kRetiredByAnother)), person));
+}
+
+absl::StatusOr<TaskState> ExposureStore::TaskStateOf(std::int64_t secret_id, std::string_view person) {
+  TaskState state;
+  Statement open = connection_.Query(
+      fmt::format("SELECT DISTINCT e.version FROM exposure e JOIN holder p ON p.id = e.holder_id"
+                  " WHERE e.secret_id = ?1 AND p.person = ?2 AND NOT {} ORDER BY e.version",
+                  kRetiredByAnother),
+      secret_id, person);
+  while (open.Step()) state.open_versions.push_back(open.Int(0));
+  HF_RETURN_IF_ERROR(open.status());
+  state.seen_all_retired = state.open_versions.empty();
+  HF_ASSIGN_OR_RETURN(
+      const std::int64_t fresh,
+      ReadInt(connection_.Query(
+          "SELECT EXISTS (SELECT 1 FROM secret_version v WHERE v.secret_id = ?1 AND v.version >"
+          " (SELECT coalesce(max(e.version), 0) FROM exposure e JOIN holder h ON h.id = e.holder_id"
+          "  WHERE e.secret_id = ?1 AND h.person = ?2))",
+          secret_id, person)));
+  state.fresh_version_exists = fresh != 0;
+  return state;
+}
+
+}  // namespace holdfast::storage

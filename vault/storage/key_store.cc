@@ -1,0 +1,110 @@
+#include "vault/storage/key_store.h"
+
+#include "vault/storage/holder_store.h"
+#include "vault/storage/rows.h"
+
+namespace holdfast::storage {
+namespace {
+
+DeviceKey ReadKey(const Statement& row) {
+  DeviceKey key;
+  key.id = row.Int(0);
+  key.holder_id = row.Int(1);
+  key.cert_sha256 = row.Blob(2);
+  key.box_public = row.Blob(3);
+  key.state = row.As<KeyState>(4);
+  key.issuer_id = row.OptInt(5);
+  key.confirmed_by = row.OptInt(6);
+  key.created_at = row.Int(7);
+  key.not_after = row.Int(8);
+  key.confirmed_at = row.OptInt(9);
+  key.revoked_at = row.OptInt(10);
+  return key;
+}
+
+Enrollment ReadEnrollment(const Statement& row) {
+  Enrollment enrollment;
+  enrollment.id = row.Int(0);
+  enrollment.holder_id = row.Int(1);
+  enrollment.code_hash = row.Blob(2);
+  enrollment.issuer_id = row.OptInt(3);
+  enrollment.created_at = row.Int(4);
+  enrollment.expires_at = row.Int(5);
+  enrollment.used_at = row.OptInt(6);
+  enrollment.void_at = row.OptInt(7);
+  return enrollment;
+}
+
+}  // namespace
+
+absl::Status KeyStore::Insert(DeviceKey& key) {
+  HF_RETURN_IF_ERROR(connection_.Exec(
+      "INSERT INTO device_key (holder_id, cert_sha256, box_public, state, issuer_id, confirmed_by, "
+      "created_at,"
+      " not_after, confirmed_at, revoked_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+      key.holder_id, key.cert_sha256, key.box_public, key.state, key.issuer_id, key.confirmed_by,
+      key.created_at, key.not_after, key.confirmed_at, key.revoked_at));
+  key.id = connection_.LastRowId();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<DeviceKey>> KeyStore::ById(std::int64_t id) {
+  return ReadOne(connection_.Query("SELECT * FROM device_key WHERE id = ?1", id), &ReadKey);
+}
+
+absl::StatusOr<std::optional<DeviceKey>> KeyStore::ByCertificate(ByteView cert_sha256) {
+  return ReadOne(connection_.Query("SELECT * FROM device_key WHERE cert_sha256 = ?1", cert_sha256), &ReadKey);
+}
+
+absl::StatusOr<std::vector<DeviceKey>> KeyStore::ByHolder(std::int64_t holder_id) {
+  return ReadAll(connection_.Query("SELECT * FROM device_key WHERE holder_id = ?1 ORDER BY id", holder_id),
+                 &ReadKey);
+}
+
+absl::Status KeyStore::Update(const DeviceKey& key) {
+  return connection_.ExecOne(
+      "UPDATE device_key SET state = ?2, confirmed_by = ?3, confirmed_at = ?4, revoked_at = ?5 WHERE id = ?1",
+      key.id, key.state, key.confirmed_by, key.confirmed_at, key.revoked_at);
+}
+
+absl::StatusOr<std::int64_t> KeyStore::CountConfirmedHolders(std::int64_t role_mask, Micros now) {
+  return ReadInt(connection_.Query(
+      "SELECT count(*) FROM holder h WHERE h.status = ?1 AND (h.roles & ?2) <> 0 AND EXISTS"
+      " (SELECT 1 FROM device_key k WHERE k.holder_id = h.id AND k.state = ?3 AND k.not_after > ?4)",
+      HolderStatus::kActive, role_mask, KeyState::kConfirmed, now));
+}
+
+absl::Status KeyStore::InsertEnrollment(Enrollment& enrollment) {
+  HF_RETURN_IF_ERROR(connection_.Exec(
+      "INSERT INTO enrollment (holder_id, code_hash, issuer_id, created_at, expires_at, used_at, void_at)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+      enrollment.holder_id, enrollment.code_hash, enrollment.issuer_id, enrollment.created_at,
+      enrollment.expires_at, enrollment.used_at, enrollment.void_at));
+  enrollment.id = connection_.LastRowId();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<Enrollment>> KeyStore::EnrollmentByHash(ByteView code_hash) {
+  return ReadOne(connection_.Query("SELECT * FROM enrollment WHERE code_hash = ?1", code_hash),
+                 &ReadEnrollment);
+}
+
+absl::Status KeyStore::MarkUsed(std::int64_t enrollment_id, Micros now) {
+  return connection_.ExecOne(
+      "UPDATE enrollment SET used_at = ?2 WHERE id = ?1 AND used_at IS NULL AND void_at IS NULL",
+      enrollment_id, now);
+}
+
+absl::Status KeyStore::VoidOpenEnrollments(std::int64_t holder_id, Micros now) {
+  return connection_.Exec(
+      "UPDATE enrollment SET void_at = ?2 WHERE holder_id = ?1 AND used_at IS NULL AND void_at IS NULL",
+      holder_id, now);
+}
+
+absl::Status KeyStore::VoidEnrollmentsIssuedBy(std::int64_t issuer_id, Micros now) {
+  return connection_.Exec(
+      "UPDATE enrollment SET void_at = ?2 WHERE issuer_id = ?1 AND used_at IS NULL AND void_at IS NULL",
+      issuer_id, now);
+}
+
+}  // namespace holdfast::storage

@@ -1,0 +1,107 @@
+#include "vault/storage/secret_store.h"
+
+#include "vault/storage/rows.h"
+
+namespace holdfast::storage {
+namespace {
+
+Secret ReadSecret(const Statement& row) {
+  Secret secret;
+  secret.id = row.Int(0);
+  secret.account_id = row.Int(1);
+  secret.name = row.Text(2);
+  secret.pseudonym = row.Blob(3);
+  secret.kind = row.Text(4);
+  secret.current_version = row.Int(5);
+  secret.created_at = row.Int(6);
+  secret.updated_at = row.Int(7);
+  secret.revision = row.Int(8);
+  return secret;
+}
+
+SecretVersion ReadVersion(const Statement& row) {
+  SecretVersion version;
+  version.id = row.Int(0);
+  version.secret_id = row.Int(1);
+  version.version = row.Int(2);
+  version.epoch = row.Int(3);
+  version.sealed = row.OptBlob(4);
+  version.created_by = row.Int(5);
+  version.created_at = row.Int(6);
+  version.retired_at = row.OptInt(7);
+  version.retired_by = row.OptInt(8);
+  version.retire_evidence = row.OptText(9);
+  version.destroyed_at = row.OptInt(10);
+  version.destroyed_by = row.OptInt(11);
+  return version;
+}
+
+}  // namespace
+
+absl::Status SecretStore::Insert(Secret& secret) {
+  HF_RETURN_IF_ERROR(
+      connection_.Exec("INSERT INTO secret (account_id, name, pseudonym, kind, current_version, created_at, "
+                       "updated_at, revision)"
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                       secret.account_id, secret.name, secret.pseudonym, secret.kind, secret.current_version,
+                       secret.created_at, secret.updated_at, secret.revision));
+  secret.id = connection_.LastRowId();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<Secret>> SecretStore::ById(std::int64_t id) {
+  return ReadOne(connection_.Query("SELECT * FROM secret WHERE id = ?1", id), &ReadSecret);
+}
+
+absl::StatusOr<std::optional<Secret>> SecretStore::ByName(std::int64_t account_id, std::string_view name) {
+  return ReadOne(
+      connection_.Query("SELECT * FROM secret WHERE account_id = ?1 AND name = ?2", account_id, name),
+      &ReadSecret);
+}
+
+absl::Status SecretStore::Update(const Secret& secret) {
+  return connection_.ExecOne(
+      "UPDATE secret SET current_version = ?2, updated_at = ?3, revision = ?4 WHERE id = ?1", secret.id,
+      secret.current_version, secret.updated_at, secret.revision);
+}
+
+absl::StatusOr<std::vector<Secret>> SecretStore::ListByAccount(std::int64_t account_id) {
+  return ReadAll(connection_.Query("SELECT * FROM secret WHERE account_id = ?1 ORDER BY id", account_id),
+                 &ReadSecret);
+}
+
+absl::Status SecretStore::InsertVersion(SecretVersion& version) {
+  HF_RETURN_IF_ERROR(connection_.Exec(
+      "INSERT INTO secret_version (secret_id, version, epoch, sealed, created_by, created_at, retired_at, "
+      "retired_by,"
+      " retire_evidence, destroyed_at, destroyed_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+      version.secret_id, version.version, version.epoch, version.sealed, version.created_by,
+      version.created_at, version.retired_at, version.retired_by, version.retire_evidence,
+      version.destroyed_at, version.destroyed_by));
+  version.id = connection_.LastRowId();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<SecretVersion>> SecretStore::Version(std::int64_t secret_id,
+                                                                  std::int64_t version) {
+  return ReadOne(connection_.Query("SELECT * FROM secret_version WHERE secret_id = ?1 AND version = ?2",
+                                   secret_id, version),
+                 &ReadVersion);
+}
+
+absl::StatusOr<std::vector<SecretVersion>> SecretStore::ListVersions(std::int64_t secret_id) {
+  return ReadAll(
+      connection_.Query("SELECT * FROM secret_version WHERE secret_id = ?1 ORDER BY version", secret_id),
+      &ReadVersion);
+}
+
+absl::Status SecretStore::UpdateVersion(const SecretVersion& version) {
+  return connection_.ExecOne(
+      "UPDATE secret_version SET epoch = ?2, sealed = ?3, retired_at = ?4, retired_by = ?5, retire_evidence "
+      "= ?6,"
+      " destroyed_at = ?7, destroyed_by = ?8 WHERE id = ?1",
+      version.id, version.epoch, version.sealed, version.retired_at, version.retired_by,
+      version.retire_evidence, version.destroyed_at, version.destroyed_by);
+}
+
+}  // namespace holdfast::storage
