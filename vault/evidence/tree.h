@@ -50,6 +50,7 @@ absl::StatusOr<std::vector<Hash>> ConsistencyProof(std::int64_t old_size, std::i
                                                    const HashReader& reader);
 
 // OK, or DATA_LOSS with reason PROOF_INVALID. Proof parts of the wrong length are invalid, not a crash.
+// Consistency from size 0 to a larger one is refused, as other verifiers do: it would prove nothing.
 absl::Status VerifyInclusion(std::int64_t index, std::int64_t size, const Hash& leaf,
                              const std::vector<Bytes>& proof, const Hash& root);
 absl::Status VerifyConsistency(std::int64_t old_size, std::int64_t new_size, const Hash& old_root,
