@@ -53,7 +53,8 @@ TEST(Ca, PutsItsReportedSerialIntoTheCertificateAndNeverTheSameTwice) {
 
 TEST(Ca, IgnoresEverythingARequestSaysButItsKey) {
   const PkeyPtr key(EVP_EC_gen("P-256"));
-  const auto issued = TestVault().Issue(StrangersCsr(key.get(), EVP_sha256(), "spiffe://x/holder/boss"), "ana");
+  const auto issued =
+      TestVault().Issue(StrangersCsr(key.get(), EVP_sha256(), "spiffe://x/holder/boss"), "ana");
   ASSERT_TRUE(issued.ok()) << issued.status();
   EXPECT_EQ(InspectCertificate(issued->pem)->spiffe_id, HolderSpiffeId(kVault, "ana"));
   const X509Ptr certificate = ParseCertificatePem(issued->pem, "").value();
@@ -85,7 +86,8 @@ TEST(Ca, RefusesToSignWithAnotherKeyThanItsCertificates) {
   const TestVault b;
   const auto mixed = IssueHolderCertificate(a.ca_key, b.ca, FreshCsr(), kVault, "ana", kNow, kDay);
   EXPECT_EQ(ReasonOf(mixed.status()), "CA_MISMATCH");
-  const auto leaf_as_ca = IssueHolderCertificate(a.server_key, a.server, FreshCsr(), kVault, "ana", kNow, kDay);
+  const auto leaf_as_ca =
+      IssueHolderCertificate(a.server_key, a.server, FreshCsr(), kVault, "ana", kNow, kDay);
   EXPECT_EQ(ReasonOf(leaf_as_ca.status()), "CA_MISMATCH");
 }
 
@@ -93,7 +95,8 @@ TEST(Ca, RefusesIdsThatCouldSmuggleAnExtension) {
   const TestVault vault;
   for (const std::string_view id : {"", "Ana", "a,URI:spiffe://x", "a b", "a\n", "../server"})
     EXPECT_EQ(FieldOf(vault.Issue(FreshCsr(), id).status()), "holder") << id;
-  for (const std::string_view id : {"", "0", "AB", "zz", "00,DNS:x", "0011223344556677889900112233445566778899aabbccddee"})
+  for (const std::string_view id :
+       {"", "0", "AB", "zz", "00,DNS:x", "0011223344556677889900112233445566778899aabbccddee"})
     EXPECT_EQ(FieldOf(MakeCaCertificate(vault.ca_key, id, kNow).status()), "vault_id") << id;
 }
 

@@ -43,7 +43,8 @@ TEST(PinnedChain, LedByAHoldersCertificateIsRefused) {
 
 TEST(PinnedChain, WhosePinNamesNoCaOrTheLeafIsRefused) {
   const TestVault vault;
-  EXPECT_EQ(Reason(vault.server + vault.ca, CertificateSha256(vault.server).value()), "CERTIFICATE_UNTRUSTED");
+  EXPECT_EQ(Reason(vault.server + vault.ca, CertificateSha256(vault.server).value()),
+            "CERTIFICATE_UNTRUSTED");
   EXPECT_EQ(Reason(vault.ca, vault.ca_sha256), "CERTIFICATE_UNTRUSTED");
   EXPECT_EQ(Reason(vault.ca + vault.ca, vault.ca_sha256), "CERTIFICATE_UNTRUSTED");
 }

@@ -50,7 +50,8 @@ TEST(Csr, OfGarbageOfAnySizeIsRefused) {
   std::uint32_t state = 1;
   for (std::size_t size = 1; size < 4000; size = size * 3 / 2 + 1) {
     Bytes garbage(size);
-    for (std::uint8_t& byte : garbage) byte = static_cast<std::uint8_t>((state = state * 1664525 + 1013904223) >> 24);
+    for (std::uint8_t& byte : garbage)
+      byte = static_cast<std::uint8_t>((state = state * 1664525 + 1013904223) >> 24);
     EXPECT_EQ(FieldOf(vault.Issue(EncodePem(garbage, kRequestLabel)).status()), "csr") << size;
     garbage[0] = 0x30;  // begins like DER
     EXPECT_EQ(FieldOf(vault.Issue(EncodePem(garbage, kRequestLabel)).status()), "csr") << size;

@@ -18,8 +18,9 @@ TEST(CertificateSha256, IsTheHashOfTheFirstCertificate) {
 
 TEST(CertificateSha256, MatchesAPinnedVector) {
   // SHA-256("abc"), FIPS 180-2.
-  EXPECT_EQ(HexEncode(CertificateSha256("-----BEGIN CERTIFICATE-----\nYWJj\n-----END CERTIFICATE-----\n").value()),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(
+      HexEncode(CertificateSha256("-----BEGIN CERTIFICATE-----\nYWJj\n-----END CERTIFICATE-----\n").value()),
+      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST(CertificateSha256, RefusesWhatIsNoCertificate) {

@@ -41,14 +41,15 @@ class OpensslTool : public testing::Test {
 };
 
 TEST_F(OpensslTool, VerifiesTheServerAsAServerUnderStrictRules) {
-  const auto [code, output] =
-      Run("verify -x509_strict -CAfile ca.pem -purpose sslserver -verify_hostname " + ServerDnsName(kVault) + " server.pem");
+  const auto [code, output] = Run("verify -x509_strict -CAfile ca.pem -purpose sslserver -verify_hostname " +
+                                  ServerDnsName(kVault) + " server.pem");
   EXPECT_EQ(code, 0) << output;
   EXPECT_NE(Run("verify -x509_strict -CAfile ca.pem -purpose sslclient server.pem").first, 0);
 }
 
 TEST_F(OpensslTool, VerifiesAHolderAsAClientUnderStrictRules) {
-  const auto issued = IssueHolderCertificate(vault_.ca_key, vault_.ca, FreshCsr(), kVault, "ana", WallNow(), kDay);
+  const auto issued =
+      IssueHolderCertificate(vault_.ca_key, vault_.ca, FreshCsr(), kVault, "ana", WallNow(), kDay);
   Write("holder.pem", issued->pem);
   const auto [code, output] = Run("verify -x509_strict -CAfile ca.pem -purpose sslclient holder.pem");
   EXPECT_EQ(code, 0) << output;
@@ -68,8 +69,9 @@ TEST_F(OpensslTool, VerifiesOurRequestAndReadsOurKey) {
 }
 
 TEST_F(OpensslTool, MakesARequestThatIsAccepted) {
-  const auto [code, output] = Run(
-      "req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout own.pem -subj /CN=boss -out own.csr");
+  const auto [code, output] =
+      Run("req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout own.pem -subj /CN=boss -out "
+          "own.csr");
   ASSERT_EQ(code, 0) << output;
   std::ifstream in(dir_ / "own.csr");
   const std::string csr((std::istreambuf_iterator<char>(in)), {});

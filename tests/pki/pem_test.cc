@@ -24,7 +24,8 @@ TEST(Pem, DecodesWhatItEncodesAtEverySize) {
 }
 
 TEST(Pem, TakesBlocksOneByOne) {
-  const std::string text = EncodePem(AsBytes("a"), kCertificateLabel) + EncodePem(AsBytes("b"), kCertificateLabel);
+  const std::string text =
+      EncodePem(AsBytes("a"), kCertificateLabel) + EncodePem(AsBytes("b"), kCertificateLabel);
   std::string_view rest = text;
   EXPECT_EQ(TakePemBlock(rest, kCertificateLabel), ToBytes(AsBytes("a")));
   EXPECT_EQ(TakePemBlock(rest, kCertificateLabel), ToBytes(AsBytes("b")));
@@ -34,10 +35,12 @@ TEST(Pem, TakesBlocksOneByOne) {
 
 TEST(Pem, AcceptsCarriageReturnsAndNoFinalLineEnd) {
   const Bytes expected = ToBytes(AsBytes("holdfast"));
-  EXPECT_EQ(DecodePem("-----BEGIN CERTIFICATE-----\r\naG9sZGZhc3Q=\r\n-----END CERTIFICATE-----\r\n", kCertificateLabel),
+  EXPECT_EQ(DecodePem("-----BEGIN CERTIFICATE-----\r\naG9sZGZhc3Q=\r\n-----END CERTIFICATE-----\r\n",
+                      kCertificateLabel),
             expected);
-  EXPECT_EQ(DecodePem("-----BEGIN CERTIFICATE-----\naG9sZGZhc3Q=\n-----END CERTIFICATE-----", kCertificateLabel),
-            expected);
+  EXPECT_EQ(
+      DecodePem("-----BEGIN CERTIFICATE-----\naG9sZGZhc3Q=\n-----END CERTIFICATE-----", kCertificateLabel),
+      expected);
 }
 
 TEST(Pem, RefusesEverythingElse) {

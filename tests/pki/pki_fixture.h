@@ -46,12 +46,13 @@ inline std::string FreshCsr() { return MakeCsr(GenerateP256Key().value()).value(
 inline std::string StrangersCsr(EVP_PKEY* key, const EVP_MD* digest, const char* name) {
   const RequestPtr request(X509_REQ_new());
   X509_NAME* subject = X509_REQ_get_subject_name(request.get());
-  EXPECT_EQ(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(name), -1,
-                                       -1, 0),
+  EXPECT_EQ(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
+                                       reinterpret_cast<const unsigned char*>(name), -1, -1, 0),
             1);
   STACK_OF(X509_EXTENSION)* extensions = sk_X509_EXTENSION_new_null();
   const std::string wanted = std::string("URI:") + name;
-  sk_X509_EXTENSION_push(extensions, X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, wanted.c_str()));
+  sk_X509_EXTENSION_push(extensions,
+                         X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, wanted.c_str()));
   sk_X509_EXTENSION_push(extensions, X509V3_EXT_conf_nid(nullptr, nullptr, NID_basic_constraints, "CA:TRUE"));
   EXPECT_EQ(X509_REQ_add_extensions(request.get(), extensions), 1);
   sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);

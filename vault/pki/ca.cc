@@ -42,12 +42,10 @@ absl::Status CheckVaultId(std::string_view id) {
 Profile LeafProfile(std::string common_name, std::string_view purpose, std::string names) {
   Profile profile;
   profile.common_name = std::move(common_name);
-  profile.extensions = {{NID_basic_constraints, "critical,CA:FALSE"},
-                        {NID_key_usage, "critical,digitalSignature"},
-                        {NID_ext_key_usage, std::string(purpose)},
-                        {NID_subject_alt_name, std::move(names)},
-                        {NID_subject_key_identifier, "hash"},
-                        {NID_authority_key_identifier, "keyid:always"}};
+  profile.extensions = {
+      {NID_basic_constraints, "critical,CA:FALSE"}, {NID_key_usage, "critical,digitalSignature"},
+      {NID_ext_key_usage, std::string(purpose)},    {NID_subject_alt_name, std::move(names)},
+      {NID_subject_key_identifier, "hash"},         {NID_authority_key_identifier, "keyid:always"}};
   return profile;
 }
 
@@ -83,7 +81,8 @@ struct Signed {
 };
 
 // `issuer` null: self-signed.
-absl::StatusOr<Signed> Sign(const Profile& profile, EVP_PKEY* subject_key, X509* issuer, EVP_PKEY* issuer_key) {
+absl::StatusOr<Signed> Sign(const Profile& profile, EVP_PKEY* subject_key, X509* issuer,
+                            EVP_PKEY* issuer_key) {
   Signed made{X509Ptr(X509_new()), Bytes(kSerialSize)};
   X509* certificate = made.certificate.get();
   if (certificate == nullptr || RAND_bytes(made.serial.data(), static_cast<int>(kSerialSize)) != 1)
@@ -124,7 +123,8 @@ absl::StatusOr<Authority> LoadAuthority(const SecretBytes& ca_key, std::string_v
 
 absl::Status SetValidity(Profile& profile, const Authority& authority, Micros now, Micros lifetime) {
   if (now >= authority.not_after)
-    return MakeError(absl::StatusCode::kFailedPrecondition, "CA_EXPIRED", "the vault's CA certificate has expired");
+    return MakeError(absl::StatusCode::kFailedPrecondition, "CA_EXPIRED",
+                     "the vault's CA certificate has expired");
   profile.not_before = now - kBackdated;
   profile.not_after = std::min(now + lifetime, authority.not_after) / kSecond * kSecond;
   return absl::OkStatus();
@@ -148,13 +148,16 @@ absl::StatusOr<PkeyPtr> KeyOfRequest(std::string_view csr_pem) {
 
 }  // namespace
 
-std::string ServerDnsName(std::string_view vault_id_hex) { return fmt::format("{}.holdfast.internal", vault_id_hex); }
+std::string ServerDnsName(std::string_view vault_id_hex) {
+  return fmt::format("{}.holdfast.internal", vault_id_hex);
+}
 
 std::string HolderSpiffeId(std::string_view vault_id_hex, std::string_view holder_id) {
   return fmt::format("spiffe://{}/holder/{}", vault_id_hex, holder_id);
 }
 
-absl::StatusOr<std::string> MakeCaCertificate(const SecretBytes& key, std::string_view vault_id_hex, Micros now) {
+absl::StatusOr<std::string> MakeCaCertificate(const SecretBytes& key, std::string_view vault_id_hex,
+                                              Micros now) {
   const ErrorQueue errors;
   HF_RETURN_IF_ERROR(CheckVaultId(vault_id_hex));
   HF_ASSIGN_OR_RETURN(const PkeyPtr pkey, ReadPrivateKey(key.ExposeSecret()));
@@ -171,23 +174,24 @@ absl::StatusOr<std::string> MakeCaCertificate(const SecretBytes& key, std::strin
 }
 
 absl::StatusOr<std::string> IssueServerCertificate(const SecretBytes& ca_key, std::string_view ca_cert_pem,
-                                                   const SecretBytes& server_key, std::string_view vault_id_hex,
-                                                   Micros now) {
+                                                   const SecretBytes& server_key,
+                                                   std::string_view vault_id_hex, Micros now) {
   const ErrorQueue errors;
   HF_RETURN_IF_ERROR(CheckVaultId(vault_id_hex));
   HF_ASSIGN_OR_RETURN(const Authority authority, LoadAuthority(ca_key, ca_cert_pem));
   HF_ASSIGN_OR_RETURN(const PkeyPtr key, ReadPrivateKey(server_key.ExposeSecret()));
-  Profile profile = LeafProfile("Holdfast server", "serverAuth",
-                                fmt::format("DNS:{},URI:spiffe://{}/server", ServerDnsName(vault_id_hex), vault_id_hex));
+  Profile profile =
+      LeafProfile("Holdfast server", "serverAuth",
+                  fmt::format("DNS:{},URI:spiffe://{}/server", ServerDnsName(vault_id_hex), vault_id_hex));
   HF_RETURN_IF_ERROR(SetValidity(profile, authority, now, kServerLifetime));
   HF_ASSIGN_OR_RETURN(const Signed made,
                       Sign(profile, key.get(), authority.certificate.get(), authority.key.get()));
   return ToPem(made.certificate.get());
 }
 
-absl::StatusOr<IssuedCertificate> IssueHolderCertificate(const SecretBytes& ca_key, std::string_view ca_cert_pem,
-                                                         std::string_view csr_pem, std::string_view vault_id_hex,
-                                                         std::string_view holder_id, Micros now, Micros lifetime) {
+absl::StatusOr<IssuedCertificate> IssueHolderCertificate(
+    const SecretBytes& ca_key, std::string_view ca_cert_pem, std::string_view csr_pem,
+    std::string_view vault_id_hex, std::string_view holder_id, Micros now, Micros lifetime) {
   const ErrorQueue errors;
   HF_RETURN_IF_ERROR(CheckVaultId(vault_id_hex));
   if (!IsValidId(holder_id)) return InvalidField("holder", "is not a valid id");
@@ -195,7 +199,8 @@ absl::StatusOr<IssuedCertificate> IssueHolderCertificate(const SecretBytes& ca_k
     return InvalidField("lifetime", "is not between a second and 1827 days");
   HF_ASSIGN_OR_RETURN(const PkeyPtr key, KeyOfRequest(csr_pem));
   HF_ASSIGN_OR_RETURN(const Authority authority, LoadAuthority(ca_key, ca_cert_pem));
-  Profile profile = LeafProfile(std::string(holder_id), "clientAuth", "URI:" + HolderSpiffeId(vault_id_hex, holder_id));
+  Profile profile =
+      LeafProfile(std::string(holder_id), "clientAuth", "URI:" + HolderSpiffeId(vault_id_hex, holder_id));
   HF_RETURN_IF_ERROR(SetValidity(profile, authority, now, lifetime));
   HF_ASSIGN_OR_RETURN(const Signed made,
                       Sign(profile, key.get(), authority.certificate.get(), authority.key.get()));

@@ -23,12 +23,13 @@ std::string ServerDnsName(std::string_view vault_id_hex);  // "<vault>.holdfast.
 std::string HolderSpiffeId(std::string_view vault_id_hex, std::string_view holder_id);
 
 // Self-signed; signs end certificates only (path length 0). CN "Holdfast vault <id>", SAN spiffe://<vault>.
-absl::StatusOr<std::string> MakeCaCertificate(const SecretBytes& key, std::string_view vault_id_hex, Micros now);
+absl::StatusOr<std::string> MakeCaCertificate(const SecretBytes& key, std::string_view vault_id_hex,
+                                              Micros now);
 
 // For TLS servers. SAN DNS ServerDnsName() and spiffe://<vault>/server.
 absl::StatusOr<std::string> IssueServerCertificate(const SecretBytes& ca_key, std::string_view ca_cert_pem,
-                                                   const SecretBytes& server_key, std::string_view vault_id_hex,
-                                                   Micros now);
+                                                   const SecretBytes& server_key,
+                                                   std::string_view vault_id_hex, Micros now);
 
 struct IssuedCertificate {
   std::string pem;
@@ -40,8 +41,8 @@ struct IssuedCertificate {
 // For TLS clients. SAN HolderSpiffeId(). `csr_pem` comes from a stranger: bounded, its signature proves
 // possession of a P-256 key, and its subject and extensions are ignored. Errors name the field "csr",
 // "holder" or "lifetime" (more than zero, at most kMaxHolderLifetime).
-absl::StatusOr<IssuedCertificate> IssueHolderCertificate(const SecretBytes& ca_key, std::string_view ca_cert_pem,
-                                                         std::string_view csr_pem, std::string_view vault_id_hex,
-                                                         std::string_view holder_id, Micros now, Micros lifetime);
+absl::StatusOr<IssuedCertificate> IssueHolderCertificate(
+    const SecretBytes& ca_key, std::string_view ca_cert_pem, std::string_view csr_pem,
+    std::string_view vault_id_hex, std::string_view holder_id, Micros now, Micros lifetime);
 
 }  // namespace holdfast::pki

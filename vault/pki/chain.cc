@@ -41,7 +41,8 @@ absl::Status Explain(int error) {
     return Refused("CERTIFICATE_DATES", "the server's certificate is not valid at this machine's time");
   if (error == X509_V_ERR_HOSTNAME_MISMATCH)
     return Refused("CERTIFICATE_NAME", "the server's certificate names another vault");
-  return Refused("CERTIFICATE_UNTRUSTED", "the server's certificate was not issued to a server by the vault's CA");
+  return Refused("CERTIFICATE_UNTRUSTED",
+                 "the server's certificate was not issued to a server by the vault's CA");
 }
 
 absl::Status VerifyIssuedBy(X509* ca, X509* leaf, std::string_view expected_dns, Micros now) {
@@ -57,7 +58,8 @@ absl::Status VerifyIssuedBy(X509* ca, X509* leaf, std::string_view expected_dns,
   if (X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_X509_STRICT) != 1 ||
       X509_VERIFY_PARAM_set_purpose(rules, X509_PURPOSE_SSL_SERVER) != 1)
     return LibraryError("set the rules for verifying a certificate");
-  if (!expected_dns.empty() && X509_VERIFY_PARAM_set1_host(rules, expected_dns.data(), expected_dns.size()) != 1)
+  if (!expected_dns.empty() &&
+      X509_VERIFY_PARAM_set1_host(rules, expected_dns.data(), expected_dns.size()) != 1)
     return LibraryError("set the name to verify");
   if (X509_verify_cert(context.get()) != 1) return Explain(X509_STORE_CTX_get_error(context.get()));
   return absl::OkStatus();
@@ -81,7 +83,8 @@ absl::StatusOr<std::string> VerifyPinnedChain(std::string_view chain_pem, ByteVi
   if (ca == nullptr || leaf == nullptr) return InvalidField("chain", "holds a malformed certificate");
   // The CA's own key presented as the server's would be no server: a pin must not make a leaf of it.
   if (X509_check_ca(ca.get()) != 1 || pinned == chain.begin())
-    return Refused("CERTIFICATE_UNTRUSTED", "the pinned certificate is not a CA standing behind the server's");
+    return Refused("CERTIFICATE_UNTRUSTED",
+                   "the pinned certificate is not a CA standing behind the server's");
   HF_RETURN_IF_ERROR(VerifyIssuedBy(ca.get(), leaf.get(), expected_dns, now));
   return EncodePem(*pinned, kCertificateLabel);
 }

@@ -12,9 +12,9 @@
 namespace holdfast::pki {
 
 // `chain_pem` is what the peer presented: its own certificate first, the CA's somewhere behind it. Succeeds,
-// with the CA's PEM, when a CA certificate in it has the hash `ca_sha256`, and that CA itself signed the first
-// one for TLS servers, both valid at `now`, and the first one names `expected_dns` (empty: any name; the
-// hash already says which vault it is). Errors: INVALID_ARGUMENT naming "chain" or "ca_sha256" for what
+// with the CA's PEM, when a CA certificate in it has the hash `ca_sha256`, and that CA itself signed the
+// first one for TLS servers, both valid at `now`, and the first one names `expected_dns` (empty: any name;
+// the hash already says which vault it is). Errors: INVALID_ARGUMENT naming "chain" or "ca_sha256" for what
 // cannot be read; UNAUTHENTICATED with reason CA_PIN_MISMATCH, CERTIFICATE_DATES, CERTIFICATE_NAME or
 // CERTIFICATE_UNTRUSTED.
 absl::StatusOr<std::string> VerifyPinnedChain(std::string_view chain_pem, ByteView ca_sha256,

@@ -25,8 +25,8 @@ bool Fill(std::string& slot, std::string_view text) {
 
 absl::Status ReadNames(const X509* certificate, CertificateInfo& info) {
   int found = 0;
-  const NamesPtr names(
-      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, &found, /*idx=*/nullptr)));
+  const NamesPtr names(static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate, NID_subject_alt_name, &found, /*idx=*/nullptr)));
   if (names == nullptr) {
     constexpr int kAbsent = -1;
     return found == kAbsent ? absl::OkStatus() : InvalidField(kField, "has malformed alternative names");

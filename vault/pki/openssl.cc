@@ -31,7 +31,8 @@ ErrorQueue::ErrorQueue() { ERR_clear_error(); }
 ErrorQueue::~ErrorQueue() { ERR_clear_error(); }
 
 absl::Status LibraryError(std::string_view step) {
-  return MakeError(absl::StatusCode::kInternal, "PKI_FAILED", fmt::format("certificate library: cannot {}", step));
+  return MakeError(absl::StatusCode::kInternal, "PKI_FAILED",
+                   fmt::format("certificate library: cannot {}", step));
 }
 
 bool IsP256(const EVP_PKEY* key) {
@@ -88,7 +89,8 @@ absl::StatusOr<Bytes> CertificateDer(const X509* certificate) {
 
 absl::StatusOr<Micros> TimeOf(const ASN1_TIME* time) {
   std::tm parts{};
-  if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return LibraryError("read a certificate's dates");
+  if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1)
+    return LibraryError("read a certificate's dates");
   return static_cast<Micros>(timegm(&parts)) * kSecond;
 }
 

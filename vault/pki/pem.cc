@@ -17,7 +17,8 @@ bool TakeLineEnd(std::string_view& text) { return TakePrefix(text, "\n") || Take
 
 // "-----BEGIN CERTIFICATE-----" and the like.
 bool TakeArmour(std::string_view& text, std::string_view word, std::string_view label) {
-  return TakePrefix(text, "-----") && TakePrefix(text, word) && TakePrefix(text, label) && TakePrefix(text, "-----");
+  return TakePrefix(text, "-----") && TakePrefix(text, word) && TakePrefix(text, label) &&
+         TakePrefix(text, "-----");
 }
 
 }  // namespace
