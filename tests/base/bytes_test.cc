@@ -25,8 +25,13 @@ struct Pair {
 };
 
 // RFC 4648, section 10.
-constexpr Pair kRfc4648[] = {{"", ""},           {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
-                             {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+constexpr Pair kRfc4648[] = {{"", ""},
+                             {"f", "Zg=="},
+                             {"fo", "Zm8="},
+                             {"foo", "Zm9v"},
+                             {"foob", "Zm9vYg=="},
+                             {"fooba", "Zm9vYmE="},
+                             {"foobar", "Zm9vYmFy"}};
 
 TEST(Base64, MatchesRfc4648) {
   for (const auto& [plain, encoded] : kRfc4648) {
@@ -46,10 +51,11 @@ TEST(Base64, UrlFormHasItsOwnAlphabetAndNoPadding) {
 }
 
 TEST(Base64, RefusesASecondSpellingOfTheSameBytes) {
-  for (const std::string_view bad : {"Zh==", "Zm9=", "Zg", "Zg=", "Z===", "====", "=", "Zg==Zg==", "Zg= =", "Zm9v\n",
-                                     " Zm9", "Zm=v", "Zm9vZ"})
+  for (const std::string_view bad : {"Zh==", "Zm9=", "Zg", "Zg=", "Z===", "====", "=",
+                                     "Zg==Zg==", "Zg= =", "Zm9v\n", " Zm9", "Zm=v", "Zm9vZ"})
     EXPECT_FALSE(Base64Decode(bad).has_value()) << bad;
-  for (const std::string_view bad : {"Zh", "Zm9vZ", "Z"}) EXPECT_FALSE(Base64UrlDecode(bad).has_value()) << bad;
+  for (const std::string_view bad : {"Zh", "Zm9vZ", "Z"})
+    EXPECT_FALSE(Base64UrlDecode(bad).has_value()) << bad;
 }
 
 TEST(Fields, AreBigEndianAndLengthPrefixed) {

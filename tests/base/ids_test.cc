@@ -12,8 +12,8 @@ TEST(Ids, TakeTheWholeAlphabet) {
 }
 
 TEST(Ids, RefuseEverythingElse) {
-  for (const std::string_view bad : {"", "-a", "a-", ".a", "a.", "_a", "a_", ".", "..", "A", "aB", "a b", "a/b", "a\nb",
-                                     "\xc3\xa4", "a\xd0\xb0", "a+b", "a%b"})
+  for (const std::string_view bad : {"", "-a", "a-", ".a", "a.", "_a", "a_", ".", "..", "A", "aB", "a b",
+                                     "a/b", "a\nb", "\xc3\xa4", "a\xd0\xb0", "a+b", "a%b"})
     EXPECT_FALSE(IsValidId(bad)) << bad;
   EXPECT_FALSE(IsValidId(std::string(64, 'a')));
   EXPECT_FALSE(IsValidId(std::string_view("a\0b", 3)));
@@ -39,8 +39,9 @@ TEST(Names, AreParsedAsTheyAreBuilt) {
 }
 
 TEST(Names, OfAnotherPatternAreRefusedAndTheFieldIsNamed) {
-  for (const std::string_view bad : {"", "accounts", "accounts/", "x", "holders/x", "/accounts/x", "accounts/x/",
-                                     "accounts//x", "accounts/x/secrets/y", "accounts/X", "Accounts/x"}) {
+  for (const std::string_view bad :
+       {"", "accounts", "accounts/", "x", "holders/x", "/accounts/x", "accounts/x/", "accounts//x",
+        "accounts/x/secrets/y", "accounts/X", "Accounts/x"}) {
     const auto id = ParseName("accounts", bad, "account.name");
     ASSERT_EQ(id.status().code(), absl::StatusCode::kInvalidArgument) << bad;
     EXPECT_EQ(FieldOf(id.status()), "account.name");
@@ -49,9 +50,10 @@ TEST(Names, OfAnotherPatternAreRefusedAndTheFieldIsNamed) {
 }
 
 TEST(Names, OfSecretsNeedAllFourParts) {
-  for (const std::string_view bad : {"accounts/x", "accounts/x/secrets", "accounts/x/secrets/", "accounts//secrets/y",
-                                     "accounts/x/secret/y", "account/x/secrets/y", "accounts/x/secrets/y/",
-                                     "accounts/x/secrets/y/versions/1", "accounts/x/secrets/Y"}) {
+  for (const std::string_view bad :
+       {"accounts/x", "accounts/x/secrets", "accounts/x/secrets/", "accounts//secrets/y",
+        "accounts/x/secret/y", "account/x/secrets/y", "accounts/x/secrets/y/",
+        "accounts/x/secrets/y/versions/1", "accounts/x/secrets/Y"}) {
     const auto name = ParseSecretName(bad, "secret");
     ASSERT_EQ(name.status().code(), absl::StatusCode::kInvalidArgument) << bad;
     EXPECT_EQ(FieldOf(name.status()), "secret");
@@ -59,7 +61,8 @@ TEST(Names, OfSecretsNeedAllFourParts) {
 }
 
 TEST(Names, OfVersionsHaveOneSpellingOfTheNumber) {
-  for (const std::string_view bad : {"0", "01", "-1", "+1", "1 ", " 1", "", "1.0", "0x1", "9223372036854775808", "latest"}) {
+  for (const std::string_view bad :
+       {"0", "01", "-1", "+1", "1 ", " 1", "", "1.0", "0x1", "9223372036854775808", "latest"}) {
     const auto name = ParseVersionName("accounts/x/secrets/y/versions/" + std::string(bad), "version");
     ASSERT_EQ(name.status().code(), absl::StatusCode::kInvalidArgument) << bad;
     EXPECT_EQ(FieldOf(name.status()), "version");

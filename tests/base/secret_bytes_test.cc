@@ -1,23 +1,26 @@
 #include "vault/base/secret_bytes.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <concepts>
 #include <ostream>
 #include <type_traits>
 #include <utility>
 
-#include <gtest/gtest.h>
-
 namespace holdfast {
 namespace {
 
 template <typename T>
-concept Printable = requires(std::ostream& out, const T& value) { out << value; };
+concept Printable = requires(std::ostream& out, const T& value) {
+  out << value;
+};
 
 template <typename T>
-constexpr bool kKeepsItsSecret = !std::is_copy_constructible_v<T> && !std::is_copy_assignable_v<T> &&
-                                 std::is_nothrow_move_constructible_v<T> && std::is_nothrow_move_assignable_v<T> &&
-                                 !std::equality_comparable<T> && !Printable<T>;
+constexpr bool kKeepsItsSecret =
+    !std::is_copy_constructible_v<T> && !std::is_copy_assignable_v<T> &&
+    std::is_nothrow_move_constructible_v<T> && std::is_nothrow_move_assignable_v<T> &&
+    !std::equality_comparable<T> && !Printable<T>;
 static_assert(kKeepsItsSecret<SecretBytes>);
 static_assert(kKeepsItsSecret<Plaintext>);
 

@@ -10,11 +10,14 @@ namespace {
 
 // draft-irtf-cfrg-xchacha, appendix A.3.1: nonce || ciphertext || tag.
 constexpr std::string_view kDraftSealed =
-    "404142434445464748494a4b4c4d4e4f5051525354555657bd6d179d3e83d43b9576579493c0e939572a1700252bfaccbed2902c2139"
-    "6cbb731c7f1b0b4aa6440bf3a82f4eda7e39ae64c6708c54c216cb96b72e1213b4522f8c9ba40db5d945b11b69b982c1bb9e3f3fac2b"
+    "404142434445464748494a4b4c4d4e4f5051525354555657bd6d179d3e83d43b9576579493c0e939572a1700252bfaccbed2902c"
+    "2139"
+    "6cbb731c7f1b0b4aa6440bf3a82f4eda7e39ae64c6708c54c216cb96b72e1213b4522f8c9ba40db5d945b11b69b982c1bb9e3f3f"
+    "ac2b"
     "c369488f76b2383565d3fff921f9664c97637da9768812f615c68b13b52ec0875924c1c7987947deafd8780acf49";
 constexpr std::string_view kDraftText =
-    "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would "
+    "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen "
+    "would "
     "be it.";
 constexpr std::string_view kDraftData = "50515253c0c1c2c3c4c5c6c7";
 

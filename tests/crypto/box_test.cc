@@ -11,11 +11,14 @@ constexpr Micros kExpiry = 1'700'000'000 * kSecond;
 
 // Sender's secret key 01..20, recipient's 21..40, nonce 60..77, Header(), kExpiry, value "correct horse".
 constexpr std::string_view kSealed =
-    "606162636465666768696a6b6c6d6e6f70717273747576776a0dcf72832ed3cbd3a7d4af3ae7f1c458c5af94e711e0d5b31fed2049949a1e"
-    "ab134b249587c5813717275890330fdb3ed2697a1eb73a3da71e2cdd581acab49948ac0aa2ebd48c5fa649bb823b7cf7e35fa7a1b31e37ec"
+    "606162636465666768696a6b6c6d6e6f70717273747576776a0dcf72832ed3cbd3a7d4af3ae7f1c458c5af94e711e0d5b31fed20"
+    "49949a1e"
+    "ab134b249587c5813717275890330fdb3ed2697a1eb73a3da71e2cdd581acab49948ac0aa2ebd48c5fa649bb823b7cf7e35fa7a1"
+    "b31e37ec"
     "dcccdba1502bc5acf2556d92f9f655870abd22e0a933c7764fb5f8";
 constexpr std::string_view kSenderPublic = "07a37cbc142093c8b755dc1b10e86cb426374ad16aa853ed0bdfc0b2b86d1c7c";
-constexpr std::string_view kRecipientPublic = "5869aff450549732cbaaed5e5df9b30a6da31cb0e5742bad5ad4a1a768f1a67b";
+constexpr std::string_view kRecipientPublic =
+    "5869aff450549732cbaaed5e5df9b30a6da31cb0e5742bad5ad4a1a768f1a67b";
 
 BoxKeyPair Pair(std::uint8_t first) { return BoxKeyPair::FromSecret(Key(first)).value(); }
 
@@ -104,8 +107,10 @@ TEST(Box, RefusesEveryOtherLength) {
 
 TEST(Box, RefusesOtherKeys) {
   const Bytes sealed = Hex(kSealed);
-  ExpectRefused(OpenBox(Header(), 0, sealed, Pair(2).public_key(), Pair(33)), "the box does not authenticate");
-  ExpectRefused(OpenBox(Header(), 0, sealed, Pair(1).public_key(), Pair(34)), "the box does not authenticate");
+  ExpectRefused(OpenBox(Header(), 0, sealed, Pair(2).public_key(), Pair(33)),
+                "the box does not authenticate");
+  ExpectRefused(OpenBox(Header(), 0, sealed, Pair(1).public_key(), Pair(34)),
+                "the box does not authenticate");
   ExpectRefused(OpenBox(Header(), 0, sealed, BoxPublicKey{}, Pair(33)), "the box does not authenticate");
 }
 
@@ -121,7 +126,8 @@ TEST(Box, IsNotSealedLargerThanItWouldOpen) {
 
 // Seed 00..1f, vault id 11..11, the sender's public key.
 constexpr std::string_view kKeySignature =
-    "83384b605018cc18295dce6ea9a5f3590162ef27406427486298bbeb6a8ae621bcdcd8d4a7d5a67b6698116f4b5b14ef2a7148a39851740b"
+    "83384b605018cc18295dce6ea9a5f3590162ef27406427486298bbeb6a8ae621bcdcd8d4a7d5a67b6698116f4b5b14ef2a7148a3"
+    "9851740b"
     "f93d349febff8a04";
 
 TEST(BoxKeySignature, MatchesItsPinnedVector) {

@@ -1,8 +1,8 @@
 #include "vault/crypto/keyring.h"
 
-#include <set>
-
 #include <gtest/gtest.h>
+
+#include <set>
 
 #include "tests/crypto/pinned.h"
 
@@ -13,7 +13,8 @@ const Bytes kVault(16, 0x11);
 
 // Root key 00..1f, nonce 60..77, name "kek", epoch 3, key a0..bf.
 constexpr std::string_view kWrapped =
-    "606162636465666768696a6b6c6d6e6f707172737475767715781385f2adf28f8bbe5784adddad11824f299fbae444d3e8a49ccd29ccda"
+    "606162636465666768696a6b6c6d6e6f707172737475767715781385f2adf28f8bbe5784adddad11824f299fbae444d3e8a49ccd"
+    "29ccda"
     "5eb6a92de02948257baa0e8c38ff201442";
 
 void ExpectRefused(const absl::StatusOr<SecretBytes>& key) {
@@ -39,8 +40,8 @@ TEST(Keyring, RefusesAKeyInAnothersPlace) {
   ExpectRefused(UnwrapKey(Key(1), kVault, kValueKek, 3, wrapped));
   ExpectRefused(UnwrapKey(Key(0), Bytes(16, 0x12), kValueKek, 3, wrapped));
   ExpectRefused(UnwrapKey(Key(0), kVault, kValueKek, 2, wrapped));
-  for (const std::string_view name : {kDatabaseKey, kCheckpointSeed, kCertificateSeed, kCaKey, kTlsKey, kBoxSeed,
-                                      kRequestMac, kStateMac, kToken})
+  for (const std::string_view name : {kDatabaseKey, kCheckpointSeed, kCertificateSeed, kCaKey, kTlsKey,
+                                      kBoxSeed, kRequestMac, kStateMac, kToken})
     ExpectRefused(UnwrapKey(Key(0), kVault, name, 3, wrapped));
 }
 
@@ -56,8 +57,9 @@ TEST(Keyring, RefusesAnyFlippedBitAndEveryOtherLength) {
 }
 
 TEST(Keyring, NamesOfKeysDiffer) {
-  const std::set<std::string_view> names = {kDatabaseKey, kValueKek, kCheckpointSeed, kCertificateSeed, kCaKey,
-                                            kTlsKey,      kBoxSeed,  kRequestMac,     kStateMac,        kToken};
+  const std::set<std::string_view> names = {kDatabaseKey, kValueKek, kCheckpointSeed, kCertificateSeed,
+                                            kCaKey,       kTlsKey,   kBoxSeed,        kRequestMac,
+                                            kStateMac,    kToken};
   EXPECT_EQ(names.size(), 10u);
 }
 

@@ -20,15 +20,18 @@ ValuePlace Place() {
 
 // Key 00..1f, nonce 60..77, at Place().
 constexpr std::string_view kSealed =
-    "606162636465666768696a6b6c6d6e6f7071727374757677d6b6c354336b20084b788f5c64f003be32fe9b2c0e51f264501d2676957164e1"
-    "e7f7d758f9e9678a7f3ba794367b54f9bd3ccb829a4a12b5f1c1afd1cea8f1e6db8ba2e8ad89b026517d77c5cbfe90cd859cc5bdf73e3d73"
-    "0970b4364342bffd8315d5b16462e44455801b747fee221777807378aa1338ebb755cb1be04b3468d12b6392033060ead17e892a09face84";
+    "606162636465666768696a6b6c6d6e6f7071727374757677d6b6c354336b20084b788f5c64f003be32fe9b2c0e51f264501d2676"
+    "957164e1"
+    "e7f7d758f9e9678a7f3ba794367b54f9bd3ccb829a4a12b5f1c1afd1cea8f1e6db8ba2e8ad89b026517d77c5cbfe90cd859cc5bd"
+    "f73e3d73"
+    "0970b4364342bffd8315d5b16462e44455801b747fee221777807378aa1338ebb755cb1be04b3468d12b6392033060ead17e892a"
+    "09face84";
 
 // Place(), as FORMAT.md lays out its associated data.
 Bytes PlaceData() {
-  return Hex("00000011" + HexEncode(AsBytes("holdfast-value-v1")) + "00000010" + std::string(32, '1') + "00000010" +
-             std::string(32, '2') + "00000010" + std::string(32, '3') + "00000008" + HexEncode(AsBytes("password")) +
-             "00000007" + "00000003");
+  return Hex("00000011" + HexEncode(AsBytes("holdfast-value-v1")) + "00000010" + std::string(32, '1') +
+             "00000010" + std::string(32, '2') + "00000010" + std::string(32, '3') + "00000008" +
+             HexEncode(AsBytes("password")) + "00000007" + "00000003");
 }
 
 void ExpectRefused(const absl::StatusOr<Plaintext>& opened) {

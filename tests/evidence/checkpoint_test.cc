@@ -33,13 +33,29 @@ TEST(Checkpoint, TakesTheSmallestAndTheLargestSize) {
 
 TEST(Checkpoint, IsRefusedInAnyOtherForm) {
   const std::string root = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=";
-  for (const std::string& bad : std::vector<std::string>{
-        "", "\n", "o\n1\n" + root, "o\n1\n" + root + "\n\n", "o\n1\n" + root + "\nextension\n",
-        "\n1\n" + root + "\n", "o\n\n" + root + "\n", "o\n1\n\n", "o\n1\n", "o\n01\n" + root + "\n",
-        "o\n00\n" + root + "\n", "o\n-1\n" + root + "\n", "o\n+1\n" + root + "\n", "o\n 1\n" + root + "\n",
-        "o\n1 \n" + root + "\n", "o\n0x1\n" + root + "\n", "o\n1.0\n" + root + "\n",
-        "o\n9223372036854775808\n" + root + "\n", "o\n1\n" + root.substr(0, 40) + "\n", "o\n1\n" + root + "AAAA\n",
-        "o\n1\n" + root.substr(0, 43) + "\n", "o\n1\n " + root + "\n", "o\r\n1\r\n" + root + "\r\n"})
+  for (const std::string& bad : std::vector<std::string>{"",
+                                                         "\n",
+                                                         "o\n1\n" + root,
+                                                         "o\n1\n" + root + "\n\n",
+                                                         "o\n1\n" + root + "\nextension\n",
+                                                         "\n1\n" + root + "\n",
+                                                         "o\n\n" + root + "\n",
+                                                         "o\n1\n\n",
+                                                         "o\n1\n",
+                                                         "o\n01\n" + root + "\n",
+                                                         "o\n00\n" + root + "\n",
+                                                         "o\n-1\n" + root + "\n",
+                                                         "o\n+1\n" + root + "\n",
+                                                         "o\n 1\n" + root + "\n",
+                                                         "o\n1 \n" + root + "\n",
+                                                         "o\n0x1\n" + root + "\n",
+                                                         "o\n1.0\n" + root + "\n",
+                                                         "o\n9223372036854775808\n" + root + "\n",
+                                                         "o\n1\n" + root.substr(0, 40) + "\n",
+                                                         "o\n1\n" + root + "AAAA\n",
+                                                         "o\n1\n" + root.substr(0, 43) + "\n",
+                                                         "o\n1\n " + root + "\n",
+                                                         "o\r\n1\r\n" + root + "\r\n"})
     ExpectInvalid(ParseCheckpoint(bad).status());
 }
 
@@ -59,12 +75,14 @@ TEST(SignedCheckpoint, OpensUnderItsLogsKey) {
 TEST(SignedCheckpoint, OfAnotherOriginIsRefusedEvenUnderTheSameKey) {
   const Checkpoint checkpoint{.origin = "other.example/log", .size = 5, .root = EmptyRoot()};
   const std::string note = SignNote(FormatCheckpoint(checkpoint), "vault.example/log", TestSigner());
-  ExpectInvalid(OpenCheckpoint(note, NoteVerifier::Of("vault.example/log", TestSigner().public_key())).status());
+  ExpectInvalid(
+      OpenCheckpoint(note, NoteVerifier::Of("vault.example/log", TestSigner().public_key())).status());
 }
 
 TEST(SignedCheckpoint, ThatIsNoCheckpointIsRefused) {
   const std::string note = SignNote("hello\n", "vault.example/log", TestSigner());
-  ExpectInvalid(OpenCheckpoint(note, NoteVerifier::Of("vault.example/log", TestSigner().public_key())).status());
+  ExpectInvalid(
+      OpenCheckpoint(note, NoteVerifier::Of("vault.example/log", TestSigner().public_key())).status());
 }
 
 TEST(SignedCheckpoint, WithAnyFlippedBitIsRefused) {

@@ -9,7 +9,8 @@ namespace {
 constexpr std::string_view kSpecKey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
 constexpr std::string_view kSpecNote =
     "This is an example message.\n\n"
-    "— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
+    "— example.com/foo "
+    "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
 
 // Keys, text and signatures of golang.org/x/mod/sumdb/note's own test.
 constexpr std::string_view kPeterKey = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
@@ -18,9 +19,11 @@ constexpr std::string_view kEnochKey = "EnochRoot+af0cfe78+ATtqJ7zOtqQtYqOo0CpvD
 const std::string kText =
     "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
 const std::string kPeterSig =
-    "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
+    "— PeterNeumann "
+    "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
 const std::string kEnochSig =
-    "— EnochRoot rwz+eBzmZa0SO3NbfRGzPCpDckykFXSdeX+MNtCOXm2/5n2tiOHp+vAF1aGrQ5ovTG01oOTGwnWLox33WWd1RvMc+QQ=\n";
+    "— EnochRoot "
+    "rwz+eBzmZa0SO3NbfRGzPCpDckykFXSdeX+MNtCOXm2/5n2tiOHp+vAF1aGrQ5ovTG01oOTGwnWLox33WWd1RvMc+QQ=\n";
 constexpr std::size_t kDashSize = 4;  // em dash in UTF-8, space
 
 NoteVerifier Peter() { return NoteVerifier::Parse(kPeterKey).value(); }
@@ -79,8 +82,8 @@ TEST(VerifierKey, IsRefusedWithAnotherTypeLengthOrName) {
         "+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", "", "+", "++", "a+b"})
     EXPECT_FALSE(NoteVerifier::Parse(bad).ok()) << bad;
   const crypto::PublicKey key = PeterSigner().public_key();
-  for (const std::string_view name : {"Peter Neumann", "Peter\u00a0Neumann", "Peter\u3000Neumann", "Peter\u2028", "\n",
-                                      "Peter\x01", "\xff", ""})
+  for (const std::string_view name : {"Peter Neumann", "Peter\u00a0Neumann", "Peter\u3000Neumann",
+                                      "Peter\u2028", "\n", "Peter\x01", "\xff", ""})
     EXPECT_FALSE(NoteVerifier::Parse(NoteVerifier::Of(name, key).ToString()).ok()) << name;
   EXPECT_FALSE(NoteVerifier::Parse(NoteVerifier::Of(std::string(1024, 'n'), key).ToString()).ok());
 }
@@ -141,8 +144,9 @@ TEST(Note, IsRefusedWhenMalformed) {
   const std::string id_only = "— PeterNeumann x08gow==\n";
   const std::string rest = kPeterSig.substr(kDashSize);
   for (const std::string& bad :
-       {kText, kText + "\n", kText + kPeterSig, "\x01" + kText + "\n" + kPeterSig, "\xff" + kText + "\n" + kPeterSig,
-        kText + "\r\n\n" + kPeterSig, kText + "\n" + kPeterSig + "Unexpected line.\n",
+       {kText, kText + "\n", kText + kPeterSig, "\x01" + kText + "\n" + kPeterSig,
+        "\xff" + kText + "\n" + kPeterSig, kText + "\r\n\n" + kPeterSig,
+        kText + "\n" + kPeterSig + "Unexpected line.\n",
         kText + "\n— Bad Name " + rest.substr(rest.find(' ') + 1), kText + "\n" + id_only + kPeterSig,
         kText + "\n- " + rest, kText + "\n—" + rest, kText + "\n— " + rest.substr(rest.find(' ')),
         kText + "\n" + kPeterSig.substr(0, kPeterSig.size() - 1) + " \n",

@@ -18,7 +18,8 @@ void ExpectInvalid(const absl::Status& status) {
 class Proofs : public testing::Test {
  protected:
   Proofs() : leaves_(OneByteLeaves(kMost)), tree_(leaves_) {
-    for (std::size_t size = 0; size <= kMost; ++size) roots_.push_back(NaiveRoot(Leaves(leaves_).first(size)));
+    for (std::size_t size = 0; size <= kMost; ++size)
+      roots_.push_back(NaiveRoot(Leaves(leaves_).first(size)));
   }
 
   const std::vector<Bytes> leaves_;
@@ -64,9 +65,9 @@ TEST_F(Proofs, OfInclusionAreThoseOfTheNaiveTreeAndVerify) {
     for (std::size_t index = 0; index < size; ++index) {
       const auto proof = InclusionProof(Signed(index), Signed(size), tree_.reader()).value();
       EXPECT_EQ(proof, NaivePath(index, Leaves(leaves_).first(size)));
-      EXPECT_TRUE(VerifyInclusion(Signed(index), Signed(size), HashLeaf(leaves_[index]), ToProof(proof),
-                                  roots_[size])
-                      .ok());
+      EXPECT_TRUE(
+          VerifyInclusion(Signed(index), Signed(size), HashLeaf(leaves_[index]), ToProof(proof), roots_[size])
+              .ok());
     }
   }
 }
@@ -76,7 +77,8 @@ TEST_F(Proofs, OfConsistencyAreThoseOfTheNaiveTreeAndVerify) {
     for (std::size_t old = 1; old <= size; ++old) {
       const auto proof = ConsistencyProof(Signed(old), Signed(size), tree_.reader()).value();
       EXPECT_EQ(proof, NaiveSubproof(old, Leaves(leaves_).first(size), /*known=*/true));
-      EXPECT_TRUE(VerifyConsistency(Signed(old), Signed(size), roots_[old], roots_[size], ToProof(proof)).ok());
+      EXPECT_TRUE(
+          VerifyConsistency(Signed(old), Signed(size), roots_[old], roots_[size], ToProof(proof)).ok());
     }
   }
 }
@@ -89,7 +91,8 @@ TEST_F(Proofs, OfInclusionFailAfterAnyChange) {
       ExpectEveryChangeInvalid(proof, [&](const std::vector<Bytes>& changed) {
         return VerifyInclusion(Signed(index), Signed(size), leaf, changed, roots_[size]);
       });
-      ExpectInvalid(VerifyInclusion(Signed(index), Signed(size), HashLeaf(AsBytes("x")), proof, roots_[size]));
+      ExpectInvalid(
+          VerifyInclusion(Signed(index), Signed(size), HashLeaf(AsBytes("x")), proof, roots_[size]));
       ExpectInvalid(VerifyInclusion(Signed(index), Signed(size), leaf, proof, roots_[size - 1]));
     }
   }
@@ -101,7 +104,8 @@ TEST_F(Proofs, OfInclusionHoldForOneIndexOnly) {
       const auto proof = ToProof(InclusionProof(Signed(index), Signed(size), tree_.reader()).value());
       for (std::size_t other = 0; other < size; ++other) {
         if (other == index) continue;
-        ExpectInvalid(VerifyInclusion(Signed(other), Signed(size), HashLeaf(leaves_[index]), proof, roots_[size]));
+        ExpectInvalid(
+            VerifyInclusion(Signed(other), Signed(size), HashLeaf(leaves_[index]), proof, roots_[size]));
       }
     }
   }

@@ -43,14 +43,15 @@ TEST(Tree, HashesLeavesAndNodesApart) {
   EXPECT_NE(HashNode(left, right), HashLeaf(both));
 }
 
-// golang.org/x/mod/sumdb/tlog writes: level 0 at 0, 1, 3, 4, 7, 8, 10, 11, 15; level 1 at 2, 5, 9, 12; level 2
-// at 6, 13; level 3 at 14.
+// golang.org/x/mod/sumdb/tlog writes: level 0 at 0, 1, 3, 4, 7, 8, 10, 11, 15; level 1 at 2, 5, 9, 12; level
+// 2 at 6, 13; level 3 at 14.
 TEST(StoredPosition, IsThatOfGoTlog) {
   const std::vector<std::vector<std::int64_t>> levels = {
       {0, 1, 3, 4, 7, 8, 10, 11, 15, 16, 18}, {2, 5, 9, 12, 17}, {6, 13}, {14}};
   for (std::size_t level = 0; level < levels.size(); ++level)
     for (std::size_t offset = 0; offset < levels[level].size(); ++offset)
-      EXPECT_EQ(StoredPosition(static_cast<int>(level), static_cast<std::int64_t>(offset)), levels[level][offset]);
+      EXPECT_EQ(StoredPosition(static_cast<int>(level), static_cast<std::int64_t>(offset)),
+                levels[level][offset]);
 }
 
 TEST(StoredPosition, HoldsTheRootOfItsSubtree) {
@@ -70,7 +71,8 @@ TEST(StoredCount, CountsWhatEveryAppendReturned) {
   StoredTree tree;
   for (std::size_t size = 0; size <= kMost; ++size) {
     EXPECT_EQ(StoredCount(static_cast<std::int64_t>(size)), static_cast<std::int64_t>(tree.stored().size()));
-    EXPECT_EQ(StoredPosition(0, static_cast<std::int64_t>(size)), static_cast<std::int64_t>(tree.stored().size()));
+    EXPECT_EQ(StoredPosition(0, static_cast<std::int64_t>(size)),
+              static_cast<std::int64_t>(tree.stored().size()));
     tree.Append(Bytes{1});
   }
 }
@@ -115,7 +117,8 @@ TEST(Ranges, OutsideTheTreeAreRefused) {
     EXPECT_EQ(ReasonOf(status), "TREE_RANGE");
   };
   constexpr std::int64_t kHuge = INT64_MAX;
-  for (const auto& [index, size] : {std::pair<std::int64_t, std::int64_t>{-1, 5}, {5, 5}, {0, 0}, {0, -1}, {0, kHuge}})
+  for (const auto& [index, size] :
+       {std::pair<std::int64_t, std::int64_t>{-1, 5}, {5, 5}, {0, 0}, {0, -1}, {0, kHuge}})
     refused(InclusionProof(index, size, tree.reader()).status());
   for (const auto& [from, to] : {std::pair<std::int64_t, std::int64_t>{-1, 5}, {5, 4}, {-2, -1}, {1, kHuge}})
     refused(ConsistencyProof(from, to, tree.reader()).status());

@@ -1,15 +1,15 @@
 // Vectors made by others: the probes of transparency-dev/merkle, read where they are at hand, and the
 // accumulated vectors of draft-ietf-plants-merkle-tree-certs ("Subtree Test Vectors").
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
 #include "fmt/core.h"
-#include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
-
 #include "tests/evidence/naive_tree.h"
 
 namespace holdfast::evidence {
@@ -48,8 +48,9 @@ TEST(OutsideProbes, OfInclusionAreJudgedAsTheirMakersSay) {
   if (!probes.has_value()) GTEST_SKIP() << "the probes are not beside the checkout";
   EXPECT_EQ(probes->size(), 98u);
   for (const json& p : *probes) {
-    const absl::Status verified = VerifyInclusion(Number(p["leafIdx"]), Number(p["treeSize"]), HashOf(p["leafHash"], "leaf"),
-                                                  ProofOf(p["proof"]), HashOf(p["root"], "root"));
+    const absl::Status verified =
+        VerifyInclusion(Number(p["leafIdx"]), Number(p["treeSize"]), HashOf(p["leafHash"], "leaf"),
+                        ProofOf(p["proof"]), HashOf(p["root"], "root"));
     EXPECT_EQ(!verified.ok(), p["wantErr"].get<bool>()) << p["case"];
   }
 }
@@ -59,8 +60,9 @@ TEST(OutsideProbes, OfConsistencyAreJudgedAsTheirMakersSay) {
   if (!probes.has_value()) GTEST_SKIP() << "the probes are not beside the checkout";
   EXPECT_EQ(probes->size(), 98u);
   for (const json& p : *probes) {
-    const absl::Status verified = VerifyConsistency(Number(p["size1"]), Number(p["size2"]), HashOf(p["root1"], "root"),
-                                                    HashOf(p["root2"], "root"), ProofOf(p["proof"]));
+    const absl::Status verified =
+        VerifyConsistency(Number(p["size1"]), Number(p["size2"]), HashOf(p["root1"], "root"),
+                          HashOf(p["root2"], "root"), ProofOf(p["proof"]));
     EXPECT_EQ(!verified.ok(), p["wantErr"].get<bool>()) << p["case"];
   }
 }
@@ -153,7 +155,9 @@ TEST(AccumulatedVectors, OfConsistencyProofs) {
         if (!IsSubtree(start, end)) continue;
         std::vector<Hash> proof;
         if (start == 0) {
-          proof = ConsistencyProof(static_cast<std::int64_t>(end), static_cast<std::int64_t>(n), tree.reader()).value();
+          proof =
+              ConsistencyProof(static_cast<std::int64_t>(end), static_cast<std::int64_t>(n), tree.reader())
+                  .value();
         } else if (start < end) {
           proof = ranges.Proof(start, end, 0, n, /*known=*/true);
         }

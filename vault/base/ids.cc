@@ -42,8 +42,8 @@ std::optional<std::int64_t> ParseVersion(std::string_view text) {
 }  // namespace
 
 bool IsValidId(std::string_view id) {
-  return !id.empty() && id.size() <= kMaxIdSize && IsLetterOrDigit(id.front()) && IsLetterOrDigit(id.back()) &&
-         std::all_of(id.begin(), id.end(), IsIdCharacter);
+  return !id.empty() && id.size() <= kMaxIdSize && IsLetterOrDigit(id.front()) &&
+         IsLetterOrDigit(id.back()) && std::all_of(id.begin(), id.end(), IsIdCharacter);
 }
 
 absl::StatusOr<std::string> ParseName(std::string_view collection, std::string_view name,
@@ -68,8 +68,7 @@ absl::StatusOr<VersionName> ParseVersionName(std::string_view name, std::string_
   if (!version.has_value() || parts[0] != "accounts" || parts[2] != "secrets" || parts[4] != "versions" ||
       !IsValidId(parts[1]) || !IsValidId(parts[3]))
     return InvalidField(field, "must be accounts/<id>/secrets/<id>/versions/<number>");
-  return VersionName{
-      .account = std::string(parts[1]), .secret = std::string(parts[3]), .version = *version};
+  return VersionName{.account = std::string(parts[1]), .secret = std::string(parts[3]), .version = *version};
 }
 
 std::string AccountName(std::string_view account) { return fmt::format("accounts/{}", account); }

@@ -25,10 +25,9 @@ Bytes AeadSeal(const SecretBytes& key, ByteView plaintext, ByteView associated_d
   Bytes sealed(kAeadOverhead + plaintext.size());
   randombytes_buf(sealed.data(), kNonceSize);
   unsigned long long written = 0;
-  if (crypto_aead_xchacha20poly1305_ietf_encrypt(sealed.data() + kNonceSize, &written, plaintext.data(),
-                                                 plaintext.size(), associated_data.data(),
-                                                 associated_data.size(), nullptr, sealed.data(),
-                                                 key.ExposeSecret().data()) != 0 ||
+  if (crypto_aead_xchacha20poly1305_ietf_encrypt(
+          sealed.data() + kNonceSize, &written, plaintext.data(), plaintext.size(), associated_data.data(),
+          associated_data.size(), nullptr, sealed.data(), key.ExposeSecret().data()) != 0 ||
       written != plaintext.size() + kTagSize)
     std::abort();
   return sealed;
@@ -39,10 +38,9 @@ absl::StatusOr<Plaintext> AeadOpen(const SecretBytes& key, ByteView sealed, Byte
   Plaintext plaintext(sealed.size() - kAeadOverhead);
   const ByteView body = sealed.subspan(kNonceSize);
   unsigned long long written = 0;
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt(plaintext.ExposeSecretMutable().data(), &written, nullptr,
-                                                 body.data(), body.size(), associated_data.data(),
-                                                 associated_data.size(), sealed.data(),
-                                                 key.ExposeSecret().data()) != 0 ||
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(
+          plaintext.ExposeSecretMutable().data(), &written, nullptr, body.data(), body.size(),
+          associated_data.data(), associated_data.size(), sealed.data(), key.ExposeSecret().data()) != 0 ||
       written != plaintext.size())
     return Refused();
   return plaintext;

@@ -103,7 +103,8 @@ BoxKeyPair BoxKeyPair::Generate() {
 
 absl::StatusOr<BoxKeyPair> BoxKeyPair::FromSecret(SecretBytes secret) {
   if (secret.size() != crypto_box_SECRETKEYBYTES)
-    return MakeError(absl::StatusCode::kInvalidArgument, "BOX_KEY_SIZE", "an X25519 key does not have 32 bytes");
+    return MakeError(absl::StatusCode::kInvalidArgument, "BOX_KEY_SIZE",
+                     "an X25519 key does not have 32 bytes");
   BoxKeyPair pair;
   if (crypto_scalarmult_base(pair.public_key_.data(), secret.ExposeSecret().data()) != 0)
     return MakeError(absl::StatusCode::kInvalidArgument, "BOX_KEY_REFUSED", "an X25519 key was refused");
@@ -123,8 +124,8 @@ absl::StatusOr<Bytes> SealBox(const BoxHeader& header, Micros expiry, ByteView p
   Bytes sealed(kOverhead + message.size());
   randombytes_buf(sealed.data(), kNonceSize);
   // Fails for a recipient's key of low order, under which the shared secret would be known to all.
-  if (crypto_box_easy(sealed.data() + kNonceSize, message.ExposeSecret().data(), message.size(), sealed.data(),
-                      recipient.data(), sender.secret().ExposeSecret().data()) != 0)
+  if (crypto_box_easy(sealed.data() + kNonceSize, message.ExposeSecret().data(), message.size(),
+                      sealed.data(), recipient.data(), sender.secret().ExposeSecret().data()) != 0)
     return Refused("the recipient's key cannot be used");
   return sealed;
 }

@@ -32,12 +32,12 @@ class BoxKeyPair {
 
 // What the box is for. Both sides fill it from the request they are in, never from the box.
 struct BoxHeader {
-  std::string purpose;     // "reveal", "put", "import"
-  std::string request_id;  // of the RPC
-  std::string account;     // id; or the position for imports
-  std::string secret;      // id
+  std::string purpose;       // "reveal", "put", "import"
+  std::string request_id;    // of the RPC
+  std::string account;       // id; or the position for imports
+  std::string secret;        // id
   std::int64_t version = 0;  // 0 when not known yet
-  std::string recipient;   // holder id on the way out, vault id (hex) on the way in
+  std::string recipient;     // holder id on the way out, vault id (hex) on the way in
 };
 
 // Returns nonce(24) || box. `expiry` is absolute.

@@ -19,7 +19,8 @@ Digest Mac(const SecretBytes& key, std::initializer_list<ByteView> parts) {
   if (key.size() != crypto_generichash_KEYBYTES) std::abort();
   crypto_generichash_state state;
   Digest digest;
-  if (crypto_generichash_init(&state, key.ExposeSecret().data(), key.size(), digest.size()) != 0) std::abort();
+  if (crypto_generichash_init(&state, key.ExposeSecret().data(), key.size(), digest.size()) != 0)
+    std::abort();
   for (const ByteView part : parts) {
     Bytes length;
     AppendU32(length, static_cast<std::uint32_t>(part.size()));

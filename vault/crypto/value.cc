@@ -52,7 +52,8 @@ Bytes SealValue(const SecretBytes& kek, const ValuePlace& place, ByteView plaint
   Plaintext padded(plaintext.size() / block * block + block);
   std::copy(plaintext.begin(), plaintext.end(), padded.ExposeSecretMutable().begin());
   std::size_t padded_size = 0;
-  if (sodium_pad(&padded_size, padded.ExposeSecretMutable().data(), plaintext.size(), block, padded.size()) != 0 ||
+  std::uint8_t* const bytes = padded.ExposeSecretMutable().data();
+  if (sodium_pad(&padded_size, bytes, plaintext.size(), block, padded.size()) != 0 ||
       padded_size != padded.size())
     std::abort();
   return AeadSeal(kek, padded.ExposeSecret(), AssociatedData(place));
@@ -64,7 +65,8 @@ absl::StatusOr<Plaintext> OpenValue(const SecretBytes& kek, const ValuePlace& pl
   HF_ASSIGN_OR_RETURN(Plaintext padded, AeadOpen(kek, sealed, AssociatedData(place)));
   const std::size_t block = BlockOf(padded.size());
   std::size_t size = 0;
-  if (block == 0 || sodium_unpad(&size, padded.ExposeSecret().data(), padded.size(), block) != 0) return Refused();
+  if (block == 0 || sodium_unpad(&size, padded.ExposeSecret().data(), padded.size(), block) != 0)
+    return Refused();
   padded.Resize(size);
   return padded;
 }

@@ -22,7 +22,8 @@ std::optional<std::string_view> TakeLine(std::string_view& text) {
 
 // Decimal without sign and leading zeros: one spelling a size.
 std::optional<std::int64_t> ParseSize(std::string_view text) {
-  if (text.front() < '0' || text.front() > '9' || (text.front() == '0' && text.size() > 1)) return std::nullopt;
+  if (text.front() < '0' || text.front() > '9' || (text.front() == '0' && text.size() > 1))
+    return std::nullopt;
   std::int64_t size = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, size);

@@ -48,7 +48,8 @@ std::optional<std::string_view> TakeUntil(std::string_view& text, char delimiter
 }
 
 std::uint32_t ReadU32(ByteView bytes) {
-  return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 | std::uint32_t{bytes[2]} << 8 | bytes[3];
+  return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 | std::uint32_t{bytes[2]} << 8 |
+         bytes[3];
 }
 
 std::uint32_t KeyId(std::string_view name, const crypto::PublicKey& key) {
@@ -69,7 +70,8 @@ std::optional<SignatureLine> ParseSignatureLine(std::string_view line) {
   if (!name.has_value() || !IsValidName(*name)) return std::nullopt;
   const auto blob = Base64Decode(line);
   if (!blob.has_value() || blob->size() < 5) return std::nullopt;
-  return SignatureLine{.name = *name, .key_id = ReadU32(*blob), .signature = Bytes(blob->begin() + 4, blob->end())};
+  return SignatureLine{
+      .name = *name, .key_id = ReadU32(*blob), .signature = Bytes(blob->begin() + 4, blob->end())};
 }
 
 }  // namespace
@@ -89,7 +91,8 @@ absl::StatusOr<NoteVerifier> NoteVerifier::Parse(std::string_view vkey) {
     return InvalidKey("the verifier key is not an Ed25519 key");
   std::copy(typed_key->begin() + 1, typed_key->end(), key.begin());
   NoteVerifier verifier = Of(*name, key);
-  if (verifier.key_id != ReadU32(*id_bytes)) return InvalidKey("the verifier key's id belongs to another key");
+  if (verifier.key_id != ReadU32(*id_bytes))
+    return InvalidKey("the verifier key's id belongs to another key");
   return verifier;
 }
 

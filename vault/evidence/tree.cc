@@ -14,7 +14,9 @@ constexpr std::int64_t kMaxSize = std::int64_t{1} << 62;  // stored positions st
 std::uint64_t Unsigned(std::int64_t value) { return static_cast<std::uint64_t>(value); }
 
 // The largest power of two below `size`. REQUIRES: size > 1.
-std::int64_t SplitOf(std::int64_t size) { return static_cast<std::int64_t>(std::bit_floor(Unsigned(size - 1))); }
+std::int64_t SplitOf(std::int64_t size) {
+  return static_cast<std::int64_t>(std::bit_floor(Unsigned(size - 1)));
+}
 
 absl::Status OutOfRange() {
   return MakeError(absl::StatusCode::kInvalidArgument, "TREE_RANGE", "no such leaf or tree size");
@@ -22,7 +24,8 @@ absl::Status OutOfRange() {
 
 // The roots of the complete subtrees that leaves [begin, end) fall into, largest first.
 // REQUIRES: begin is a multiple of the smallest power of two not below end - begin.
-absl::StatusOr<std::vector<Hash>> CompleteRoots(std::int64_t begin, std::int64_t end, const HashReader& reader) {
+absl::StatusOr<std::vector<Hash>> CompleteRoots(std::int64_t begin, std::int64_t end,
+                                                const HashReader& reader) {
   std::vector<Hash> roots;
   while (begin < end) {
     const int level = std::bit_width(Unsigned(end - begin)) - 1;

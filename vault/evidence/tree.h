@@ -45,7 +45,8 @@ class Edge {
 
 absl::StatusOr<Hash> RootAt(std::int64_t size, const HashReader& reader);
 // REQUIRES (else INVALID_ARGUMENT): 0 <= index < size; 0 <= old_size <= new_size.
-absl::StatusOr<std::vector<Hash>> InclusionProof(std::int64_t index, std::int64_t size, const HashReader& reader);
+absl::StatusOr<std::vector<Hash>> InclusionProof(std::int64_t index, std::int64_t size,
+                                                 const HashReader& reader);
 absl::StatusOr<std::vector<Hash>> ConsistencyProof(std::int64_t old_size, std::int64_t new_size,
                                                    const HashReader& reader);
 
