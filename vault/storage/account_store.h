@@ -19,31 +19,31 @@ using holdfast::AccountState;
 
 struct Account {
   std::int64_t id = 0;
-  std::string name;
-  Bytes pseudonym;
-  std::string platform;
-  std::string platform_id;
-  std::string handle;
-  std::string url;
-  std::string purpose;
+  std::string name{};
+  Bytes pseudonym{};
+  std::string platform{};
+  std::string platform_id{};
+  std::string handle{};
+  std::string url{};
+  std::string purpose{};
   int tier = 0;  // 1 is highest
-  std::string unit;
+  std::string unit{};
   AccountState state = AccountState::kActive;
   // Where an import took it from; all empty otherwise.
-  std::string source;
-  std::string source_id;
-  std::string source_group;
-  std::string source_title;
-  std::string source_username;
-  std::string source_url;
+  std::string source{};
+  std::string source_id{};
+  std::string source_group{};
+  std::string source_title{};
+  std::string source_username{};
+  std::string source_url{};
   Micros created_at = 0;
   Micros updated_at = 0;
   std::int64_t revision = 1;
 };
 
 struct AccountFilter {
-  std::optional<std::int64_t> visible_to;  // a holder with a grant live at `now`
-  Micros now = 0;                          // read only with visible_to
+  std::optional<std::int64_t> visible_to{};  // a holder with a grant live at `now`
+  Micros now = 0;                            // read only with visible_to
   bool include_archived = false;
 };
 

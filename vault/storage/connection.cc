@@ -67,11 +67,15 @@ absl::Status Connection::Begin() {
   return absl::OkStatus();
 }
 
-absl::Status Connection::Commit() { return Exec("COMMIT"); }
+absl::Status Connection::Commit() {
+  HF_RETURN_IF_ERROR(Exec("COMMIT"));
+  sum_at_begin_.reset();
+  return absl::OkStatus();
+}
 
 absl::Status Connection::Rollback() {
   if (InTransaction()) HF_RETURN_IF_ERROR(Exec("ROLLBACK"));
-  digest_.sum = sum_at_begin_;
+  if (sum_at_begin_.has_value()) digest_.sum = *std::exchange(sum_at_begin_, std::nullopt);
   return absl::OkStatus();
 }
 

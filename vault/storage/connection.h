@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "vault/base/secret_bytes.h"
@@ -70,7 +72,9 @@ class Connection {
   // Also OK when the library has rolled back by itself already (disk full). Restores state_sum().
   absl::Status Rollback();
   bool InTransaction() const;
-  // Savepoints nest. RollbackSavepoint undoes and removes the innermost one, and restores state_sum().
+  // Savepoints nest within a transaction; when the library has rolled back by itself, their calls fail and
+  // Rollback() is what is left. RollbackSavepoint undoes and removes the innermost one, and restores
+  // state_sum().
   absl::Status Savepoint();
   absl::Status ReleaseSavepoint();
   absl::Status RollbackSavepoint();
@@ -115,7 +119,7 @@ class Connection {
   bool writer_ = false;
   int wal_frames_ = 0;
   StateDigest digest_;
-  StateSum sum_at_begin_;
+  std::optional<StateSum> sum_at_begin_;  // set while Begin() waits for its end
   std::vector<StateSum> sums_at_savepoints_;
   std::unordered_map<std::string, std::vector<sqlite3_stmt*>, SqlHash, std::equal_to<>> idle_;
   std::size_t idle_count_ = 0;

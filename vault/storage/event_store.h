@@ -22,35 +22,35 @@ enum class EventOutcome : int { kAllowed = 1, kDenied = 2 };
 struct EventRow {
   std::int64_t idx = 0;
   Micros time = 0;
-  std::string type;
-  std::optional<std::int64_t> actor_id;
-  std::optional<std::int64_t> account_id;
-  std::optional<std::int64_t> secret_id;
-  std::optional<std::int64_t> subject_id;
-  std::optional<std::int64_t> version;
-  std::optional<std::int64_t> handover_id;
+  std::string type{};
+  std::optional<std::int64_t> actor_id{};
+  std::optional<std::int64_t> account_id{};
+  std::optional<std::int64_t> secret_id{};
+  std::optional<std::int64_t> subject_id{};
+  std::optional<std::int64_t> version{};
+  std::optional<std::int64_t> handover_id{};
   EventOutcome outcome = EventOutcome::kAllowed;
-  std::string rule;
-  Bytes leaf;
+  std::string rule{};
+  Bytes leaf{};
 };
 
 struct EventText {
-  std::string field;
-  Bytes salt;
-  std::string text;
+  std::string field{};
+  Bytes salt{};
+  std::string text{};
 };
 
 // All that are set must match.
 struct EventFilter {
-  std::optional<std::int64_t> actor_id;
-  std::optional<std::int64_t> account_id;
-  std::optional<std::int64_t> secret_id;
-  std::optional<std::int64_t> subject_id;
-  std::optional<std::int64_t> handover_id;
-  std::optional<std::string> type;
-  std::optional<EventOutcome> outcome;
-  std::optional<Micros> time_from;  // inclusive
-  std::optional<Micros> time_to;    // exclusive
+  std::optional<std::int64_t> actor_id{};
+  std::optional<std::int64_t> account_id{};
+  std::optional<std::int64_t> secret_id{};
+  std::optional<std::int64_t> subject_id{};
+  std::optional<std::int64_t> handover_id{};
+  std::optional<std::string> type{};
+  std::optional<EventOutcome> outcome{};
+  std::optional<Micros> time_from{};  // inclusive
+  std::optional<Micros> time_to{};    // exclusive
 };
 
 enum class EventOrder : int { kOldestFirst, kNewestFirst };

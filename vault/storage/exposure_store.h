@@ -36,22 +36,22 @@ struct Exposure {
 };
 
 struct ExposureFilter {
-  std::optional<std::int64_t> holder_id;
-  std::optional<std::int64_t> account_id;
+  std::optional<std::int64_t> holder_id{};
+  std::optional<std::int64_t> account_id{};
   bool live_only = false;
 };
 
 struct SeenSecret {
   std::int64_t secret_id = 0;
   std::int64_t account_id = 0;
-  std::vector<std::int64_t> versions;  // ascending
+  std::vector<std::int64_t> versions{};  // ascending
 };
 
 // What keeps a rotation task of one secret open. It is done when seen_all_retired and fresh_version_exists.
 struct TaskState {
-  bool seen_all_retired = false;            // open_versions is empty
-  bool fresh_version_exists = false;        // a version after all those that the person saw
-  std::vector<std::int64_t> open_versions;  // seen by the person, not retired by another person; ascending
+  bool seen_all_retired = false;              // open_versions is empty
+  bool fresh_version_exists = false;          // a version after all those that the person saw
+  std::vector<std::int64_t> open_versions{};  // seen by the person, not retired by another person; ascending
 };
 
 class ExposureStore {

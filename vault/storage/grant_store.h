@@ -22,17 +22,17 @@ struct Grant {
   std::int64_t account_id = 0;
   std::int64_t holder_id = 0;
   Relation relation = Relation::kGrantee;
-  std::string reason;
-  std::optional<std::int64_t> granted_by;
+  std::string reason{};
+  std::optional<std::int64_t> granted_by{};
   Micros created_at = 0;
-  std::optional<Micros> expires_at;
-  std::optional<Micros> ended_at;
-  std::optional<std::int64_t> ended_by;
+  std::optional<Micros> expires_at{};
+  std::optional<Micros> ended_at{};
+  std::optional<std::int64_t> ended_by{};
 };
 
 struct GrantFilter {
-  std::optional<std::int64_t> account_id;
-  std::optional<std::int64_t> holder_id;
+  std::optional<std::int64_t> account_id{};
+  std::optional<std::int64_t> holder_id{};
 };
 
 class GrantStore {

@@ -22,21 +22,21 @@ enum class ChosenBy : int { kNotAnOwner = 0, kNamed = 1, kBackup = 2, kCustodian
 
 struct Handover {
   std::int64_t id = 0;
-  std::string name;  // "1", "2", ...
-  Bytes pseudonym;
+  std::string name{};  // "1", "2", ...
+  Bytes pseudonym{};
   HandoverKind kind = HandoverKind::kDeparture;
   std::int64_t leaver_id = 0;
   HandoverState state = HandoverState::kFrozen;
-  std::optional<std::int64_t> named_successor;
-  std::string reason;
+  std::optional<std::int64_t> named_successor{};
+  std::string reason{};
   bool needs_approval = false;
   std::int64_t started_by = 0;
   Micros started_at = 0;
-  std::optional<std::int64_t> approved_by;
-  std::optional<Micros> approved_at;
-  std::optional<Micros> cut_at;
-  std::optional<std::int64_t> closed_by;
-  std::optional<Micros> closed_at;
+  std::optional<std::int64_t> approved_by{};
+  std::optional<Micros> approved_at{};
+  std::optional<Micros> cut_at{};
+  std::optional<std::int64_t> closed_by{};
+  std::optional<Micros> closed_at{};
   std::int64_t revision = 1;
 };
 
@@ -44,7 +44,7 @@ struct HandoverAccount {
   std::int64_t handover_id = 0;
   std::int64_t account_id = 0;
   Relation from_relation = Relation::kOwner;
-  std::optional<std::int64_t> successor_id;
+  std::optional<std::int64_t> successor_id{};
   ChosenBy chosen_by = ChosenBy::kNotAnOwner;
 };
 

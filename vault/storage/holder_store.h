@@ -21,11 +21,11 @@ using holdfast::Role;
 
 struct Holder {
   std::int64_t id = 0;
-  std::string name;
-  Bytes pseudonym;
+  std::string name{};
+  Bytes pseudonym{};
   HolderKind kind = HolderKind::kPerson;
-  std::string person;  // a workflow's responsible person
-  std::string display_name;
+  std::string person{};  // a workflow's responsible person
+  std::string display_name{};
   std::int64_t roles = 0;
   HolderStatus status = HolderStatus::kActive;
   Micros created_at = 0;

@@ -19,26 +19,26 @@ using holdfast::KeyState;
 struct DeviceKey {
   std::int64_t id = 0;
   std::int64_t holder_id = 0;
-  Bytes cert_sha256;
-  Bytes box_public;
+  Bytes cert_sha256{};
+  Bytes box_public{};
   KeyState state = KeyState::kUnconfirmed;
-  std::optional<std::int64_t> issuer_id;  // none: enrolled from the host
-  std::optional<std::int64_t> confirmed_by;
+  std::optional<std::int64_t> issuer_id{};  // none: enrolled from the host
+  std::optional<std::int64_t> confirmed_by{};
   Micros created_at = 0;
   Micros not_after = 0;
-  std::optional<Micros> confirmed_at;
-  std::optional<Micros> revoked_at;
+  std::optional<Micros> confirmed_at{};
+  std::optional<Micros> revoked_at{};
 };
 
 struct Enrollment {
   std::int64_t id = 0;
   std::int64_t holder_id = 0;
-  Bytes code_hash;
-  std::optional<std::int64_t> issuer_id;  // none: made offline at the host
+  Bytes code_hash{};
+  std::optional<std::int64_t> issuer_id{};  // none: made offline at the host
   Micros created_at = 0;
   Micros expires_at = 0;
-  std::optional<Micros> used_at;
-  std::optional<Micros> void_at;
+  std::optional<Micros> used_at{};
+  std::optional<Micros> void_at{};
 };
 
 class KeyStore {

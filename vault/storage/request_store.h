@@ -15,8 +15,8 @@
 namespace holdfast::storage {
 
 struct DoneRequest {
-  Bytes body_mac;
-  std::string result;
+  Bytes body_mac{};
+  std::string result{};
 };
 
 class RequestStore {

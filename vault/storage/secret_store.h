@@ -17,9 +17,9 @@ namespace holdfast::storage {
 struct Secret {
   std::int64_t id = 0;
   std::int64_t account_id = 0;
-  std::string name;
-  Bytes pseudonym;
-  std::string kind;
+  std::string name{};
+  Bytes pseudonym{};
+  std::string kind{};
   std::int64_t current_version = 0;
   Micros created_at = 0;
   Micros updated_at = 0;
@@ -31,14 +31,14 @@ struct SecretVersion {
   std::int64_t secret_id = 0;
   std::int64_t version = 0;
   std::int64_t epoch = 0;
-  std::optional<Bytes> sealed;  // none once destroyed
+  std::optional<Bytes> sealed{};  // none once destroyed
   std::int64_t created_by = 0;
   Micros created_at = 0;
-  std::optional<Micros> retired_at;
-  std::optional<std::int64_t> retired_by;
-  std::optional<std::string> retire_evidence;
-  std::optional<Micros> destroyed_at;
-  std::optional<std::int64_t> destroyed_by;
+  std::optional<Micros> retired_at{};
+  std::optional<std::int64_t> retired_by{};
+  std::optional<std::string> retire_evidence{};
+  std::optional<Micros> destroyed_at{};
+  std::optional<std::int64_t> destroyed_by{};
 };
 
 class SecretStore {

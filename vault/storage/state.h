@@ -29,8 +29,8 @@ struct StateSum {
 using RowHash = std::function<std::array<std::uint8_t, 32>(ByteView encoded_row)>;
 
 struct StateDigest {
-  StateSum sum;
-  RowHash row_hash;
+  StateSum sum{};
+  RowHash row_hash{};
 };
 
 inline constexpr std::array<std::string_view, 3> kStateTables = {"holder", "device_key", "access_grant"};

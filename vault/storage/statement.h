@@ -21,6 +21,9 @@ namespace holdfast::storage {
 
 class Connection;
 
+template <typename T>
+concept EnumType = std::is_enum_v<T>;
+
 class Statement {
  public:
   Statement(Statement&& other) noexcept;
@@ -40,9 +43,10 @@ class Statement {
   std::optional<std::int64_t> OptInt(int column) const;
   std::optional<std::string> OptText(int column) const;
   std::optional<Bytes> OptBlob(int column) const;
-  template <typename Enum>
-  requires std::is_enum_v<Enum> Enum As(int column)
-  const { return static_cast<Enum>(Int(column)); }
+  template <EnumType Enum>
+  Enum As(int column) const {
+    return static_cast<Enum>(Int(column));
+  }
 
   // Parameters, from 1. Values are copied. Connection::Query calls these.
   void Bind(int index, std::nullptr_t);
@@ -53,9 +57,10 @@ class Statement {
   void Bind(int index, T value) {
     BindInt(index, static_cast<std::int64_t>(value));
   }
-  template <typename Enum>
-  requires std::is_enum_v<Enum>
-  void Bind(int index, Enum value) { BindInt(index, static_cast<std::int64_t>(value)); }
+  template <EnumType Enum>
+  void Bind(int index, Enum value) {
+    BindInt(index, static_cast<std::int64_t>(value));
+  }
   template <typename T>
   void Bind(int index, const std::optional<T>& value) {
     if (value.has_value()) {
