@@ -61,6 +61,7 @@ absl::Status Connection::CheckOneChange() const {
 bool Connection::InTransaction() const { return sqlite3_get_autocommit(db_) == 0; }
 
 absl::Status Connection::Begin() {
+  if (InTransaction()) return DatabaseError(SQLITE_MISUSE);
   HF_RETURN_IF_ERROR(Exec(writer_ ? "BEGIN IMMEDIATE" : "BEGIN DEFERRED"));
   sum_at_begin_ = digest_.sum;
   sums_at_savepoints_.clear();
@@ -68,6 +69,7 @@ absl::Status Connection::Begin() {
 }
 
 absl::Status Connection::Commit() {
+  if (!InTransaction()) return DatabaseError(SQLITE_MISUSE);
   HF_RETURN_IF_ERROR(Exec("COMMIT"));
   sum_at_begin_.reset();
   return absl::OkStatus();
@@ -80,18 +82,21 @@ absl::Status Connection::Rollback() {
 }
 
 absl::Status Connection::Savepoint() {
+  if (!InTransaction()) return DatabaseError(SQLITE_MISUSE);
   HF_RETURN_IF_ERROR(Exec("SAVEPOINT command"));
   sums_at_savepoints_.push_back(digest_.sum);
   return absl::OkStatus();
 }
 
 absl::Status Connection::ReleaseSavepoint() {
+  if (!InTransaction() || sums_at_savepoints_.empty()) return DatabaseError(SQLITE_MISUSE);
   HF_RETURN_IF_ERROR(Exec("RELEASE command"));
   sums_at_savepoints_.pop_back();
   return absl::OkStatus();
 }
 
 absl::Status Connection::RollbackSavepoint() {
+  if (!InTransaction() || sums_at_savepoints_.empty()) return DatabaseError(SQLITE_MISUSE);
   HF_RETURN_IF_ERROR(Exec("ROLLBACK TO command"));
   digest_.sum = sums_at_savepoints_.back();
   return ReleaseSavepoint();

@@ -66,6 +66,7 @@ class Connection {
   std::int64_t Changes() const;  // rows changed by the last INSERT, UPDATE or DELETE
   std::int64_t LastRowId() const;
 
+  // Out of order these calls change nothing and fail (reason DATABASE_ERROR).
   // IMMEDIATE on the writer; DEFERRED on a reader: its snapshot is taken by the first read.
   absl::Status Begin();
   absl::Status Commit();

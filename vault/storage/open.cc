@@ -128,10 +128,16 @@ absl::Status Connection::Key(const SecretBytes& database_key) {
 // Keying succeeds with any key; the first read is what proves it.
 absl::Status Connection::CheckReadable() {
   Statement schema = Query("SELECT count(*) FROM sqlite_schema");
-  if (schema.Step() && schema.Int(0) > 0) return absl::OkStatus();
-  const std::string reason = ReasonOf(schema.status());
-  if (schema.status().ok() || reason == "DATABASE_DAMAGED") return Unreadable();
-  return schema.status();
+  if (schema.Step()) return schema.Int(0) > 0 ? absl::OkStatus() : Unreadable();
+  switch (sqlite3_errcode(db_) & 0xff) {
+    case SQLITE_ERROR:  // a page whose MAC is wrong, further back in the schema
+    case SQLITE_IOERR:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return Unreadable();
+    default:
+      return schema.status();
+  }
 }
 
 absl::Status Connection::CheckVersion() {

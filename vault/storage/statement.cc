@@ -8,6 +8,13 @@
 #include "vault/storage/errors.h"
 
 namespace holdfast::storage {
+namespace {
+
+// SQLCipher reports a page whose MAC is wrong as a plain SQLITE_ERROR. Nothing else raises it here once a
+// statement is prepared: transaction control is checked beforehand.
+int RunCode(int code) { return code == SQLITE_ERROR ? SQLITE_CORRUPT : code; }
+
+}  // namespace
 
 Statement::Statement(Connection* connection, sqlite3_stmt* handle, absl::Status status)
     : connection_(connection), handle_(handle), status_(std::move(status)) {}
@@ -30,7 +37,7 @@ bool Statement::Step() {
   if (code == SQLITE_DONE) return false;
   // The library undoes a failed statement, rows that its triggers had already counted included.
   if (sqlite3_stmt_readonly(handle_) == 0) connection_->set_state_sum(*sum_before_);
-  status_ = DatabaseError(code);
+  status_ = DatabaseError(RunCode(code));
   return false;
 }
 

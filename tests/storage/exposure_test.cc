@@ -1,0 +1,228 @@
+#include <gmock/gmock.h>
+
+#include <map>
+
+#include "tests/storage/fixture.h"
+#include "vault/storage/exposure_store.h"
+
+namespace holdfast::storage {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// A history of one secret. "lea" and "lea-bot" are holders of the leaver; "ana" and "ben" are two others.
+struct Retirement {
+  std::int64_t version;
+  std::string by;  // "" for nobody on record
+};
+struct Sight {
+  std::string holder;
+  std::int64_t version;
+};
+struct Case {
+  std::string name;
+  std::int64_t versions;
+  std::vector<Retirement> retired;
+  std::vector<Sight> seen;
+  std::vector<std::int64_t> live;       // of the leaver
+  std::vector<std::int64_t> unretired;  // of the leaver
+  bool fresh;
+};
+
+void PrintTo(const Case& history, std::ostream* out) { *out << history.name; }
+
+class ExposureTest : public StorageTest {
+ protected:
+  ExposureTest() {
+    for (const auto& [name, person] : {std::pair<std::string, std::string>{"lea", "lea-person"},
+                                       {"lea-bot", "lea-person"},
+                                       {"ana", "ana-person"},
+                                       {"ben", "ben-person"}})
+      holders_[name] = AddHolder(name, person).id;
+    account_id_ = AddAccount("acct").id;
+    secret_id_ = AddSecret(account_id_, "password").id;
+  }
+  void See(const std::string& holder, std::int64_t version, Micros now = 10) {
+    ASSERT_TRUE(exposures().Record(holders_[holder], secret_id_, version, ExposureHow::kShown, now).ok());
+  }
+  ExposureStore exposures() { return ExposureStore(db()); }
+
+  std::map<std::string, std::int64_t> holders_;
+  std::int64_t account_id_ = 0;
+  std::int64_t secret_id_ = 0;
+};
+
+class LiveExposure : public ExposureTest, public ::testing::WithParamInterface<Case> {};
+
+TEST_P(LiveExposure, FollowsTheHistoryOfTheSecret) {
+  const Case& history = GetParam();
+  for (std::int64_t version = 1; version <= history.versions; ++version)
+    AddVersion(secret_id_, version, holders_["ana"]);
+  for (const Retirement& retirement : history.retired) {
+    std::optional<std::int64_t> by;
+    if (!retirement.by.empty()) by = holders_[retirement.by];
+    Retire(secret_id_, retirement.version, by);
+  }
+  for (const Sight& sight : history.seen) See(sight.holder, sight.version);
+
+  const auto live = exposures().LiveByPerson("lea-person");
+  ASSERT_TRUE(live.ok()) << live.status();
+  ASSERT_EQ(live->size(), history.live.empty() ? 0u : 1u);
+  if (!live->empty()) {
+    EXPECT_EQ(live->front().secret_id, secret_id_);
+    EXPECT_EQ(live->front().account_id, account_id_);
+    EXPECT_EQ(live->front().versions, history.live);
+  }
+  const auto unretired = exposures().UnretiredByPerson("lea-person");
+  ASSERT_TRUE(unretired.ok()) << unretired.status();
+  ASSERT_EQ(unretired->size(), history.unretired.empty() ? 0u : 1u);
+  if (!unretired->empty()) {
+    EXPECT_EQ(unretired->front().versions, history.unretired);
+  }
+
+  const auto task = exposures().TaskStateOf(secret_id_, "lea-person");
+  ASSERT_TRUE(task.ok()) << task.status();
+  EXPECT_EQ(task->open_versions, history.unretired);
+  EXPECT_EQ(task->seen_all_retired, history.unretired.empty());
+  EXPECT_EQ(task->fresh_version_exists, history.fresh);
+
+  // The list tells the same, holder by holder.
+  const auto all = exposures().List({}, 0, 100);
+  ASSERT_TRUE(all.ok()) << all.status();
+  std::vector<std::int64_t> listed;
+  for (const Exposure& exposure : *all) {
+    const bool of_leaver = exposure.holder_id == holders_["lea"] || exposure.holder_id == holders_["lea-bot"];
+    if (of_leaver && exposure.live) listed.push_back(exposure.version);
+  }
+  std::sort(listed.begin(), listed.end());
+  listed.erase(std::unique(listed.begin(), listed.end()), listed.end());
+  EXPECT_EQ(listed, history.live);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Histories, LiveExposure,
+    ::testing::Values(
+        Case{"NothingSeenIsNothingLive", 1, {}, {}, {}, {}, true},
+        Case{"SeenIsLive", 1, {}, {{"lea", 1}}, {1}, {1}, false},
+        Case{"ReplacedAndRetiredByAnotherEnds", 2, {{1, "ana"}}, {{"lea", 1}}, {}, {}, true},
+        Case{"ReplacedButNotRetiredStays", 2, {}, {{"lea", 1}}, {1}, {1}, true},
+        Case{"RetiredWithoutReplacementStays", 1, {{1, "ana"}}, {{"lea", 1}}, {1}, {}, false},
+        Case{"RotationByTheLeaverEndsNothing", 2, {{1, "ana"}}, {{"lea", 1}, {"lea", 2}}, {1, 2}, {2}, false},
+        Case{"RetirementByTheLeaverEndsNothing", 2, {{1, "lea"}}, {{"lea", 1}}, {1}, {1}, true},
+        Case{"RetirementByTheLeaversOtherHolderEndsNothing",
+             2,
+             {{1, "lea-bot"}},
+             {{"lea", 1}},
+             {1},
+             {1},
+             true},
+        Case{"RetirementByNobodyOnRecordEndsNothing", 2, {{1, ""}}, {{"lea", 1}}, {1}, {1}, true},
+        Case{"ReplacementSeenByTheLeaverEndsNothing",
+             2,
+             {{1, "ana"}, {2, "ana"}},
+             {{"lea", 1}, {"lea", 2}},
+             {1, 2},
+             {},
+             false},
+        Case{"ReplacementSeenByTheLeaversOtherHolderEndsNothing",
+             2,
+             {{1, "ana"}},
+             {{"lea", 1}, {"lea-bot", 2}},
+             {1, 2},
+             {2},
+             false},
+        Case{"TwoHoldersOfOnePersonEndTogether", 2, {{1, "ana"}}, {{"lea", 1}, {"lea-bot", 1}}, {}, {}, true},
+        Case{"LaterUnseenReplacementEndsAll",
+             3,
+             {{1, "ana"}, {2, "ben"}},
+             {{"lea", 1}, {"lea", 2}},
+             {},
+             {},
+             true},
+        Case{"LaterUnseenReplacementEndsOnlyWhatWasRetired",
+             3,
+             {{2, "ana"}},
+             {{"lea", 1}, {"lea", 2}},
+             {1},
+             {1},
+             true},
+        Case{"OlderUnseenVersionIsNoReplacement", 2, {{2, "ana"}}, {{"lea", 2}}, {2}, {}, false},
+        Case{"ReplacementSeenByOthersIsStillFresh",
+             2,
+             {{1, "ana"}},
+             {{"lea", 1}, {"ana", 1}, {"ana", 2}, {"ben", 2}},
+             {},
+             {},
+             true},
+        Case{"RetirementByAnotherExposedPersonCounts",
+             2,
+             {{1, "ben"}},
+             {{"lea", 1}, {"ben", 1}},
+             {},
+             {},
+             true}),
+    [](const auto& info) { return info.param.name; });
+
+TEST_F(ExposureTest, CountsRepeatsInOneRow) {
+  AddVersion(secret_id_, 1, holders_["ana"]);
+  See("lea", 1, 10);
+  See("lea", 1, 25);
+  ASSERT_TRUE(exposures().Record(holders_["lea"], secret_id_, 1, ExposureHow::kExported, 30).ok());
+  const auto rows = exposures().List({.holder_id = holders_["lea"]}, 0, 10);
+  ASSERT_TRUE(rows.ok());
+  ASSERT_EQ(rows->size(), 2u);
+  EXPECT_EQ(rows->at(0).first_at, 10);
+  EXPECT_EQ(rows->at(0).last_at, 25);
+  EXPECT_EQ(rows->at(0).times, 2);
+  EXPECT_EQ(rows->at(0).account_id, account_id_);
+  EXPECT_EQ(rows->at(1).how, ExposureHow::kExported);
+  EXPECT_EQ(rows->at(1).times, 1);
+}
+
+TEST_F(ExposureTest, KnowsWhatAPersonSawUnderAnyHolder) {
+  AddVersion(secret_id_, 1, holders_["ana"]);
+  See("lea-bot", 1);
+  EXPECT_TRUE(*exposures().HasSeen("lea-person", secret_id_, 1));
+  EXPECT_FALSE(*exposures().HasSeen("lea-person", secret_id_, 2));
+  EXPECT_FALSE(*exposures().HasSeen("ana-person", secret_id_, 1));
+}
+
+TEST_F(ExposureTest, RefusesAVersionThatDoesNotExist) {
+  EXPECT_EQ(ReasonOf(exposures().Record(holders_["lea"], secret_id_, 1, ExposureHow::kShown, 1)),
+            "CONSTRAINT");
+}
+
+TEST_F(ExposureTest, FiltersAndPagesTheList) {
+  AddVersion(secret_id_, 1, holders_["ana"]);
+  AddVersion(secret_id_, 2, holders_["ana"]);
+  Retire(secret_id_, 1, holders_["ana"]);
+  const std::int64_t other_account = AddAccount("other").id;
+  const std::int64_t other_secret = AddSecret(other_account, "password").id;
+  AddVersion(other_secret, 1, holders_["ana"]);
+  See("lea", 1);
+  See("ben", 1);
+  ASSERT_TRUE(exposures().Record(holders_["lea"], other_secret, 1, ExposureHow::kMade, 5).ok());
+
+  const auto secrets = [this](const ExposureFilter& filter, std::int64_t after, int limit) {
+    std::vector<std::pair<std::int64_t, std::int64_t>> out;
+    const auto rows = exposures().List(filter, after, limit);
+    EXPECT_TRUE(rows.ok());
+    for (const Exposure& row : *rows) out.emplace_back(row.holder_id, row.secret_id);
+    return out;
+  };
+  using Pair = std::pair<std::int64_t, std::int64_t>;
+  const Pair lea{holders_["lea"], secret_id_};
+  const Pair ben{holders_["ben"], secret_id_};
+  const Pair made{holders_["lea"], other_secret};
+  EXPECT_THAT(secrets({}, 0, 10), ElementsAre(lea, ben, made));
+  EXPECT_THAT(secrets({}, 0, 2), ElementsAre(lea, ben));
+  EXPECT_THAT(secrets({}, 2, 2), ElementsAre(made));
+  EXPECT_THAT(secrets({.holder_id = holders_["lea"]}, 0, 10), ElementsAre(lea, made));
+  EXPECT_THAT(secrets({.account_id = account_id_}, 0, 10), ElementsAre(lea, ben));
+  EXPECT_THAT(secrets({.live_only = true}, 0, 1), ElementsAre(made));
+  EXPECT_THAT(secrets({.account_id = account_id_, .live_only = true}, 0, 10), IsEmpty());
+}
+
+}  // namespace
+}  // namespace holdfast::storage
