@@ -1,0 +1,30 @@
+// The services of the API. None blocks a thread of gRPC: each call is checked, handed to the ledger, and
+// answered from there. Thread safe. All but enrollment need a client certificate that TLS has verified:
+// without one every call answers UNAUTHENTICATED.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "grpcpp/impl/codegen/service_type.h"
+#include "vault/rpc/core.h"
+
+namespace holdfast::rpc {
+
+std::unique_ptr<grpc::Service> MakeAccessService(Core& core);
+std::unique_ptr<grpc::Service> MakeAccountService(Core& core);
+std::unique_ptr<grpc::Service> MakeAuditService(Core& core);
+std::unique_ptr<grpc::Service> MakeExposureService(Core& core);
+std::unique_ptr<grpc::Service> MakeHandoverService(Core& core);
+std::unique_ptr<grpc::Service> MakeHolderService(Core& core);
+std::unique_ptr<grpc::Service> MakeImportService(Core& core);
+std::unique_ptr<grpc::Service> MakeSecretService(Core& core);
+std::unique_ptr<grpc::Service> MakeVaultService(Core& core);
+
+// The nine above: what the main listener offers.
+std::vector<std::unique_ptr<grpc::Service>> MakeApiServices(Core& core);
+
+// For a listener of its own: anybody may call it.
+std::unique_ptr<grpc::Service> MakeEnrollmentService(Core& core);
+
+}  // namespace holdfast::rpc
