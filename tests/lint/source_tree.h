@@ -61,12 +61,14 @@ inline std::vector<std::string_view> Lines(std::string_view text) {
 
 inline std::string_view WithoutComment(std::string_view line) { return line.substr(0, line.find("//")); }
 
-// True when `word` stands in `text` by itself, not inside a longer name.
+// True when `word` stands in `text` by itself, not inside a longer name. A word may end with "(": a call.
 inline bool HasWord(std::string_view text, std::string_view word) {
   const auto is_name = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
   for (std::size_t at = text.find(word); at != text.npos; at = text.find(word, at + 1)) {
     const std::size_t end = at + word.size();
-    if ((at == 0 || !is_name(text[at - 1])) && (end == text.size() || !is_name(text[end]))) return true;
+    if ((at == 0 || !is_name(text[at - 1])) &&
+        (!is_name(word.back()) || end == text.size() || !is_name(text[end])))
+      return true;
   }
   return false;
 }
