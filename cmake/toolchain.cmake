@@ -29,5 +29,5 @@ target_compile_options(
 target_link_options(hf_codegen INTERFACE -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed)
 
 add_library(hf_options INTERFACE)
-target_compile_options(hf_options INTERFACE -Wall -Wextra -Werror)
+target_compile_options(hf_options INTERFACE -Wall -Wextra -Werror -Wno-missing-field-initializers)
 target_link_libraries(hf_options INTERFACE hf_codegen)

@@ -19,11 +19,6 @@ std::uint8_t* Allocate(std::size_t size) {
   return static_cast<std::uint8_t*>(data);
 }
 
-void WipeVector(std::vector<std::uint8_t>& bytes) {
-  if (!bytes.empty()) sodium_memzero(bytes.data(), bytes.size());
-  bytes.clear();
-}
-
 bool Equal(ByteView a, ByteView b) {
   if (a.size() != b.size()) return false;
   return a.empty() || sodium_memcmp(a.data(), b.data(), a.size()) == 0;
@@ -79,12 +74,12 @@ Plaintext::Plaintext(Plaintext&& other) noexcept : bytes_(std::exchange(other.by
 
 Plaintext& Plaintext::operator=(Plaintext&& other) noexcept {
   if (this == &other) return *this;
-  WipeVector(bytes_);
+  Wipe(bytes_);
   bytes_ = std::exchange(other.bytes_, {});
   return *this;
 }
 
-Plaintext::~Plaintext() { WipeVector(bytes_); }
+Plaintext::~Plaintext() { Wipe(bytes_); }
 
 void Plaintext::Resize(std::size_t smaller_or_equal) {
   // Growing could move the bytes and leave the old ones behind unwiped.
@@ -96,6 +91,11 @@ void Plaintext::Resize(std::size_t smaller_or_equal) {
 
 bool Plaintext::EqualsConstantTime(const Plaintext& other) const {
   return Equal(ExposeSecret(), other.ExposeSecret());
+}
+
+void Wipe(Bytes& bytes) {
+  if (!bytes.empty()) sodium_memzero(bytes.data(), bytes.size());
+  bytes.clear();
 }
 
 void Wipe(std::string& text) {

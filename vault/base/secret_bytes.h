@@ -64,7 +64,8 @@ class Plaintext {
   std::vector<std::uint8_t> bytes_;
 };
 
-// Overwrites the characters of a string, spare capacity included, and empties it.
+// Overwrites the content, a string's spare capacity included, and empties it.
 void Wipe(std::string& text);
+void Wipe(Bytes& bytes);
 
 }  // namespace holdfast

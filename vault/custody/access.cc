@@ -1,0 +1,124 @@
+#include "vault/custody/access.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "vault/base/ids.h"
+#include "vault/custody/accounts.h"
+#include "vault/storage/setting_store.h"
+
+namespace holdfast::custody {
+namespace {
+
+using policy::Action;
+
+absl::StatusOr<storage::Grant> LiveGrant(Tx& tx, const storage::Account& account, const storage::Holder& holder) {
+  HF_ASSIGN_OR_RETURN(const auto grant, storage::GrantStore(tx.db()).Live(account.id, holder.id, tx.now()));
+  if (grant.has_value()) return *grant;
+  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND",
+                   fmt::format("holder {} has no access to account {}", holder.name, account.name));
+}
+
+std::string ResultName(const storage::Grant& grant) { return std::to_string(grant.id); }
+
+absl::StatusOr<storage::Grant> ById(Tx& tx, const std::string& result) {
+  HF_ASSIGN_OR_RETURN(auto grant, storage::GrantStore(tx.db()).ById(std::stoll(result)));
+  if (grant.has_value()) return *std::move(grant);
+  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", "the grant of this request is gone");
+}
+
+}  // namespace
+
+absl::StatusOr<storage::Holder> FindAccessHolder(Tx& tx, std::string_view name, std::string_view field) {
+  HF_ASSIGN_OR_RETURN(auto holder, storage::HolderStore(tx.db()).ByName(name));
+  if (!holder.has_value()) return InvalidField(field, fmt::format("there is no holder {}", name));
+  if (holder->status != HolderStatus::kActive)
+    return InvalidField(field, fmt::format("holder {} is not active", holder->name));
+  if (HasRole(holder->roles, Role::kAuditor) || HasRole(holder->roles, Role::kOffboarding)) {
+    return InvalidField(field, fmt::format("holder {} is an auditor or offboarding identity, which never has access "
+                                           "to accounts",
+                                           holder->name));
+  }
+  return *std::move(holder);
+}
+
+absl::StatusOr<storage::Holder> Custodian(Tx& tx) {
+  HF_ASSIGN_OR_RETURN(const auto name, storage::SettingStore(tx.db()).Get("custodian"));
+  return FindHolder(tx, name.value_or(""));
+}
+
+absl::Status SetRelation(WriteTx& tx, std::int64_t account_id, std::int64_t holder_id, Relation relation,
+                         std::string_view reason, std::optional<std::int64_t> by) {
+  storage::GrantStore grants(tx.db());
+  HF_RETURN_IF_ERROR(grants.EndExpired(account_id, holder_id, tx.now()));
+  HF_ASSIGN_OR_RETURN(const auto live, grants.LiveByAccount(account_id, tx.now()));
+  for (const storage::Grant& grant : live) {
+    const bool replaced = grant.holder_id == holder_id;
+    const bool former_owner = relation == Relation::kOwner && grant.relation == Relation::kOwner;
+    if (replaced || former_owner) HF_RETURN_IF_ERROR(grants.End(grant.id, tx.now(), by));
+  }
+  storage::Grant grant{.account_id = account_id,
+                       .holder_id = holder_id,
+                       .relation = relation,
+                       .reason = std::string(reason),
+                       .granted_by = by,
+                       .created_at = tx.now()};
+  return grants.Insert(grant);
+}
+
+absl::StatusOr<storage::Grant> CreateGrant(WriteTx& tx, const Actor& actor, const Request& request,
+                                           const NewGrant& wanted) {
+  HF_ASSIGN_OR_RETURN(const storage::Account account, FindAccount(tx, actor, wanted.account, Action::kGrantCreate));
+  HF_ASSIGN_OR_RETURN(const storage::Holder holder, FindHolder(tx, wanted.holder));
+  const Target target{.account = &account, .subject = &holder, .texts = {{"reason", request.reason}}};
+  HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kGrantCreate, target));
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  if (repeat.has_value()) return ById(tx, *repeat);
+  HF_RETURN_IF_ERROR(FindAccessHolder(tx, wanted.holder, "grant.holder").status());
+  HF_RETURN_IF_ERROR(CheckNotArchived(account));
+  if (wanted.expires_at.has_value() && *wanted.expires_at <= tx.now())
+    return InvalidField("grant.expire_time", "must be in the future");
+  storage::GrantStore grants(tx.db());
+  HF_ASSIGN_OR_RETURN(const auto existing, grants.Live(account.id, holder.id, tx.now()));
+  if (existing.has_value()) {
+    return MakeError(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
+                     fmt::format("holder {} has access to account {} already; revoke it first to change it",
+                                 holder.name, account.name));
+  }
+  HF_RETURN_IF_ERROR(grants.EndExpired(account.id, holder.id, tx.now()));
+  storage::Grant grant{.account_id = account.id,
+                       .holder_id = holder.id,
+                       .relation = Relation::kGrantee,
+                       .reason = request.reason,
+                       .granted_by = actor.holder.id,
+                       .created_at = tx.now(),
+                       .expires_at = wanted.expires_at};
+  HF_RETURN_IF_ERROR(grants.Insert(grant));
+  tx.Record(EventFor(actor, Action::kGrantCreate, target, decision));
+  HF_RETURN_IF_ERROR(Remember(tx, actor, request, ResultName(grant)));
+  return grant;
+}
+
+absl::StatusOr<storage::Grant> RevokeGrant(WriteTx& tx, const Actor& actor, const Request& request,
+                                           std::string_view account_name, std::string_view holder_name) {
+  HF_ASSIGN_OR_RETURN(const storage::Account account, FindAccount(tx, actor, account_name, Action::kGrantRevoke));
+  HF_ASSIGN_OR_RETURN(const storage::Holder holder, FindHolder(tx, holder_name));
+  const Target target{.account = &account, .subject = &holder, .texts = {{"reason", request.reason}}};
+  HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kGrantRevoke, target));
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  if (repeat.has_value()) return ById(tx, *repeat);
+  HF_ASSIGN_OR_RETURN(const storage::Grant grant, LiveGrant(tx, account, holder));
+  if (grant.relation == Relation::kOwner) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "IS_OWNER",
+                     fmt::format("holder {} owns account {}: an account always has an owner; give it another one "
+                                 "with 'account update --owner'",
+                                 holder.name, account.name));
+  }
+  HF_RETURN_IF_ERROR(storage::GrantStore(tx.db()).End(grant.id, tx.now(), actor.holder.id));
+  tx.Record(EventFor(actor, Action::kGrantRevoke, target, decision));
+  HF_RETURN_IF_ERROR(Remember(tx, actor, request, ResultName(grant)));
+  return grant;
+}
+
+}  // namespace holdfast::custody

@@ -1,0 +1,38 @@
+// Access to accounts: owners, backup owners and grantees are rows of one kind. No change here leaves an account
+// without an active owner.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vault/custody/authorize.h"
+#include "vault/custody/request.h"
+#include "vault/storage/grant_store.h"
+
+namespace holdfast::custody {
+
+struct NewGrant {
+  std::string account;
+  std::string holder;
+  std::optional<Micros> expires_at;
+};
+
+absl::StatusOr<storage::Grant> CreateGrant(WriteTx& tx, const Actor& actor, const Request& request,
+                                           const NewGrant& grant);
+absl::StatusOr<storage::Grant> RevokeGrant(WriteTx& tx, const Actor& actor, const Request& request,
+                                           std::string_view account, std::string_view holder);
+
+// The holder by id, if they can have access to accounts: active, and neither auditor nor offboarding, who reveal
+// nothing. Errors name `field`.
+absl::StatusOr<storage::Holder> FindAccessHolder(Tx& tx, std::string_view holder, std::string_view field);
+
+// The organisational custodian.
+absl::StatusOr<storage::Holder> Custodian(Tx& tx);
+
+// Gives `holder` this relation to the account, ending whatever relation they had. A former owner is ended too when the
+// relation is owner. `by`: none for the host.
+absl::Status SetRelation(WriteTx& tx, std::int64_t account_id, std::int64_t holder_id, Relation relation,
+                         std::string_view reason, std::optional<std::int64_t> by);
+
+}  // namespace holdfast::custody

@@ -1,0 +1,252 @@
+#include "vault/custody/accounts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "vault/base/ids.h"
+#include "vault/base/text.h"
+#include "vault/custody/access.h"
+#include "vault/custody/holders.h"
+
+namespace holdfast::custody {
+namespace {
+
+using policy::Action;
+
+constexpr std::size_t kPseudonymSize = 16;
+
+struct TextField {
+  std::string_view name;
+  std::size_t max_bytes;
+};
+constexpr TextField kPlatform{"account.platform", 64};
+constexpr TextField kPlatformId{"account.platform_id", 256};
+constexpr TextField kHandle{"account.handle", 256};
+constexpr TextField kUrl{"account.url", 2048};
+constexpr TextField kPurpose{"account.purpose", 500};
+constexpr TextField kUnit{"account.unit", 256};
+
+absl::Status CheckText(const TextField& field, std::string_view text, bool required = false) {
+  return CheckLine(field.name, text, field.max_bytes, required);
+}
+
+absl::Status CheckTier(int tier) {
+  if (tier >= 1 && tier <= 3) return absl::OkStatus();
+  return InvalidField("account.tier", "must be 1 (highest), 2 or 3");
+}
+
+absl::Status CheckBackups(const std::vector<std::string>& backups) {
+  if (backups.size() > kMaxBackups) return InvalidField("account.backups", "must be at most 16");
+  std::vector<std::string> sorted = backups;
+  std::ranges::sort(sorted);
+  if (std::ranges::adjacent_find(sorted) != sorted.end())
+    return InvalidField("account.backups", "names a holder twice");
+  return absl::OkStatus();
+}
+
+// Replaces the backup owners. A grantee who becomes a backup owner keeps no second grant.
+absl::Status SetBackups(WriteTx& tx, const Actor& actor, const storage::Account& account, std::int64_t owner_id,
+                        const std::vector<std::string>& backups, std::string_view reason) {
+  storage::GrantStore grants(tx.db());
+  std::vector<std::int64_t> wanted;
+  for (const std::string& name : backups) {
+    HF_ASSIGN_OR_RETURN(const storage::Holder holder, FindAccessHolder(tx, name, "account.backups"));
+    if (holder.id == owner_id)
+      return InvalidField("account.backups", fmt::format("holder {} is the owner already", holder.name));
+    wanted.push_back(holder.id);
+  }
+  HF_ASSIGN_OR_RETURN(const auto live, grants.LiveByAccount(account.id, tx.now()));
+  for (const storage::Grant& grant : live) {
+    if (grant.relation != Relation::kBackup) continue;
+    if (std::erase(wanted, grant.holder_id) == 0)
+      HF_RETURN_IF_ERROR(grants.End(grant.id, tx.now(), actor.holder.id));
+  }
+  for (const std::int64_t holder_id : wanted)
+    HF_RETURN_IF_ERROR(SetRelation(tx, account.id, holder_id, Relation::kBackup, reason, actor.holder.id));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<storage::Holder> OwnerFor(WriteTx& tx, std::string_view name) {
+  if (name.empty()) return Custodian(tx);
+  return FindAccessHolder(tx, name, "account.owner");
+}
+
+std::string JoinNames(const std::vector<std::string>& names) {
+  std::string joined;
+  for (const std::string& name : names) joined += (joined.empty() ? "" : " ") + HolderName(name);
+  return joined;
+}
+
+// Texts that say what a change of the account was.
+std::map<std::string, std::string> ChangeTexts(const AccountChange& change, const Request& request) {
+  std::map<std::string, std::string> texts{{"reason", request.reason}};
+  if (change.handle) texts["handle"] = *change.handle;
+  if (change.url) texts["url"] = *change.url;
+  if (change.purpose) texts["purpose"] = *change.purpose;
+  if (change.unit) texts["unit"] = *change.unit;
+  if (change.tier) texts["tier"] = std::to_string(*change.tier);
+  if (change.owner) texts["owner"] = HolderName(*change.owner);
+  if (change.backups) texts["backups"] = JoinNames(*change.backups);
+  return texts;
+}
+
+absl::Status AuthorizeChange(WriteTx& tx, const Actor& actor, const Target& target, const AccountChange& change,
+                             std::vector<audit::Event>& events) {
+  const auto ask = [&](Action action, const Target& about) -> absl::Status {
+    HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, action, about));
+    events.push_back(EventFor(actor, action, about, decision));
+    return absl::OkStatus();
+  };
+  if (change.handle || change.url || change.purpose || change.unit)
+    HF_RETURN_IF_ERROR(ask(Action::kAccountUpdate, target));
+  if (change.tier) HF_RETURN_IF_ERROR(ask(Action::kAccountSetTier, target));
+  std::vector<std::string> named = change.backups.value_or(std::vector<std::string>());
+  if (change.owner) named.push_back(*change.owner);
+  // Each person who is to get access is looked at by itself; nobody may give it to themselves.
+  for (const std::string& name : named) {
+    HF_ASSIGN_OR_RETURN(const storage::Holder holder, FindHolder(tx, name));
+    Target about = target;
+    about.subject = &holder;
+    HF_RETURN_IF_ERROR(ask(Action::kAccountSetOwners, about));
+  }
+  if (change.backups && named.empty()) HF_RETURN_IF_ERROR(ask(Action::kAccountSetOwners, target));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyRelations(WriteTx& tx, const Actor& actor, const storage::Account& account,
+                            const AccountChange& change, std::string_view reason) {
+  storage::GrantStore grants(tx.db());
+  if (change.owner) {
+    HF_ASSIGN_OR_RETURN(const storage::Holder owner, FindAccessHolder(tx, *change.owner, "account.owner"));
+    HF_ASSIGN_OR_RETURN(const auto live, grants.Live(account.id, owner.id, tx.now()));
+    if (!live.has_value() || live->relation != Relation::kOwner)
+      HF_RETURN_IF_ERROR(SetRelation(tx, account.id, owner.id, Relation::kOwner, reason, actor.holder.id));
+  }
+  if (!change.backups) return absl::OkStatus();
+  HF_ASSIGN_OR_RETURN(const auto live, grants.LiveByAccount(account.id, tx.now()));
+  const auto owner =
+      std::ranges::find_if(live, [](const storage::Grant& grant) { return grant.relation == Relation::kOwner; });
+  return SetBackups(tx, actor, account, owner == live.end() ? 0 : owner->holder_id, *change.backups, reason);
+}
+
+}  // namespace
+
+absl::Status CheckNewAccount(const NewAccount& account) {
+  if (!IsValidId(account.name)) {
+    return InvalidField("account_id",
+                        "must be 1 to 63 of a-z, 0-9, '.', '_' and '-', starting and ending with a letter or digit");
+  }
+  HF_RETURN_IF_ERROR(CheckText(kPlatform, account.platform, /*required=*/true));
+  HF_RETURN_IF_ERROR(CheckText(kPlatformId, account.platform_id));
+  HF_RETURN_IF_ERROR(CheckText(kHandle, account.handle));
+  HF_RETURN_IF_ERROR(CheckText(kUrl, account.url));
+  HF_RETURN_IF_ERROR(CheckText(kPurpose, account.purpose));
+  HF_RETURN_IF_ERROR(CheckText(kUnit, account.unit));
+  if (account.tier != 0) HF_RETURN_IF_ERROR(CheckTier(account.tier));
+  return CheckBackups(account.backups);
+}
+
+absl::Status CheckAccountChange(const AccountChange& change) {
+  if (change.handle) HF_RETURN_IF_ERROR(CheckText(kHandle, *change.handle));
+  if (change.url) HF_RETURN_IF_ERROR(CheckText(kUrl, *change.url));
+  if (change.purpose) HF_RETURN_IF_ERROR(CheckText(kPurpose, *change.purpose));
+  if (change.unit) HF_RETURN_IF_ERROR(CheckText(kUnit, *change.unit));
+  if (change.tier) HF_RETURN_IF_ERROR(CheckTier(*change.tier));
+  return change.backups ? CheckBackups(*change.backups) : absl::OkStatus();
+}
+
+absl::Status CheckNotArchived(const storage::Account& account) {
+  if (account.state == AccountState::kActive) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition, "ACCOUNT_ARCHIVED",
+                   fmt::format("account {} is archived", account.name));
+}
+
+absl::Status InsertAccount(WriteTx& tx, storage::Account& account) {
+  account.pseudonym = crypto::RandomBytes(kPseudonymSize);
+  account.created_at = account.updated_at = tx.now();
+  return storage::AccountStore(tx.db()).Insert(account);
+}
+
+absl::StatusOr<storage::Account> CreateAccount(WriteTx& tx, const Actor& actor, const Request& request,
+                                               NewAccount wanted) {
+  HF_ASSIGN_OR_RETURN(const storage::Holder owner, OwnerFor(tx, wanted.owner));
+  HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kAccountCreate,
+                                                     {.subject = &owner, .texts = {{"name", AccountName(wanted.name)}}}));
+  storage::AccountStore accounts(tx.db());
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  HF_ASSIGN_OR_RETURN(auto existing, accounts.ByName(wanted.name));
+  if (existing.has_value()) {
+    if (repeat.has_value()) return *std::move(existing);
+    return MakeError(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
+                     fmt::format("account_id: account {} exists already", wanted.name));
+  }
+  storage::Account account{.name = wanted.name,
+                           .platform = wanted.platform,
+                           .platform_id = wanted.platform_id,
+                           .handle = wanted.handle,
+                           .url = wanted.url,
+                           .purpose = wanted.purpose,
+                           .tier = wanted.tier == 0 ? kDefaultTier : wanted.tier,
+                           .unit = wanted.unit};
+  HF_RETURN_IF_ERROR(InsertAccount(tx, account));
+  HF_RETURN_IF_ERROR(
+      SetRelation(tx, account.id, owner.id, Relation::kOwner, request.reason, actor.holder.id));
+  HF_RETURN_IF_ERROR(SetBackups(tx, actor, account, owner.id, wanted.backups, request.reason));
+  const Target target{.account = &account,
+                      .subject = &owner,
+                      .texts = {{"reason", request.reason},
+                                {"name", AccountName(account.name)},
+                                {"platform", account.platform},
+                                {"owner", HolderName(owner.name)},
+                                {"backups", JoinNames(wanted.backups)}}};
+  tx.Record(EventFor(actor, Action::kAccountCreate, target, decision));
+  HF_RETURN_IF_ERROR(Remember(tx, actor, request, account.name));
+  return account;
+}
+
+absl::StatusOr<storage::Account> UpdateAccount(WriteTx& tx, const Actor& actor, const Request& request,
+                                               std::string_view name, const AccountChange& change,
+                                               std::string_view etag) {
+  HF_ASSIGN_OR_RETURN(storage::Account account, FindAccount(tx, actor, name, Action::kAccountUpdate));
+  const Target target{.account = &account, .texts = ChangeTexts(change, request)};
+  std::vector<audit::Event> events;
+  HF_RETURN_IF_ERROR(AuthorizeChange(tx, actor, target, change, events));
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  if (repeat.has_value()) return account;
+  HF_RETURN_IF_ERROR(CheckEtag(etag, account.revision, AccountName(account.name)));
+  HF_RETURN_IF_ERROR(CheckNotArchived(account));
+  account.handle = change.handle.value_or(account.handle);
+  account.url = change.url.value_or(account.url);
+  account.purpose = change.purpose.value_or(account.purpose);
+  account.unit = change.unit.value_or(account.unit);
+  account.tier = change.tier.value_or(account.tier);
+  account.updated_at = tx.now();
+  ++account.revision;
+  HF_RETURN_IF_ERROR(ApplyRelations(tx, actor, account, change, request.reason));
+  HF_RETURN_IF_ERROR(storage::AccountStore(tx.db()).Update(account));
+  for (audit::Event& event : events) tx.Record(std::move(event));
+  HF_RETURN_IF_ERROR(Remember(tx, actor, request, account.name));
+  return account;
+}
+
+absl::StatusOr<storage::Account> ArchiveAccount(WriteTx& tx, const Actor& actor, const Request& request,
+                                                std::string_view name, std::string_view etag) {
+  HF_ASSIGN_OR_RETURN(storage::Account account, FindAccount(tx, actor, name, Action::kAccountArchive));
+  const Target target{.account = &account, .texts = {{"reason", request.reason}}};
+  HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kAccountArchive, target));
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  if (repeat.has_value()) return account;
+  HF_RETURN_IF_ERROR(CheckEtag(etag, account.revision, AccountName(account.name)));
+  HF_RETURN_IF_ERROR(CheckNotArchived(account));
+  account.state = AccountState::kArchived;
+  account.updated_at = tx.now();
+  ++account.revision;
+  HF_RETURN_IF_ERROR(storage::AccountStore(tx.db()).Update(account));
+  tx.Record(EventFor(actor, Action::kAccountArchive, target, decision));
+  HF_RETURN_IF_ERROR(Remember(tx, actor, request, account.name));
+  return account;
+}
+
+}  // namespace holdfast::custody

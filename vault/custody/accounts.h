@@ -1,0 +1,57 @@
+// Accounts: registration and change.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vault/custody/authorize.h"
+#include "vault/custody/request.h"
+
+namespace holdfast::custody {
+
+inline constexpr int kDefaultTier = 2;
+inline constexpr std::size_t kMaxBackups = 16;
+
+struct NewAccount {
+  std::string name;  // id
+  std::string platform;
+  std::string platform_id;
+  std::string handle;
+  std::string url;
+  std::string purpose;
+  int tier = 0;  // kDefaultTier when 0
+  std::string unit;
+  std::string owner;  // holder id; the custodian when empty
+  std::vector<std::string> backups;
+};
+// Errors name "account_id" or "account.<field>".
+absl::Status CheckNewAccount(const NewAccount& account);
+
+// What is set is changed.
+struct AccountChange {
+  std::optional<std::string> handle;
+  std::optional<std::string> url;
+  std::optional<std::string> purpose;
+  std::optional<int> tier;
+  std::optional<std::string> unit;
+  std::optional<std::string> owner;
+  std::optional<std::vector<std::string>> backups;
+};
+absl::Status CheckAccountChange(const AccountChange& change);
+
+absl::StatusOr<storage::Account> CreateAccount(WriteTx& tx, const Actor& actor, const Request& request,
+                                               NewAccount account);
+absl::StatusOr<storage::Account> UpdateAccount(WriteTx& tx, const Actor& actor, const Request& request,
+                                               std::string_view account, const AccountChange& change,
+                                               std::string_view etag);
+absl::StatusOr<storage::Account> ArchiveAccount(WriteTx& tx, const Actor& actor, const Request& request,
+                                                std::string_view account, std::string_view etag);
+
+// FAILED_PRECONDITION, reason ACCOUNT_ARCHIVED.
+absl::Status CheckNotArchived(const storage::Account& account);
+
+// Inserts the row with a new pseudonym.
+absl::Status InsertAccount(WriteTx& tx, storage::Account& account);
+
+}  // namespace holdfast::custody

@@ -1,0 +1,148 @@
+#include "vault/custody/authorize.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "vault/storage/grant_store.h"
+
+namespace holdfast::custody {
+namespace {
+
+absl::Status Refused(absl::StatusCode code, std::string_view reason, std::string_view rule, std::string_view message) {
+  absl::Status status = MakeError(code, reason, message);
+  AddDetail(status, "rule", rule);
+  return status;
+}
+
+audit::Event Refusal(const Actor& actor, std::string type, std::string_view rule) {
+  audit::Event event;
+  event.type = std::move(type);
+  event.actor = RefTo(actor.holder);
+  event.outcome = audit::Outcome::kDenied;
+  event.rule = rule;
+  event.texts["peer"] = actor.peer;
+  return event;
+}
+
+absl::Status RefuseCall(Tx& tx, const Actor& actor, const Caller& caller, std::string_view rule, absl::Status status) {
+  audit::Event event = Refusal(actor, "call.refused", rule);
+  event.texts["method"] = caller.method;
+  tx.Deny(std::move(event));
+  AddDetail(status, "rule", rule);
+  return status;
+}
+
+absl::Status DeniedBy(const policy::Decision& decision) {
+  return Refused(absl::StatusCode::kPermissionDenied, "DENIED", decision.rule,
+                 fmt::format("denied by rule {}: {}", decision.rule, decision.why));
+}
+
+audit::Event BaseEvent(const Actor& actor, policy::Action action, const Target& target) {
+  audit::Event event;
+  event.type = policy::ActionName(action);
+  event.actor = RefTo(actor.holder);
+  if (target.account != nullptr) event.account = RefTo(*target.account);
+  if (target.secret != nullptr) event.secret = RefTo(*target.secret);
+  if (target.subject != nullptr) event.subject = RefTo(*target.subject);
+  if (target.handover != nullptr) event.handover = RefTo(*target.handover);
+  event.version = target.version;
+  event.texts = target.texts;
+  event.texts["peer"] = actor.peer;
+  return event;
+}
+
+}  // namespace
+
+audit::Ref RefTo(const storage::Holder& holder) { return {holder.id, holder.pseudonym}; }
+audit::Ref RefTo(const storage::Account& account) { return {account.id, account.pseudonym}; }
+audit::Ref RefTo(const storage::Secret& secret) { return {secret.id, secret.pseudonym}; }
+audit::Ref RefTo(const storage::Handover& handover) { return {handover.id, handover.pseudonym}; }
+
+absl::StatusOr<Actor> Authenticate(Tx& tx, const Caller& caller) {
+  HF_ASSIGN_OR_RETURN(const auto key, storage::KeyStore(tx.db()).ByCertificate(caller.cert_sha256));
+  if (!key.has_value())
+    return MakeError(absl::StatusCode::kUnauthenticated, "KEY_UNKNOWN", "this device is not enrolled in this vault");
+  HF_ASSIGN_OR_RETURN(auto holder, storage::HolderStore(tx.db()).ById(key->holder_id));
+  if (!holder.has_value()) return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a key has no holder");
+  Actor actor{.holder = *std::move(holder), .key = *key, .peer = caller.peer};
+  if (actor.holder.status != HolderStatus::kActive) {
+    return RefuseCall(tx, actor, caller, "floor.inactive",
+                      MakeError(absl::StatusCode::kPermissionDenied, "HOLDER_INACTIVE",
+                                fmt::format("holder {} is suspended, leaving or gone", actor.holder.name)));
+  }
+  if (key->state == KeyState::kRevoked) {
+    return RefuseCall(tx, actor, caller, "floor.revoked-key",
+                      MakeError(absl::StatusCode::kUnauthenticated, "KEY_REVOKED", "this device's key was revoked"));
+  }
+  if (key->not_after <= tx.now()) {
+    return RefuseCall(tx, actor, caller, "floor.expired-key",
+                      MakeError(absl::StatusCode::kUnauthenticated, "KEY_EXPIRED",
+                                "this device's certificate has expired; enroll again"));
+  }
+  return actor;
+}
+
+absl::StatusOr<policy::Decision> Consider(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
+                                          policy::Context context) {
+  policy::Subject subject{.roles = actor.holder.roles,
+                          .kind = actor.holder.kind,
+                          .status = actor.holder.status,
+                          .key = actor.key.state,
+                          .relation = std::nullopt};
+  policy::Resource resource;
+  if (target.account != nullptr) {
+    resource.tier = target.account->tier;
+    HF_ASSIGN_OR_RETURN(const auto grant,
+                        storage::GrantStore(tx.db()).Live(target.account->id, actor.holder.id, tx.now()));
+    if (grant.has_value()) subject.relation = grant->relation;
+  }
+  if (target.subject != nullptr && target.subject->person == actor.holder.person) context.about_self = true;
+  return policy::Decide(subject, action, resource, context);
+}
+
+absl::StatusOr<policy::Decision> Authorize(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
+                                           policy::Context context) {
+  HF_ASSIGN_OR_RETURN(const policy::Decision decision, Consider(tx, actor, action, target, context));
+  if (decision.effect != policy::Effect::kDeny) return decision;
+  audit::Event event = BaseEvent(actor, action, target);
+  event.outcome = audit::Outcome::kDenied;
+  event.rule = decision.rule;
+  tx.Deny(std::move(event));
+  return DeniedBy(decision);
+}
+
+audit::Event EventFor(const Actor& actor, policy::Action action, const Target& target,
+                      const policy::Decision& decision) {
+  audit::Event event = BaseEvent(actor, action, target);
+  event.rule = decision.rule;
+  return event;
+}
+
+absl::StatusOr<storage::Account> FindAccount(Tx& tx, const Actor& actor, std::string_view name,
+                                             policy::Action action) {
+  HF_ASSIGN_OR_RETURN(auto account, storage::AccountStore(tx.db()).ByName(name));
+  if (account.has_value()) return *std::move(account);
+  HF_ASSIGN_OR_RETURN(const policy::Decision decision, Consider(tx, actor, policy::Action::kAccountRead, {}));
+  if (decision.allowed())
+    return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no account {}", name));
+  audit::Event event = Refusal(actor, std::string(policy::ActionName(action)), decision.rule);
+  event.texts["asked-for"] = AccountName(name);
+  tx.Deny(std::move(event));
+  return DeniedBy(decision);
+}
+
+absl::StatusOr<storage::Secret> FindSecret(Tx& tx, const storage::Account& account, std::string_view name) {
+  HF_ASSIGN_OR_RETURN(auto secret, storage::SecretStore(tx.db()).ByName(account.id, name));
+  if (secret.has_value()) return *std::move(secret);
+  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND",
+                   fmt::format("account {} has no secret {}", account.name, name));
+}
+
+absl::StatusOr<storage::Holder> FindHolder(Tx& tx, std::string_view name) {
+  HF_ASSIGN_OR_RETURN(auto holder, storage::HolderStore(tx.db()).ByName(name));
+  if (holder.has_value()) return *std::move(holder);
+  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no holder {}", name));
+}
+
+}  // namespace holdfast::custody

@@ -1,0 +1,99 @@
+#include "vault/custody/committer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "vault/crypto/init.h"
+
+namespace holdfast::custody {
+namespace {
+
+constexpr int kFramesPerCheckpoint = 1000;
+constexpr std::size_t kCommandIdSize = 16;
+
+// The library may have rolled the whole transaction back by itself, as it does when the disk is full: then
+// nothing of the batch happened, whatever the commands before believed.
+absl::Status DiskFull() {
+  return MakeError(absl::StatusCode::kResourceExhausted, "DISK_FULL",
+                   "the vault's disk is full; nothing was changed; free space and try again");
+}
+
+}  // namespace
+
+// Event time never goes back, whatever the wall clock does; decisions use the same time.
+Micros Committer::Now(const audit::Tip& tip) const { return std::max(WallNow(), tip.last_time); }
+
+absl::StatusOr<std::vector<absl::Status>> Committer::Run(const std::vector<const Work*>& commands) {
+  std::vector<absl::Status> results(commands.size());
+  audit::Tip tip = log_.tip();
+  HF_RETURN_IF_ERROR(db_->Begin());
+  for (std::size_t i = 0; i < commands.size() && db_->InTransaction(); ++i)
+    results[i] = RunInSavepoint(*commands[i], tip);
+  if (db_->InTransaction()) {
+    const absl::Status committed = db_->Commit();
+    if (!committed.ok() && ReasonOf(committed) != "DISK_FULL") return committed;
+    if (!committed.ok()) HF_RETURN_IF_ERROR(db_->Rollback());
+    if (committed.ok()) {
+      const bool grown = tip.edge.size() > log_.tip().edge.size();
+      log_.Advance(std::move(tip));
+      if (grown) HF_RETURN_IF_ERROR(AnchorNow());
+      return results;
+    }
+  } else {
+    HF_RETURN_IF_ERROR(db_->Rollback());
+  }
+  std::fill(results.begin(), results.end(), DiskFull());
+  return results;
+}
+
+absl::Status Committer::RunOne(const Work& work) {
+  HF_ASSIGN_OR_RETURN(const std::vector<absl::Status> results, Run({&work}));
+  return results.front();
+}
+
+absl::Status Committer::AnchorNow() {
+  signed_checkpoint_ = log_.SignCheckpoint(keys_.checkpoint_verifier.name, keys_.checkpoint);
+  return anchor_.Write(signed_checkpoint_);
+}
+
+absl::Status Committer::Checkpoint(bool always) {
+  if (!always && db_->WalFrames() < kFramesPerCheckpoint) return absl::OkStatus();
+  return db_->Checkpoint();
+}
+
+absl::Status Committer::RunInSavepoint(const Work& work, audit::Tip& tip) {
+  HF_RETURN_IF_ERROR(db_->Savepoint());
+  const audit::Tip before = tip;
+  WriteTx tx(*db_, Now(tip), keys_);
+  const absl::Status result = Execute(work, tx, tip);
+  if (result.ok() && !tx.dry_run()) return db_->ReleaseSavepoint();
+  tip = before;
+  if (!db_->InTransaction()) return result;
+  HF_RETURN_IF_ERROR(db_->RollbackSavepoint());
+  if (!result.ok() && tx.denial().has_value()) HF_RETURN_IF_ERROR(RecordDenial(*tx.denial(), tx.now(), tip));
+  return result;
+}
+
+absl::Status Committer::Execute(const Work& work, WriteTx& tx, audit::Tip& tip) {
+  HF_RETURN_IF_ERROR(work(tx));
+  return tx.dry_run() ? absl::OkStatus() : AppendAll(tx, tip);
+}
+
+absl::Status Committer::AppendAll(WriteTx& tx, audit::Tip& tip) {
+  const Bytes command = crypto::RandomBytes(kCommandIdSize);
+  for (const audit::Event& event : tx.events())
+    HF_RETURN_IF_ERROR(log_.Append(*db_, tip, tx.now(), command, event));
+  return absl::OkStatus();
+}
+
+absl::Status Committer::RecordDenial(const audit::Event& denial, Micros now, audit::Tip& tip) {
+  HF_RETURN_IF_ERROR(db_->Savepoint());
+  const audit::Tip before = tip;
+  const absl::Status appended = log_.Append(*db_, tip, now, crypto::RandomBytes(kCommandIdSize), denial);
+  if (appended.ok()) return db_->ReleaseSavepoint();
+  tip = before;
+  if (db_->InTransaction()) HF_RETURN_IF_ERROR(db_->RollbackSavepoint());
+  return appended;
+}
+
+}  // namespace holdfast::custody

@@ -1,0 +1,57 @@
+// The write path on one thread: commands in, one durable transaction out.
+//
+// Each command runs in a savepoint of its own. What it did and the events that record it become durable together,
+// or not at all; when it fails, all it did is undone and, if it was refused, the refusal is recorded. Then COMMIT,
+// sign the checkpoint, anchor it. No answer may leave before Run() has returned. Not thread safe.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "vault/audit/anchor.h"
+#include "vault/audit/log.h"
+#include "vault/custody/keys.h"
+#include "vault/custody/tx.h"
+#include "vault/storage/connection.h"
+
+namespace holdfast::custody {
+
+using Work = std::function<absl::Status(WriteTx&)>;
+
+class Committer {
+ public:
+  // REQUIRES: `log` was loaded from `db` and extends `anchor`. `keys` must outlive this.
+  Committer(std::unique_ptr<storage::Connection> db, audit::Log log, audit::Anchor anchor, const Keys& keys)
+      : db_(std::move(db)), log_(std::move(log)), anchor_(std::move(anchor)), keys_(keys) {}
+
+  // Runs the commands in order; results stand at the same positions. A returned error means that it is not known
+  // what became durable: the caller must stop the process and answer nobody.
+  absl::StatusOr<std::vector<absl::Status>> Run(const std::vector<const Work*>& commands);
+  // For one command; for tools that run without a server.
+  absl::Status RunOne(const Work& work);
+  // Signs and anchors what is durable; once, before the first Run().
+  absl::Status AnchorNow();
+
+  // Moves what is in the write-ahead log into the database when there is enough of it, or all the same.
+  absl::Status Checkpoint(bool always);
+
+  const std::string& signed_checkpoint() const { return signed_checkpoint_; }
+  std::int64_t log_size() const { return log_.tip().edge.size(); }
+
+ private:
+  absl::Status RunInSavepoint(const Work& work, audit::Tip& tip);
+  absl::Status Execute(const Work& work, WriteTx& tx, audit::Tip& tip);
+  absl::Status AppendAll(WriteTx& tx, audit::Tip& tip);
+  absl::Status RecordDenial(const audit::Event& denial, Micros now, audit::Tip& tip);
+  Micros Now(const audit::Tip& tip) const;
+
+  std::unique_ptr<storage::Connection> db_;
+  audit::Log log_;
+  audit::Anchor anchor_;
+  const Keys& keys_;
+  std::string signed_checkpoint_;
+};
+
+}  // namespace holdfast::custody

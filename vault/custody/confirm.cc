@@ -1,0 +1,67 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "vault/base/ids.h"
+#include "vault/crypto/fingerprint.h"
+#include "vault/custody/holders.h"
+
+namespace holdfast::custody {
+namespace {
+
+using policy::Action;
+
+absl::StatusOr<storage::DeviceKey> FindKey(Tx& tx, const storage::Holder& holder, std::string_view fingerprint) {
+  HF_ASSIGN_OR_RETURN(const auto keys, storage::KeyStore(tx.db()).ByHolder(holder.id));
+  const auto it = std::ranges::find_if(keys, [&](const storage::DeviceKey& key) {
+    return crypto::KeyFingerprint(key.cert_sha256, key.box_public) == fingerprint;
+  });
+  if (it != keys.end()) return *it;
+  return InvalidField("fingerprint", fmt::format("holder {} has no key with this fingerprint; compare it again, on "
+                                                 "another channel than the one it came by",
+                                                 holder.name));
+}
+
+// Who issued the enrollment, and whether the caller stands alone: the facts under the second-person rule.
+absl::StatusOr<policy::Context> ContextOf(Tx& tx, const Actor& actor, const storage::Holder& holder,
+                                          const storage::DeviceKey& key) {
+  policy::Context context;
+  if (key.issuer_id.has_value()) {
+    HF_ASSIGN_OR_RETURN(const auto issuer, storage::HolderStore(tx.db()).ById(*key.issuer_id));
+    context.requested_by_self = issuer.has_value() && issuer->person == actor.holder.person;
+  }
+  context.about_officer = HasRole(holder.roles, Role::kSecurity);
+  HF_ASSIGN_OR_RETURN(const std::int64_t officers,
+                      storage::KeyStore(tx.db())
+                          .CountConfirmedHolders(static_cast<std::int64_t>(Role::kSecurity), tx.now()));
+  context.sole_officer = actor.Is(Role::kSecurity) && officers == 1;
+  return context;
+}
+
+}  // namespace
+
+absl::StatusOr<storage::Holder> ConfirmKey(WriteTx& tx, const Actor& actor, const Request& request,
+                                           std::string_view name, std::string_view fingerprint) {
+  const std::string normal = crypto::NormalizeFingerprint(fingerprint);
+  if (normal.empty()) return InvalidField("fingerprint", "must be 32 hexadecimal digits, as the device showed them");
+  HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, name));
+  HF_ASSIGN_OR_RETURN(storage::DeviceKey key, FindKey(tx, holder, normal));
+  HF_ASSIGN_OR_RETURN(const policy::Context context, ContextOf(tx, actor, holder, key));
+  const Target target{.subject = &holder, .texts = {{"reason", request.reason}, {"fingerprint", normal}}};
+  HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kKeyConfirm, target, context));
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  if (repeat.has_value()) return holder;
+  if (key.state != KeyState::kUnconfirmed) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "KEY_STATE",
+                     "this key is confirmed already, or revoked; nothing to do");
+  }
+  key.state = KeyState::kConfirmed;
+  key.confirmed_by = actor.holder.id;
+  key.confirmed_at = tx.now();
+  HF_RETURN_IF_ERROR(storage::KeyStore(tx.db()).Update(key));
+  tx.Record(EventFor(actor, Action::kKeyConfirm, target, decision));
+  HF_RETURN_IF_ERROR(Remember(tx, actor, request, holder.name));
+  return holder;
+}
+
+}  // namespace holdfast::custody

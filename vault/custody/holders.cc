@@ -1,0 +1,182 @@
+#include "vault/custody/holders.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "vault/base/ids.h"
+#include "vault/base/text.h"
+#include "vault/crypto/fingerprint.h"
+#include "vault/crypto/init.h"
+
+namespace holdfast::custody {
+namespace {
+
+using policy::Action;
+
+constexpr std::size_t kCodeSize = 16;
+constexpr std::size_t kPseudonymSize = 16;
+constexpr std::size_t kMaxDisplayName = 200;
+constexpr std::size_t kMaxPerson = 128;
+constexpr std::int64_t kAllRoles = 15;
+
+
+// The holder after a repeat of the same call.
+absl::StatusOr<Enrolling> AgainWithoutCode(WriteTx& tx, std::string_view name) {
+  HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, name));
+  return Enrolling{.holder = std::move(holder), .code = {}};
+}
+
+absl::Status SetStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status) {
+  holder.status = status;
+  holder.updated_at = tx.now();
+  ++holder.revision;
+  return storage::HolderStore(tx.db()).Update(holder);
+}
+
+// One of the two switches of a holder's status; `from` is what it must be now.
+absl::StatusOr<storage::Holder> Switch(WriteTx& tx, const Actor& actor, const Request& request, Action action,
+                                       std::string_view name, std::string_view etag, HolderStatus from,
+                                       HolderStatus to) {
+  HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, name));
+  const Target target{.subject = &holder, .texts = {{"reason", request.reason}}};
+  HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, action, target));
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  if (repeat.has_value()) return holder;
+  HF_RETURN_IF_ERROR(CheckEtag(etag, holder.revision, HolderName(holder.name)));
+  if (holder.status != from) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
+                     fmt::format("holder {} is not {}", holder.name,
+                                 from == HolderStatus::kActive ? "active" : "suspended"));
+  }
+  if (to == HolderStatus::kSuspended) HF_RETURN_IF_ERROR(CheckSecurityRemains(tx, holder));
+  HF_RETURN_IF_ERROR(SetStatus(tx, holder, to));
+  tx.Record(EventFor(actor, action, target, decision));
+  HF_RETURN_IF_ERROR(Remember(tx, actor, request, holder.name));
+  return holder;
+}
+
+}  // namespace
+
+std::string EtagOf(std::int64_t revision) { return fmt::format("\"{}\"", revision); }
+
+absl::Status CheckEtag(std::string_view etag, std::int64_t revision, std::string_view what) {
+  if (etag.empty() || etag == EtagOf(revision) || etag == std::to_string(revision)) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kAborted, "ETAG_MISMATCH",
+                   fmt::format("etag: {} has changed since; read it again", what));
+}
+
+absl::Status CheckNewHolder(const NewHolder& holder) {
+  if (!IsValidId(holder.name)) {
+    return InvalidField("holder_id",
+                        "must be 1 to 63 of a-z, 0-9, '.', '_' and '-', starting and ending with a letter or digit");
+  }
+  HF_RETURN_IF_ERROR(CheckLine("holder.display_name", holder.display_name, kMaxDisplayName, /*required=*/false));
+  HF_RETURN_IF_ERROR(CheckLine("holder.person", holder.person, kMaxPerson, /*required=*/false));
+  if (holder.roles == 0 || (holder.roles & ~kAllRoles) != 0)
+    return InvalidField("holder.roles", "must name at least one of member, security, auditor, offboarding");
+  if (HasRole(holder.roles, Role::kAuditor) && holder.roles != static_cast<std::int64_t>(Role::kAuditor))
+    return InvalidField("holder.roles", "an auditor has no other role");
+  if (holder.kind == HolderKind::kWorkflow && holder.person.empty())
+    return InvalidField("holder.person", "a workflow needs the person who answers for it");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Bytes> NewCode(WriteTx& tx, const storage::Holder& holder, std::optional<std::int64_t> issuer) {
+  storage::KeyStore keys(tx.db());
+  HF_RETURN_IF_ERROR(keys.VoidOpenEnrollments(holder.id, tx.now()));
+  Bytes code = crypto::RandomBytes(kCodeSize);
+  storage::Enrollment enrollment{.id = 0,
+                                 .holder_id = holder.id,
+                                 .code_hash = ToBytes(crypto::Sha256(code)),
+                                 .issuer_id = issuer,
+                                 .created_at = tx.now(),
+                                 .expires_at = tx.now() + kEnrollmentLifetime,
+                                 .used_at = std::nullopt,
+                                 .void_at = std::nullopt};
+  HF_RETURN_IF_ERROR(keys.InsertEnrollment(enrollment));
+  return code;
+}
+
+absl::StatusOr<Bytes> InsertHolder(WriteTx& tx, storage::Holder& holder, std::optional<std::int64_t> issuer) {
+  holder.pseudonym = crypto::RandomBytes(kPseudonymSize);
+  if (holder.person.empty()) holder.person = holder.name;
+  holder.created_at = holder.updated_at = tx.now();
+  HF_RETURN_IF_ERROR(storage::HolderStore(tx.db()).Insert(holder));
+  return NewCode(tx, holder, issuer);
+}
+
+absl::StatusOr<Enrolling> CreateHolder(WriteTx& tx, const Actor& actor, const Request& request, NewHolder wanted) {
+  HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kHolderCreate,
+                                                     {.texts = {{"name", HolderName(wanted.name)}}}));
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  if (repeat.has_value()) return AgainWithoutCode(tx, *repeat);
+  HF_ASSIGN_OR_RETURN(const auto existing, storage::HolderStore(tx.db()).ByName(wanted.name));
+  if (existing.has_value()) {
+    return MakeError(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
+                     fmt::format("holder_id: holder {} exists already; ids are never used again", wanted.name));
+  }
+  storage::Holder holder{.name = std::move(wanted.name),
+                         .kind = wanted.kind,
+                         .person = std::move(wanted.person),
+                         .display_name = std::move(wanted.display_name),
+                         .roles = wanted.roles};
+  HF_ASSIGN_OR_RETURN(Bytes code, InsertHolder(tx, holder, actor.holder.id));
+  // Binds the pseudonym to names, once.
+  const Target target{.subject = &holder,
+                      .texts = {{"reason", request.reason},
+                                {"name", HolderName(holder.name)},
+                                {"person", holder.person},
+                                {"display-name", holder.display_name}}};
+  tx.Record(EventFor(actor, Action::kHolderCreate, target, decision));
+  HF_RETURN_IF_ERROR(Remember(tx, actor, request, holder.name));
+  return Enrolling{.holder = std::move(holder), .code = std::move(code)};
+}
+
+absl::StatusOr<Enrolling> IssueEnrollment(WriteTx& tx, const Actor& actor, const Request& request,
+                                          std::string_view name) {
+  HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, name));
+  const Target target{.subject = &holder, .texts = {{"reason", request.reason}}};
+  HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kHolderEnroll, target));
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  if (repeat.has_value()) return AgainWithoutCode(tx, *repeat);
+  if (holder.status != HolderStatus::kActive) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
+                     fmt::format("holder {} is not active", holder.name));
+  }
+  HF_ASSIGN_OR_RETURN(Bytes code, NewCode(tx, holder, actor.holder.id));
+  tx.Record(EventFor(actor, Action::kHolderEnroll, target, decision));
+  HF_RETURN_IF_ERROR(Remember(tx, actor, request, holder.name));
+  return Enrolling{.holder = std::move(holder), .code = std::move(code)};
+}
+
+absl::Status CheckSecurityRemains(Tx& tx, const storage::Holder& leaving) {
+  if (!HasRole(leaving.roles, Role::kSecurity) || leaving.status != HolderStatus::kActive) return absl::OkStatus();
+  storage::KeyStore keys(tx.db());
+  HF_ASSIGN_OR_RETURN(const std::int64_t able,
+                      keys.CountConfirmedHolders(static_cast<std::int64_t>(Role::kSecurity), tx.now()));
+  HF_ASSIGN_OR_RETURN(const auto own, keys.ByHolder(leaving.id));
+  const bool counted = std::ranges::any_of(own, [&](const storage::DeviceKey& key) {
+    return key.state == KeyState::kConfirmed && key.not_after > tx.now();
+  });
+  if (able > (counted ? 1 : 0)) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition, "LAST_SECURITY_HOLDER",
+                   fmt::format("{} is the last active security holder with a confirmed key; register and confirm "
+                               "another one first",
+                               leaving.name));
+}
+
+absl::StatusOr<storage::Holder> SuspendHolder(WriteTx& tx, const Actor& actor, const Request& request,
+                                              std::string_view holder, std::string_view etag) {
+  return Switch(tx, actor, request, Action::kHolderSuspend, holder, etag, HolderStatus::kActive,
+                HolderStatus::kSuspended);
+}
+
+absl::StatusOr<storage::Holder> ResumeHolder(WriteTx& tx, const Actor& actor, const Request& request,
+                                             std::string_view holder, std::string_view etag) {
+  return Switch(tx, actor, request, Action::kHolderResume, holder, etag, HolderStatus::kSuspended,
+                HolderStatus::kActive);
+}
+
+}  // namespace holdfast::custody

@@ -1,0 +1,54 @@
+// Holders and their devices: registration, enrollment, confirmation, suspension.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "vault/custody/authorize.h"
+#include "vault/custody/request.h"
+
+namespace holdfast::custody {
+
+inline constexpr Micros kEnrollmentLifetime = kHour;
+inline constexpr Micros kKeyLifetime = 365 * kDay;
+
+struct NewHolder {
+  std::string name;  // id
+  std::string display_name;
+  std::string person;  // the holder's own id when empty
+  HolderKind kind = HolderKind::kPerson;
+  std::int64_t roles = 0;
+};
+// Errors name the fields "holder_id", "holder.display_name", "holder.person", "holder.roles".
+absl::Status CheckNewHolder(const NewHolder& holder);
+
+struct Enrolling {
+  storage::Holder holder;
+  Bytes code;  // 16 bytes; empty on a repeat: codes are shown once
+};
+
+absl::StatusOr<Enrolling> CreateHolder(WriteTx& tx, const Actor& actor, const Request& request, NewHolder holder);
+absl::StatusOr<Enrolling> IssueEnrollment(WriteTx& tx, const Actor& actor, const Request& request,
+                                          std::string_view holder);
+// `fingerprint` as people type it.
+absl::StatusOr<storage::Holder> ConfirmKey(WriteTx& tx, const Actor& actor, const Request& request,
+                                           std::string_view holder, std::string_view fingerprint);
+absl::StatusOr<storage::Holder> SuspendHolder(WriteTx& tx, const Actor& actor, const Request& request,
+                                              std::string_view holder, std::string_view etag);
+absl::StatusOr<storage::Holder> ResumeHolder(WriteTx& tx, const Actor& actor, const Request& request,
+                                             std::string_view holder, std::string_view etag);
+
+// FAILED_PRECONDITION, reason LAST_SECURITY_HOLDER, when `leaving` is the last active holder with the role
+// security and a confirmed key: nobody could let anybody in again.
+absl::Status CheckSecurityRemains(Tx& tx, const storage::Holder& leaving);
+
+// Registers `holder` and a code for its first device; shared with init. `issuer`: none for the host.
+absl::StatusOr<Bytes> InsertHolder(WriteTx& tx, storage::Holder& holder, std::optional<std::int64_t> issuer);
+// A new code for a registered holder; earlier unused ones become void.
+absl::StatusOr<Bytes> NewCode(WriteTx& tx, const storage::Holder& holder, std::optional<std::int64_t> issuer);
+
+std::string EtagOf(std::int64_t revision);
+// OK when `etag` is empty or the present one; else ABORTED, reason ETAG_MISMATCH.
+absl::Status CheckEtag(std::string_view etag, std::int64_t revision, std::string_view what);
+
+}  // namespace holdfast::custody

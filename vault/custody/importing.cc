@@ -1,0 +1,221 @@
+#include "vault/custody/importing.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "vault/base/ids.h"
+#include "vault/base/text.h"
+#include "vault/custody/access.h"
+#include "vault/custody/accounts.h"
+#include "vault/custody/secrets.h"
+
+namespace holdfast::custody {
+namespace {
+
+using policy::Action;
+
+constexpr std::size_t kMaxComponents = 64;
+constexpr std::size_t kMaxValues = 64;
+constexpr std::size_t kMaxSuffix = 1000;
+
+struct OpenComponent {
+  const ImportComponent* wanted = nullptr;
+  std::vector<Plaintext> values;
+};
+
+bool IsKind(std::string_view kind) { return kind == "password" || kind == "note" || kind == "totp"; }
+
+absl::Status CheckComponent(const ImportComponent& component, std::size_t index) {
+  const std::string field = fmt::format("components[{}]", index);
+  if (!IsValidId(component.secret)) return InvalidField(field + ".secret", "is not a valid id");
+  if (!IsKind(component.kind)) return InvalidField(field + ".kind", "must be password, note or totp");
+  if (component.values.empty() || component.values.size() > kMaxValues)
+    return InvalidField(field + ".values", fmt::format("must be 1 to {}", kMaxValues));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<OpenComponent>> OpenAll(const WriteTx& tx, const Actor& actor, const Request& request,
+                                                   const ImportItem& item) {
+  std::vector<OpenComponent> opened;
+  for (std::size_t i = 0; i < item.components.size(); ++i) {
+    const ImportComponent& component = item.components[i];
+    OpenComponent open{.wanted = &component, .values = {}};
+    std::int64_t position = 0;
+    for (const Boxed& boxed : component.values) {
+      const std::string field = fmt::format("components[{}].values[{}]", i, position);
+      HF_ASSIGN_OR_RETURN(Plaintext value, OpenFromCaller(tx, actor,
+                                                          {.purpose = "import",
+                                                           .request_id = request.id,
+                                                           .account = item.account,
+                                                           .secret = component.secret,
+                                                           .version = ++position},
+                                                          boxed, field));
+      HF_RETURN_IF_ERROR(CheckValueSize(value.size(), field));
+      open.values.push_back(std::move(value));
+    }
+    opened.push_back(std::move(open));
+  }
+  return opened;
+}
+
+// Matched by the source's own id, else by what a person recognises it by; the first of several alike.
+absl::StatusOr<std::optional<storage::Account>> FindImported(WriteTx& tx, const ImportSource& source) {
+  storage::AccountStore accounts(tx.db());
+  if (!source.id.empty()) {
+    HF_ASSIGN_OR_RETURN(auto by_id, accounts.BySourceId(source.system, source.id));
+    if (by_id.has_value()) return by_id;
+  }
+  HF_ASSIGN_OR_RETURN(auto alike, accounts.BySourceKey(source.group, source.title, source.username, source.url));
+  // An item with another id of the same system is another item, however much alike.
+  std::erase_if(alike, [&](const storage::Account& account) {
+    return account.source != source.system ||
+           (!source.id.empty() && !account.source_id.empty() && account.source_id != source.id);
+  });
+  if (alike.empty()) return std::optional<storage::Account>();
+  return std::optional(std::move(alike.front()));
+}
+
+absl::StatusOr<std::string> FreeName(WriteTx& tx, const std::string& wanted) {
+  storage::AccountStore accounts(tx.db());
+  std::string name = wanted;
+  for (std::size_t suffix = 2; suffix < kMaxSuffix; ++suffix) {
+    HF_ASSIGN_OR_RETURN(const auto taken, accounts.ByName(name));
+    if (!taken.has_value()) return name;
+    name = fmt::format("{}-{}", wanted.substr(0, 58), suffix);
+  }
+  return MakeError(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
+                   fmt::format("account_id: too many accounts are called {}", wanted));
+}
+
+absl::StatusOr<storage::Account> InsertImported(WriteTx& tx, const Actor& actor, const ImportItem& item,
+                                                const storage::Holder& owner) {
+  HF_ASSIGN_OR_RETURN(std::string name, FreeName(tx, item.account));
+  storage::Account account{.name = std::move(name),
+                           .platform = item.platform,
+                           .handle = item.source.username,
+                           .url = item.source.url,
+                           .purpose = item.source.title,
+                           .tier = kDefaultTier,
+                           .unit = item.source.group,
+                           .source = item.source.system,
+                           .source_id = item.source.id,
+                           .source_group = item.source.group,
+                           .source_title = item.source.title,
+                           .source_username = item.source.username,
+                           .source_url = item.source.url};
+  HF_RETURN_IF_ERROR(InsertAccount(tx, account));
+  HF_RETURN_IF_ERROR(SetRelation(tx, account.id, owner.id, Relation::kOwner, "import", actor.holder.id));
+  return account;
+}
+
+// Puts a new component in, or compares the newest value with the one that is there.
+absl::StatusOr<ImportOutcome> ImportOne(WriteTx& tx, const Actor& actor, const storage::Account& account,
+                                        const OpenComponent& component, const policy::Decision& decision) {
+  HF_ASSIGN_OR_RETURN(auto secret, storage::SecretStore(tx.db()).ByName(account.id, component.wanted->secret));
+  if (secret.has_value()) {
+    HF_ASSIGN_OR_RETURN(const auto version, storage::SecretStore(tx.db()).Version(secret->id, secret->current_version));
+    if (!version.has_value() || !version->sealed.has_value()) return ImportOutcome::kDiffers;
+    HF_ASSIGN_OR_RETURN(const Plaintext present, DecryptVersion(tx, account, *secret, *version));
+    return present.EqualsConstantTime(component.values.back()) ? ImportOutcome::kUnchanged : ImportOutcome::kDiffers;
+  }
+  HF_ASSIGN_OR_RETURN(secret, InsertSecret(tx, account, component.wanted->secret, component.wanted->kind));
+  for (const Plaintext& value : component.values) {
+    HF_RETURN_IF_ERROR(
+        StoreVersion(tx, actor, account, *secret, value.ExposeSecret(), ExposureHow::kImported).status());
+  }
+  audit::Event event = EventFor(actor, Action::kImport,
+                                {.account = &account,
+                                 .secret = &*secret,
+                                 .version = secret->current_version,
+                                 .texts = {{"name", SecretResource(account.name, secret->name)}}},
+                                decision);
+  event.type = "import.secret";
+  tx.Record(std::move(event));
+  return ImportOutcome::kCreated;
+}
+
+std::vector<std::string> DifferingFields(const storage::Account& account, const ImportItem& item) {
+  std::vector<std::string> fields;
+  if (account.handle != item.source.username) fields.emplace_back("handle");
+  if (account.url != item.source.url) fields.emplace_back("url");
+  return fields;
+}
+
+Bytes AllValues(const std::vector<OpenComponent>& components) {
+  Bytes all;
+  for (const OpenComponent& component : components) {
+    for (const Plaintext& value : component.values) AppendField(all, value.ExposeSecret());
+  }
+  return all;
+}
+
+ImportOutcome Overall(const Imported& imported, bool is_new) {
+  if (is_new) return ImportOutcome::kCreated;
+  if (!imported.differing_fields.empty() || std::ranges::count(imported.components, ImportOutcome::kDiffers) > 0)
+    return ImportOutcome::kDiffers;
+  return std::ranges::count(imported.components, ImportOutcome::kCreated) > 0 ? ImportOutcome::kCreated
+                                                                              : ImportOutcome::kUnchanged;
+}
+
+}  // namespace
+
+absl::Status CheckImportItem(const ImportItem& item) {
+  HF_RETURN_IF_ERROR(CheckLine("source.system", item.source.system, 32, /*required=*/true));
+  HF_RETURN_IF_ERROR(CheckLine("source.id", item.source.id, 128, /*required=*/false));
+  HF_RETURN_IF_ERROR(CheckLine("source.group", item.source.group, 256, /*required=*/false));
+  HF_RETURN_IF_ERROR(CheckLine("source.title", item.source.title, 256, /*required=*/true));
+  HF_RETURN_IF_ERROR(CheckLine("source.username", item.source.username, 256, /*required=*/false));
+  HF_RETURN_IF_ERROR(CheckLine("source.url", item.source.url, 2048, /*required=*/false));
+  HF_RETURN_IF_ERROR(CheckLine("platform", item.platform, 64, /*required=*/true));
+  if (!IsValidId(item.account)) return InvalidField("account_id", "is not a valid id");
+  if (item.components.size() > kMaxComponents) return InvalidField("components", "must be at most 64");
+  std::set<std::string_view> names;
+  for (std::size_t i = 0; i < item.components.size(); ++i) {
+    HF_RETURN_IF_ERROR(CheckComponent(item.components[i], i));
+    if (!names.insert(item.components[i].secret).second)
+      return InvalidField(fmt::format("components[{}].secret", i), "comes twice");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Imported> Import(WriteTx& tx, const Actor& actor, const Request& request, const ImportItem& item) {
+  HF_ASSIGN_OR_RETURN(const storage::Holder owner,
+                      FindAccessHolder(tx, item.owner.empty() ? actor.holder.name : item.owner, "owner"));
+  HF_ASSIGN_OR_RETURN(auto account, FindImported(tx, item.source));
+  // Comparing tells the importer whether a value is the one they have: each comparison is on the record too.
+  HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kImport,
+                                                     {.account = account.has_value() ? &*account : nullptr,
+                                                      .texts = {{"title", item.source.title}}}));
+  HF_ASSIGN_OR_RETURN(const auto components, OpenAll(tx, actor, request, item));
+  Bytes values = AllValues(components);
+  const auto repeat = FindRepeat(tx, actor, request, values);
+  const absl::Status remembered = repeat.ok() && !repeat->has_value()
+                                      ? Remember(tx, actor, request, "", values)
+                                      : repeat.status();
+  Wipe(values);
+  HF_RETURN_IF_ERROR(remembered);
+  const bool is_new = !account.has_value();
+  if (is_new) {
+    HF_ASSIGN_OR_RETURN(account, InsertImported(tx, actor, item, owner));
+  } else {
+    HF_RETURN_IF_ERROR(CheckNotArchived(*account));
+  }
+  const Target target{.account = &*account,
+                      .subject = is_new ? &owner : nullptr,
+                      .texts = {{"title", item.source.title}, {"name", is_new ? AccountName(account->name) : ""}}};
+  tx.Record(EventFor(actor, Action::kImport, target, decision));
+  Imported imported;
+  for (const OpenComponent& component : components) {
+    HF_ASSIGN_OR_RETURN(const ImportOutcome outcome, ImportOne(tx, actor, *account, component, decision));
+    imported.components.push_back(outcome);
+  }
+  if (!is_new) imported.differing_fields = DifferingFields(*account, item);
+  imported.outcome = Overall(imported, is_new);
+  if (!is_new || !tx.dry_run()) imported.account = account->name;
+  return imported;
+}
+
+}  // namespace holdfast::custody

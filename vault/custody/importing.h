@@ -1,0 +1,49 @@
+// Logins from other stores. Nothing that exists is overwritten; differences are reported.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "vault/custody/authorize.h"
+#include "vault/custody/request.h"
+#include "vault/custody/wire.h"
+
+namespace holdfast::custody {
+
+struct ImportSource {
+  std::string system;
+  std::string id;
+  std::string group;
+  std::string title;
+  std::string username;
+  std::string url;
+};
+
+struct ImportComponent {
+  std::string secret;
+  std::string kind;           // "password", "note", "totp"
+  std::vector<Boxed> values;  // oldest first; sealed with the position from 1 as version
+};
+
+struct ImportItem {
+  ImportSource source;
+  std::string account;  // id for a new account
+  std::string platform;
+  std::string owner;  // id; the importer when empty
+  std::vector<ImportComponent> components;
+};
+// Errors name fields of ImportItemRequest.
+absl::Status CheckImportItem(const ImportItem& item);
+
+enum class ImportOutcome : int { kCreated = 1, kUnchanged = 2, kDiffers = 3 };
+
+struct Imported {
+  std::string account;  // id; empty for a new one in a dry run
+  ImportOutcome outcome = ImportOutcome::kUnchanged;
+  std::vector<ImportOutcome> components;  // in the order of the item
+  std::vector<std::string> differing_fields;
+};
+
+absl::StatusOr<Imported> Import(WriteTx& tx, const Actor& actor, const Request& request, const ImportItem& item);
+
+}  // namespace holdfast::custody

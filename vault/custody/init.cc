@@ -1,0 +1,152 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <utility>
+
+#include "vault/audit/anchor.h"
+#include "vault/audit/log.h"
+#include "vault/base/ids.h"
+#include "vault/crypto/init.h"
+#include "vault/crypto/keyring.h"
+#include "vault/custody/authorize.h"
+#include "vault/custody/holders.h"
+#include "vault/custody/paths.h"
+#include "vault/custody/seal.h"
+#include "vault/custody/vault.h"
+#include "vault/pki/enrollment_string.h"
+#include "vault/pki/inspect.h"
+#include "vault/storage/setting_store.h"
+
+namespace holdfast::custody {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint32_t kDatabaseEpoch = 1;
+constexpr std::size_t kVaultIdSize = 16;
+
+absl::Status Refuse(absl::StatusCode code, std::string_view reason, const std::string& message) {
+  return MakeError(code, reason, message);
+}
+
+bool LiesWithin(const std::string& path, const std::string& directory) {
+  std::error_code ignored;
+  const fs::path inner = fs::weakly_canonical(path, ignored);
+  const fs::path outer = fs::weakly_canonical(directory, ignored);
+  const fs::path relative = inner.lexically_relative(outer);
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+absl::Status CheckOptions(const InitOptions& options) {
+  if (!IsValidId(options.officer)) {
+    return InvalidField("officer",
+                        "must be 1 to 63 of a-z, 0-9, '.', '_' and '-', starting and ending with a letter or digit");
+  }
+  if (LiesWithin(options.key_file, options.data_dir)) {
+    return InvalidField("key-path", "must lie outside the data directory: whoever copies that must not get the key too");
+  }
+  std::error_code error;
+  if (fs::exists(options.key_file, error)) {
+    return Refuse(absl::StatusCode::kAlreadyExists, "KEY_FILE_EXISTS",
+                  options.key_file + " exists already; a key file is never overwritten");
+  }
+  if (!options.anchor.empty() && fs::exists(options.anchor, error)) {
+    return Refuse(absl::StatusCode::kAlreadyExists, "ANCHOR_EXISTS",
+                  options.anchor + " exists already; an anchor is never overwritten");
+  }
+  if (fs::exists(options.data_dir, error) && !fs::is_empty(options.data_dir, error)) {
+    return Refuse(absl::StatusCode::kAlreadyExists, "VAULT_EXISTS",
+                  options.data_dir + " is not empty; a vault is never overwritten");
+  }
+  return absl::OkStatus();
+}
+
+// Removes what was made, unless all went well.
+class Undo {
+ public:
+  void Add(std::string path) { paths_.push_back(std::move(path)); }
+  void Keep() { paths_.clear(); }
+  ~Undo() {
+    std::error_code ignored;
+    for (auto path = paths_.rbegin(); path != paths_.rend(); ++path) fs::remove_all(*path, ignored);
+  }
+
+ private:
+  std::vector<std::string> paths_;
+};
+
+absl::Status RegisterOfficer(WriteTx& tx, const std::string& officer, Bytes& code) {
+  storage::SettingStore settings(tx.db());
+  HF_RETURN_IF_ERROR(settings.Set("custodian", officer));
+  storage::Holder holder{.name = officer, .roles = static_cast<std::int64_t>(Role::kSecurity)};
+  HF_ASSIGN_OR_RETURN(code, InsertHolder(tx, holder, /*issuer=*/std::nullopt));
+  audit::Event event;
+  event.type = "vault.init";
+  event.subject = RefTo(holder);
+  event.rule = "host.init";
+  event.texts = {{"name", HolderName(officer)}, {"person", holder.person}};
+  tx.Record(std::move(event));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Fill(const InitOptions& options, const std::string& anchor_path, Undo& undo) {
+  const Bytes vault_id = crypto::RandomBytes(kVaultIdSize);
+  const SecretBytes root = SecretBytes::Random(crypto::kRootKeySize);
+  const SecretBytes database_key = SecretBytes::Random(crypto::kRootKeySize);
+  const std::string database = DatabasePath(options.data_dir);
+  HF_ASSIGN_OR_RETURN(auto db, storage::Connection::OpenWriter(database, database_key, storage::Create::kMustNotExist,
+                                                               nullptr));
+  HF_RETURN_IF_ERROR(storage::SettingStore(*db).Set("vault_id", HexEncode(vault_id)));
+  HF_RETURN_IF_ERROR(CreateKeys(*db, root, vault_id, WallNow()));
+  HF_ASSIGN_OR_RETURN(const Keys keys, LoadKeys(*db, root, vault_id, WallNow()));
+  db->set_row_hash(StateRowHash(keys.state_mac));
+  HF_ASSIGN_OR_RETURN(audit::Log log, audit::Log::Load(*db, keys.state_mac, keys.policy_hash));
+  HF_ASSIGN_OR_RETURN(audit::Anchor anchor, audit::Anchor::Create(anchor_path));
+  undo.Add(anchor_path);
+  Committer committer(std::move(db), std::move(log), std::move(anchor), keys);
+  Bytes code;
+  HF_RETURN_IF_ERROR(
+      committer.RunOne([&](WriteTx& tx) { return RegisterOfficer(tx, options.officer, code); }));
+  HF_RETURN_IF_ERROR(committer.Checkpoint(/*always=*/true));
+  HF_RETURN_IF_ERROR(WriteKeyFile(options.key_file, vault_id, root));
+  undo.Add(options.key_file);
+  // Last: only a directory with a seal is a vault.
+  HF_RETURN_IF_ERROR(WriteSeal(options.data_dir,
+                               {.vault_id = vault_id,
+                                .anchor = anchor_path,
+                                .slots = {{.root_key_id = crypto::RootKeyId(root),
+                                           .key_file = options.key_file,
+                                           .database_key = crypto::WrapKey(root, vault_id, crypto::kDatabaseKey,
+                                                                           kDatabaseEpoch, database_key)}}}));
+  HF_ASSIGN_OR_RETURN(const Bytes ca, pki::CertificateSha256(keys.ca_certificate));
+  return pki::FormatEnrollmentString(
+      {.holder = options.officer, .address = options.enroll_address, .ca_sha256 = ca, .code = code});
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> InitVault(const InitOptions& options) {
+  HF_RETURN_IF_ERROR(CheckOptions(options));
+  const bool existed = fs::exists(options.data_dir);
+  if (!existed && mkdir(options.data_dir.c_str(), 0700) != 0) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "CANNOT_WRITE", "cannot make directory " + options.data_dir);
+  }
+  struct stat info {};
+  if (stat(options.data_dir.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || (info.st_mode & 077) != 0) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "DIRECTORY_OPEN",
+                  options.data_dir + " is not a directory of its own or others can read it; run chmod 700 on it");
+  }
+  Undo undo;
+  if (!existed) undo.Add(options.data_dir);
+  const std::string database = DatabasePath(options.data_dir);
+  for (const char* suffix : {"", "-wal", "-shm"}) undo.Add(database + suffix);
+  const std::string anchor = options.anchor.empty() ? AnchorPath(options.data_dir) : options.anchor;
+  auto enrollment = Fill(options, anchor, undo);
+  if (enrollment.ok()) undo.Keep();
+  return enrollment;
+}
+
+}  // namespace holdfast::custody

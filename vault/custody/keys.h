@@ -1,0 +1,54 @@
+// The vault's keys in clear, for as long as it is unsealed. Immutable after loading: shared by all threads.
+#pragma once
+
+#include <string>
+
+#include "vault/base/bytes.h"
+#include "vault/base/secret_bytes.h"
+#include "vault/base/status.h"
+#include "vault/crypto/box.h"
+#include "vault/crypto/init.h"
+#include "vault/crypto/signing.h"
+#include "vault/evidence/note.h"
+#include "vault/storage/connection.h"
+
+namespace holdfast::custody {
+
+struct Keys {
+  Bytes vault_id;  // 16 bytes
+  SecretBytes kek;
+  std::uint32_t epoch = 1;
+  crypto::Signer checkpoint;
+  evidence::NoteVerifier checkpoint_verifier;
+  crypto::Signer box_signing;
+  SecretBytes request_mac;
+  SecretBytes state_mac;
+  SecretBytes token;
+  SecretBytes ca_key;  // PKCS#8
+  std::string ca_certificate;
+  SecretBytes tls_key;  // PKCS#8
+  std::string tls_certificate;
+  crypto::Digest policy_hash{};
+
+  // Of this boot.
+  crypto::BoxKeyPair box;
+  crypto::Signature box_signature{};
+
+  std::string vault_id_hex() const { return HexEncode(vault_id); }
+};
+
+// The origin of the vault's checkpoints and the name in its verifier keys: "holdfast/<vault id>".
+std::string CheckpointOrigin(ByteView vault_id);
+
+// Makes all keys of a new vault, wrapped by `root`, and its CA certificate.
+absl::Status CreateKeys(storage::Connection& db, const SecretBytes& root, ByteView vault_id, Micros now);
+// The server's certificate is issued anew each time, so that it never runs out between two boots.
+absl::StatusOr<Keys> LoadKeys(storage::Connection& db, const SecretBytes& root, ByteView vault_id, Micros now);
+
+// The keyed hash under the digest of the state.
+storage::RowHash StateRowHash(const SecretBytes& state_mac);
+
+// SHA-256 of the rules in force.
+crypto::Digest PolicyHash();
+
+}  // namespace holdfast::custody

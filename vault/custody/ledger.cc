@@ -1,0 +1,140 @@
+#include "vault/custody/ledger.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace holdfast::custody {
+namespace {
+
+constexpr std::size_t kMaxBatch = 256;
+
+absl::Status Overloaded() {
+  return MakeError(absl::StatusCode::kResourceExhausted, "OVERLOADED", "the vault has too much to do; try again");
+}
+
+absl::Status Late() {
+  return MakeError(absl::StatusCode::kDeadlineExceeded, "LATE", "the call ended before it was taken; nothing was done");
+}
+
+}  // namespace
+
+Ledger::Ledger(std::unique_ptr<Committer> committer, const Keys& keys, Options options)
+    : committer_(std::move(committer)), keys_(keys), options_(std::move(options)) {}
+
+absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Start(
+    std::unique_ptr<Committer> committer, const Keys& keys,
+    const std::function<absl::StatusOr<std::unique_ptr<storage::Connection>>()>& open_reader, Options options) {
+  std::unique_ptr<Ledger> ledger(new Ledger(std::move(committer), keys, std::move(options)));
+  HF_RETURN_IF_ERROR(ledger->committer_->AnchorNow());
+  ledger->checkpoint_ = ledger->committer_->signed_checkpoint();
+  for (int i = 0; i < ledger->options_.readers; ++i) {
+    HF_ASSIGN_OR_RETURN(auto reader, open_reader());
+    ledger->connections_.push_back(std::move(reader));
+  }
+  // Answers that are durable must always find a place.
+  ledger->answers_.Start(/*threads=*/1, std::numeric_limits<std::size_t>::max());
+  ledger->readers_.Start(ledger->options_.readers, ledger->options_.max_queue);
+  ledger->writer_ = std::thread([raw = ledger.get()] { raw->WriterLoop(); });
+  return ledger;
+}
+
+Ledger::~Ledger() {
+  readers_.Stop();  // before the writer: a refusal met while reading still has to be recorded
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  work_.notify_all();
+  if (writer_.joinable()) writer_.join();
+  answers_.Stop();
+}
+
+void Ledger::Submit(Work work, Abandoned abandoned, Done done) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_ && queue_.size() < options_.max_queue) {
+      queue_.push_back({std::move(work), std::move(abandoned), std::move(done)});
+      done = nullptr;
+    }
+  }
+  if (done) return done(Overloaded());
+  work_.notify_one();
+}
+
+void Ledger::Read(Query query, Abandoned abandoned, Done done) {
+  // Shared, as a job that finds no place is destroyed with what it holds.
+  auto shared = std::make_shared<Done>(std::move(done));
+  const bool taken =
+      readers_.Post([this, query = std::move(query), abandoned = std::move(abandoned), shared](int thread) {
+        if (abandoned && abandoned()) return (*shared)(Late());
+        RunQuery(*connections_[static_cast<std::size_t>(thread)], query, *shared);
+      });
+  if (!taken) (*shared)(Overloaded());
+}
+
+void Ledger::RunQuery(storage::Connection& db, const Query& query, const Done& done) {
+  std::optional<audit::Event> denial;
+  absl::Status status;
+  {
+    const storage::ReadSnapshot snapshot(db);
+    ReadTx tx(db, WallNow(), keys_);
+    status = snapshot.status().ok() ? query(tx) : snapshot.status();
+    denial = std::move(tx.denial());
+  }
+  if (status.ok() || !denial.has_value()) return done(status);
+  Submit(
+      [denial = *std::move(denial)](WriteTx& tx) {
+        tx.Record(denial);
+        return absl::OkStatus();
+      },
+      /*abandoned=*/nullptr,
+      [status, done](const absl::Status& recorded) { done(recorded.ok() ? status : recorded); });
+}
+
+std::string Ledger::signed_checkpoint() const {
+  const std::lock_guard lock(mutex_);
+  return checkpoint_;
+}
+
+bool Ledger::TakeBatch(std::vector<Command>& batch) {
+  std::unique_lock lock(mutex_);
+  work_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  const std::size_t count = std::min(queue_.size(), kMaxBatch);
+  for (std::size_t i = 0; i < count; ++i) {
+    batch.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return !batch.empty();
+}
+
+void Ledger::WriterLoop() {
+  std::vector<Command> batch;
+  while (TakeBatch(batch)) {
+    RunBatch(std::move(batch));
+    batch.clear();
+    const absl::Status moved = committer_->Checkpoint(/*always=*/false);
+    if (!moved.ok()) options_.fatal(moved);
+  }
+  const absl::Status moved = committer_->Checkpoint(/*always=*/true);
+  if (!moved.ok()) options_.fatal(moved);
+}
+
+void Ledger::RunBatch(std::vector<Command> batch) {
+  const Work late = [](WriteTx&) { return Late(); };
+  std::vector<const Work*> commands;
+  for (const Command& command : batch)
+    commands.push_back(command.abandoned && command.abandoned() ? &late : &command.work);
+  auto results = committer_->Run(commands);
+  if (!results.ok()) return options_.fatal(results.status());
+  {
+    const std::lock_guard lock(mutex_);
+    checkpoint_ = committer_->signed_checkpoint();
+  }
+  answers_.Post([batch = std::make_shared<std::vector<Command>>(std::move(batch)),
+                 results = *std::move(results)](int) {
+    for (std::size_t i = 0; i < batch->size(); ++i) (*batch)[i].done(results[i]);
+  });
+}
+
+}  // namespace holdfast::custody

@@ -1,0 +1,78 @@
+// The ledger: one thread that commits what callers submit, in groups, and a pool that reads snapshots.
+//
+// An answer is given (Done is called) only after the batch that it rests on is durable, signed and anchored. A
+// refusal met while reading is recorded before its answer leaves. When it cannot be known what became durable,
+// `fatal` is called and nobody is answered. Thread safe. Done runs on threads of the ledger: it must not block.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "vault/custody/committer.h"
+#include "vault/custody/worker_pool.h"
+
+namespace holdfast::custody {
+
+using Done = std::function<void(absl::Status)>;
+using Query = std::function<absl::Status(ReadTx&)>;
+// True when nobody waits for the answer any more (deadline, cancellation); checked when a command is taken.
+using Abandoned = std::function<bool()>;
+
+class Ledger {
+ public:
+  struct Options {
+    int readers = 2;
+    std::size_t max_queue = 4096;  // commands waiting; also queries waiting
+    std::function<void(const absl::Status&)> fatal;  // must not return to the caller's business: stop the process
+  };
+
+  // `readers` connections are opened by `open_reader`. `keys` must outlive the ledger.
+  static absl::StatusOr<std::unique_ptr<Ledger>> Start(
+      std::unique_ptr<Committer> committer, const Keys& keys,
+      const std::function<absl::StatusOr<std::unique_ptr<storage::Connection>>()>& open_reader, Options options);
+  // Answers what was taken, then stops. Whoever submits must have stopped before.
+  ~Ledger();
+
+  // A full queue answers RESOURCE_EXHAUSTED, reason OVERLOADED, at once.
+  void Submit(Work work, Abandoned abandoned, Done done);
+  void Read(Query query, Abandoned abandoned, Done done);
+
+  // The newest signed checkpoint that is durable.
+  std::string signed_checkpoint() const;
+
+ private:
+  struct Command {
+    Work work;
+    Abandoned abandoned;
+    Done done;
+  };
+
+  Ledger(std::unique_ptr<Committer> committer, const Keys& keys, Options options);
+  void WriterLoop();
+  bool TakeBatch(std::vector<Command>& batch);
+  void RunBatch(std::vector<Command> batch);
+  void RunQuery(storage::Connection& db, const Query& query, const Done& done);
+
+  std::unique_ptr<Committer> committer_;  // the writer thread's alone
+  const Keys& keys_;
+  const Options options_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable work_;  // guarded by mutex_: queue_, stopping_, checkpoint_
+  std::deque<Command> queue_;
+  bool stopping_ = false;
+  std::string checkpoint_;
+
+  std::vector<std::unique_ptr<storage::Connection>> connections_;
+  WorkerPool answers_;
+  WorkerPool readers_;
+  std::thread writer_;
+};
+
+}  // namespace holdfast::custody

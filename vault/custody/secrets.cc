@@ -1,0 +1,186 @@
+#include "vault/custody/secrets.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "vault/base/ids.h"
+#include "vault/base/text.h"
+#include "vault/custody/accounts.h"
+#include "vault/custody/holders.h"
+#include "vault/storage/exposure_store.h"
+
+namespace holdfast::custody {
+namespace {
+
+using policy::Action;
+
+bool IsPutKind(std::string_view kind) { return kind == "password" || kind == "note"; }
+
+absl::StatusOr<storage::SecretVersion> FindVersion(Tx& tx, const storage::Secret& secret, std::int64_t number) {
+  HF_ASSIGN_OR_RETURN(auto version, storage::SecretStore(tx.db()).Version(secret.id, number));
+  if (version.has_value()) return *std::move(version);
+  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND",
+                   fmt::format("secret {} has no version {}", secret.name, number));
+}
+
+// The three rows of one version, found on behalf of `actor` and authorized for `action`.
+struct Located {
+  SecretRow row;
+  policy::Decision decision;
+};
+absl::StatusOr<Located> Locate(WriteTx& tx, const Actor& actor, Action action, std::string_view account_name,
+                               std::string_view secret_name, std::int64_t number,
+                               std::map<std::string, std::string> texts) {
+  Located located;
+  HF_ASSIGN_OR_RETURN(located.row.account, FindAccount(tx, actor, account_name, action));
+  // Decided before the secret is looked for: whoever may not act does not learn which secrets there are.
+  Target target{.account = &located.row.account, .version = number, .texts = std::move(texts)};
+  if (number == 0) target.version = std::nullopt;
+  auto secret = FindSecret(tx, located.row.account, secret_name);
+  if (secret.ok()) {
+    located.row.secret = *std::move(secret);
+    target.secret = &located.row.secret;
+    if (number == 0) number = located.row.secret.current_version;
+    target.version = number;
+  }
+  HF_ASSIGN_OR_RETURN(located.decision, Authorize(tx, actor, action, target));
+  HF_RETURN_IF_ERROR(secret.status());
+  HF_ASSIGN_OR_RETURN(located.row.version, FindVersion(tx, located.row.secret, number));
+  return located;
+}
+
+Target TargetOf(const SecretRow& row, std::map<std::string, std::string> texts) {
+  return {.account = &row.account, .secret = &row.secret, .version = row.version.version, .texts = std::move(texts)};
+}
+
+absl::StatusOr<storage::Secret> FindOrInsert(WriteTx& tx, const storage::Account& account, const NewValue& wanted,
+                                             bool& is_new) {
+  HF_ASSIGN_OR_RETURN(auto secret, storage::SecretStore(tx.db()).ByName(account.id, wanted.secret));
+  is_new = !secret.has_value();
+  if (secret.has_value()) {
+    if (!wanted.kind.empty() && wanted.kind != secret->kind)
+      return InvalidField("kind", fmt::format("is {} and never changes", secret->kind));
+    HF_RETURN_IF_ERROR(CheckEtag(wanted.etag, secret->revision, SecretResource(account.name, secret->name)));
+    return *std::move(secret);
+  }
+  if (!wanted.etag.empty())
+    return MakeError(absl::StatusCode::kAborted, "ETAG_MISMATCH", "etag: there is no such secret yet");
+  return InsertSecret(tx, account, wanted.secret, wanted.kind.empty() ? "password" : wanted.kind);
+}
+
+absl::StatusOr<SecretRow> AgainAdded(WriteTx& tx, SecretRow row, const NewValue& wanted, const std::string& result) {
+  HF_ASSIGN_OR_RETURN(row.secret, FindSecret(tx, row.account, wanted.secret));
+  HF_ASSIGN_OR_RETURN(row.version, FindVersion(tx, row.secret, std::stoll(result)));
+  return row;
+}
+
+}  // namespace
+
+absl::StatusOr<SecretRow> AddVersion(WriteTx& tx, const Actor& actor, const Request& request, const NewValue& wanted) {
+  if (!wanted.kind.empty() && !IsPutKind(wanted.kind)) return InvalidField("kind", "must be password or note");
+  SecretRow row;
+  HF_ASSIGN_OR_RETURN(row.account, FindAccount(tx, actor, wanted.account, Action::kSecretPut));
+  const std::map<std::string, std::string> texts{{"reason", request.reason},
+                                                 {"name", SecretResource(wanted.account, wanted.secret)}};
+  HF_ASSIGN_OR_RETURN(const auto decision,
+                      Authorize(tx, actor, Action::kSecretPut, {.account = &row.account, .texts = texts}));
+  HF_ASSIGN_OR_RETURN(
+      const Plaintext value,
+      OpenFromCaller(tx, actor,
+                     {.purpose = "put", .request_id = request.id, .account = wanted.account, .secret = wanted.secret},
+                     wanted.value, "value"));
+  HF_RETURN_IF_ERROR(CheckValueSize(value.size(), "value"));
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request, value.ExposeSecret()));
+  if (repeat.has_value()) return AgainAdded(tx, std::move(row), wanted, *repeat);
+  HF_RETURN_IF_ERROR(CheckNotArchived(row.account));
+  bool is_new = false;
+  HF_ASSIGN_OR_RETURN(row.secret, FindOrInsert(tx, row.account, wanted, is_new));
+  HF_ASSIGN_OR_RETURN(row.version,
+                      StoreVersion(tx, actor, row.account, row.secret, value.ExposeSecret(), ExposureHow::kMade));
+  // Only the first event names the secret; later ones have its pseudonym alone.
+  tx.Record(EventFor(actor, Action::kSecretPut,
+                     TargetOf(row, is_new ? texts : std::map<std::string, std::string>{{"reason", request.reason}}),
+                     decision));
+  HF_RETURN_IF_ERROR(
+      Remember(tx, actor, request, std::to_string(row.version.version), value.ExposeSecret()));
+  return row;
+}
+
+absl::StatusOr<Revealed> Reveal(WriteTx& tx, const Actor& actor, const Request& request,
+                                const RevealRequest& wanted) {
+  HF_RETURN_IF_ERROR(CheckLine("ticket", wanted.ticket, kMaxTicket, /*required=*/false));
+  const std::map<std::string, std::string> texts{{"reason", request.reason}, {"ticket", wanted.ticket}};
+  HF_ASSIGN_OR_RETURN(Located located, Locate(tx, actor, Action::kSecretReveal, wanted.account, wanted.secret,
+                                              wanted.version, texts));
+  SecretRow& row = located.row;
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  if (repeat.has_value() && std::stoll(*repeat) != row.version.version) {
+    HF_ASSIGN_OR_RETURN(row.version, FindVersion(tx, row.secret, std::stoll(*repeat)));
+  }
+  HF_RETURN_IF_ERROR(CheckNotArchived(row.account));
+  HF_ASSIGN_OR_RETURN(Plaintext value, DecryptVersion(tx, row.account, row.secret, row.version));
+  HF_ASSIGN_OR_RETURN(Release release, PrepareRelease(actor,
+                                                      {.purpose = "reveal",
+                                                       .request_id = request.id,
+                                                       .account = row.account.name,
+                                                       .secret = row.secret.name,
+                                                       .version = row.version.version},
+                                                      std::move(value)));
+  if (!repeat.has_value()) {
+    HF_RETURN_IF_ERROR(storage::ExposureStore(tx.db()).Record(actor.holder.id, row.secret.id, row.version.version,
+                                                              ExposureHow::kShown, tx.now()));
+    tx.Record(EventFor(actor, Action::kSecretReveal, TargetOf(row, texts), located.decision));
+    HF_RETURN_IF_ERROR(Remember(tx, actor, request, std::to_string(row.version.version)));
+  }
+  return Revealed{.row = std::move(row), .rule = std::string(located.decision.rule), .release = std::move(release)};
+}
+
+absl::StatusOr<SecretRow> Retire(WriteTx& tx, const Actor& actor, const Request& request, std::string_view account,
+                                 std::string_view secret, std::int64_t number, std::string_view evidence) {
+  HF_RETURN_IF_ERROR(CheckLine("evidence", evidence, kMaxEvidence, /*required=*/true));
+  const std::map<std::string, std::string> texts{{"evidence", std::string(evidence)}};
+  HF_ASSIGN_OR_RETURN(Located located, Locate(tx, actor, Action::kSecretRetire, account, secret, number, texts));
+  SecretRow& row = located.row;
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  if (repeat.has_value()) return std::move(row);
+  if (row.version.retired_at.has_value()) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "ALREADY_RETIRED",
+                     fmt::format("version {} of {} was retired already", number, row.secret.name));
+  }
+  row.version.retired_at = tx.now();
+  row.version.retired_by = actor.holder.id;
+  row.version.retire_evidence = std::string(evidence);
+  HF_RETURN_IF_ERROR(storage::SecretStore(tx.db()).UpdateVersion(row.version));
+  tx.Record(EventFor(actor, Action::kSecretRetire, TargetOf(row, texts), located.decision));
+  HF_RETURN_IF_ERROR(Remember(tx, actor, request, std::to_string(number)));
+  return std::move(row);
+}
+
+absl::StatusOr<SecretRow> Destroy(WriteTx& tx, const Actor& actor, const Request& request, std::string_view account,
+                                  std::string_view secret, std::int64_t number) {
+  const std::map<std::string, std::string> texts{{"reason", request.reason}};
+  HF_ASSIGN_OR_RETURN(Located located, Locate(tx, actor, Action::kSecretDestroy, account, secret, number, texts));
+  SecretRow& row = located.row;
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  if (repeat.has_value()) return std::move(row);
+  if (row.version.destroyed_at.has_value()) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "VERSION_DESTROYED",
+                     fmt::format("version {} of {} was destroyed already", number, row.secret.name));
+  }
+  if (number == row.secret.current_version) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "IS_CURRENT",
+                     fmt::format("version {} is the newest of {}: the organisation would lose the way in; put a new one "
+                                 "in first",
+                                 number, row.secret.name));
+  }
+  row.version.sealed = std::nullopt;
+  row.version.destroyed_at = tx.now();
+  row.version.destroyed_by = actor.holder.id;
+  HF_RETURN_IF_ERROR(storage::SecretStore(tx.db()).UpdateVersion(row.version));
+  tx.Record(EventFor(actor, Action::kSecretDestroy, TargetOf(row, texts), located.decision));
+  HF_RETURN_IF_ERROR(Remember(tx, actor, request, std::to_string(number)));
+  return std::move(row);
+}
+
+}  // namespace holdfast::custody

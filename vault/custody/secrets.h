@@ -1,0 +1,61 @@
+// Secrets: new versions, reveals, retirement, destruction. What is shown or put in is exposure, recorded with it.
+#pragma once
+
+#include <string>
+
+#include "vault/custody/authorize.h"
+#include "vault/custody/request.h"
+#include "vault/custody/wire.h"
+
+namespace holdfast::custody {
+
+inline constexpr std::size_t kMaxSecretsPerAccount = 256;
+inline constexpr std::int64_t kMaxVersionsPerSecret = 10'000;
+inline constexpr std::size_t kMaxEvidence = 1000;
+inline constexpr std::size_t kMaxTicket = 128;
+
+struct SecretRow {
+  storage::Account account;
+  storage::Secret secret;
+  storage::SecretVersion version;
+};
+
+struct NewValue {
+  std::string account;
+  std::string secret;
+  std::string kind;  // "password", "note"; empty: the secret's own, or "password"
+  Boxed value;
+  std::string etag;
+};
+absl::StatusOr<SecretRow> AddVersion(WriteTx& tx, const Actor& actor, const Request& request, const NewValue& value);
+
+struct RevealRequest {
+  std::string account;
+  std::string secret;
+  std::int64_t version = 0;  // 0: the newest
+  std::string ticket;
+};
+struct Revealed {
+  SecretRow row;
+  std::string rule;
+  Release release;  // to be sealed and sent only once the transaction is durable
+};
+absl::StatusOr<Revealed> Reveal(WriteTx& tx, const Actor& actor, const Request& request, const RevealRequest& reveal);
+
+// Attests that the platform no longer accepts the version.
+absl::StatusOr<SecretRow> Retire(WriteTx& tx, const Actor& actor, const Request& request, std::string_view account,
+                                 std::string_view secret, std::int64_t version, std::string_view evidence);
+// Destroys the stored value. FAILED_PRECONDITION, reason IS_CURRENT, for the newest version.
+absl::StatusOr<SecretRow> Destroy(WriteTx& tx, const Actor& actor, const Request& request, std::string_view account,
+                                  std::string_view secret, std::int64_t version);
+
+// Encrypts `value` as the next version and records the exposure; shared with the import.
+absl::StatusOr<storage::SecretVersion> StoreVersion(WriteTx& tx, const Actor& actor, const storage::Account& account,
+                                                    storage::Secret& secret, ByteView value, ExposureHow how);
+absl::StatusOr<storage::Secret> InsertSecret(WriteTx& tx, const storage::Account& account, std::string_view name,
+                                             std::string_view kind);
+absl::StatusOr<Plaintext> DecryptVersion(const Tx& tx, const storage::Account& account, const storage::Secret& secret,
+                                         const storage::SecretVersion& version);
+absl::Status CheckValueSize(std::size_t size, std::string_view field);
+
+}  // namespace holdfast::custody

@@ -1,0 +1,56 @@
+// What a command or a query works on: one consistent view of the database, the time, the keys. Whatever a
+// decision rests on is read through the same Tx as its effect is written. Not thread safe; lives on the stack.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "vault/audit/event.h"
+#include "vault/base/clock.h"
+#include "vault/custody/keys.h"
+#include "vault/storage/connection.h"
+
+namespace holdfast::custody {
+
+class Tx {
+ public:
+  Tx(storage::Connection& db, Micros now, const Keys& keys) : db_(db), now_(now), keys_(keys) {}
+  Tx(const Tx&) = delete;
+  Tx& operator=(const Tx&) = delete;
+
+  storage::Connection& db() const { return db_; }
+  Micros now() const { return now_; }
+  const Keys& keys() const { return keys_; }
+
+  // The refusal to record in place of everything else that happened here.
+  void Deny(audit::Event event) { denial_ = std::move(event); }
+  std::optional<audit::Event>& denial() { return denial_; }
+
+ private:
+  storage::Connection& db_;
+  Micros now_;
+  const Keys& keys_;
+  std::optional<audit::Event> denial_;
+};
+
+using ReadTx = Tx;
+
+class WriteTx : public Tx {
+ public:
+  using Tx::Tx;
+
+  // To be appended, in order, when the command succeeds.
+  void Record(audit::Event event) { events_.push_back(std::move(event)); }
+  const std::vector<audit::Event>& events() const { return events_; }
+
+  // Undo everything on success: the answer says what would have happened.
+  void set_dry_run(bool dry_run) { dry_run_ = dry_run; }
+  bool dry_run() const { return dry_run_; }
+
+ private:
+  std::vector<audit::Event> events_;
+  bool dry_run_ = false;
+};
+
+}  // namespace holdfast::custody

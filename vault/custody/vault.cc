@@ -1,0 +1,90 @@
+#include "vault/custody/vault.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "vault/audit/log.h"
+#include "vault/custody/authorize.h"
+#include "vault/custody/holders.h"
+#include "vault/custody/paths.h"
+#include "vault/custody/seal.h"
+#include "vault/pki/enrollment_string.h"
+#include "vault/pki/inspect.h"
+
+namespace holdfast::custody {
+
+Vault::~Vault() {
+  committer_.reset();
+  if (lock_fd_ >= 0) close(lock_fd_);
+}
+
+absl::StatusOr<std::unique_ptr<Vault>> Vault::Open(const std::string& data_dir) {
+  std::unique_ptr<Vault> vault(new Vault());
+  HF_RETURN_IF_ERROR(vault->Lock(data_dir));
+  HF_RETURN_IF_ERROR(vault->Load(data_dir));
+  return vault;
+}
+
+absl::Status Vault::Lock(const std::string& data_dir) {
+  HF_RETURN_IF_ERROR(ReadSeal(data_dir).status());  // before a lock file is left in a directory that holds no vault
+  const std::string path = LockPath(data_dir);
+  lock_fd_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (lock_fd_ < 0)
+    return MakeError(absl::StatusCode::kFailedPrecondition, "CANNOT_WRITE", "cannot open " + path);
+  if (flock(lock_fd_, LOCK_EX | LOCK_NB) == 0) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition, "VAULT_IN_USE",
+                   "another holdfastd uses " + data_dir + "; stop it first");
+}
+
+absl::Status Vault::Load(const std::string& data_dir) {
+  HF_ASSIGN_OR_RETURN(const Seal seal, ReadSeal(data_dir));
+  HF_ASSIGN_OR_RETURN(Unsealed unsealed, Unseal(seal));
+  database_path_ = DatabasePath(data_dir);
+  database_key_ = std::move(unsealed.database_key);
+  HF_ASSIGN_OR_RETURN(auto db, storage::Connection::OpenWriter(database_path_, database_key_,
+                                                               storage::Create::kMustExist, nullptr));
+  HF_ASSIGN_OR_RETURN(Keys keys, LoadKeys(*db, unsealed.root, seal.vault_id, WallNow()));
+  keys_ = std::make_unique<Keys>(std::move(keys));
+  db->set_row_hash(StateRowHash(keys_->state_mac));
+  HF_ASSIGN_OR_RETURN(audit::Log log, audit::Log::Load(*db, keys_->state_mac, keys_->policy_hash));
+  HF_ASSIGN_OR_RETURN(audit::Anchor anchor, audit::Anchor::Open(seal.anchor));
+  HF_ASSIGN_OR_RETURN(const evidence::Checkpoint anchored, anchor.Latest(keys_->checkpoint_verifier));
+  HF_RETURN_IF_ERROR(log.CheckExtends(*db, anchored));
+  HF_ASSIGN_OR_RETURN(const storage::StateSum sum, db->RecomputeStateSum());
+  HF_RETURN_IF_ERROR(log.CheckState(*db, sum));
+  db->set_state_sum(sum);
+  committer_ = std::make_unique<Committer>(std::move(db), std::move(log), std::move(anchor), *keys_);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<storage::Connection>> Vault::OpenReader() const {
+  return storage::Connection::OpenReader(database_path_, database_key_);
+}
+
+absl::StatusOr<std::string> EnrollOffline(Vault& vault, std::string_view name, const std::string& enroll_address) {
+  Bytes code;
+  const absl::Status done = vault.committer().RunOne([&](WriteTx& tx) -> absl::Status {
+    HF_ASSIGN_OR_RETURN(const storage::Holder holder, FindHolder(tx, name));
+    if (holder.status != HolderStatus::kActive) {
+      return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
+                       fmt::format("holder {} is not active", holder.name));
+    }
+    HF_ASSIGN_OR_RETURN(code, NewCode(tx, holder, /*issuer=*/std::nullopt));
+    audit::Event event;
+    event.type = "holder.enroll";
+    event.subject = RefTo(holder);
+    event.rule = "host.offline";
+    tx.Record(std::move(event));
+    return absl::OkStatus();
+  });
+  HF_RETURN_IF_ERROR(done);
+  HF_ASSIGN_OR_RETURN(const Bytes ca, pki::CertificateSha256(vault.keys().ca_certificate));
+  return pki::FormatEnrollmentString(
+      {.holder = std::string(name), .address = enroll_address, .ca_sha256 = ca, .code = code});
+}
+
+}  // namespace holdfast::custody

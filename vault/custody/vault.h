@@ -1,0 +1,59 @@
+// A vault on disk: made once, opened by one process at a time, and opened only if it is what it was.
+//
+// D/seal       seal header and wrapped database key (seal.h)
+// D/vault.db   the encrypted database, with its write-ahead log beside it
+// D/lock       held with flock for as long as the vault is open
+// D/anchor     the last signed checkpoint (audit/anchor.h), unless another path was given
+// D/endpoint   where a running server listens
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "vault/base/secret_bytes.h"
+#include "vault/custody/committer.h"
+#include "vault/custody/keys.h"
+
+namespace holdfast::custody {
+
+struct InitOptions {
+  std::string data_dir;  // made when it is not there; must be empty
+  std::string officer;   // holder id
+  std::string key_file;  // absolute, outside data_dir, not there yet
+  std::string anchor;    // absolute; D/anchor when empty
+  std::string enroll_address;  // for the enrollment string; may be empty
+};
+
+// Makes the vault and returns the officer's enrollment string. On an error nothing that was made stays.
+absl::StatusOr<std::string> InitVault(const InitOptions& options);
+
+// An open vault. Moves its parts to whoever runs it; the lock goes with it.
+class Vault {
+ public:
+  // Checks in this order: lock (reason VAULT_IN_USE), seal and key file, database, every log entry, the anchor, the
+  // digest of holders, keys and grants. Any doubt keeps it shut.
+  static absl::StatusOr<std::unique_ptr<Vault>> Open(const std::string& data_dir);
+  ~Vault();
+
+  const Keys& keys() const { return *keys_; }
+  // The writer; once.
+  std::unique_ptr<Committer> TakeCommitter() { return std::move(committer_); }
+  Committer& committer() { return *committer_; }
+  absl::StatusOr<std::unique_ptr<storage::Connection>> OpenReader() const;
+
+ private:
+  Vault() = default;
+  absl::Status Lock(const std::string& data_dir);
+  absl::Status Load(const std::string& data_dir);
+
+  std::string database_path_;
+  SecretBytes database_key_;
+  std::unique_ptr<Keys> keys_;
+  std::unique_ptr<Committer> committer_;
+  int lock_fd_ = -1;
+};
+
+// A new enrollment string for a registered, active holder, made on the host while no server runs; recorded.
+absl::StatusOr<std::string> EnrollOffline(Vault& vault, std::string_view holder, const std::string& enroll_address);
+
+}  // namespace holdfast::custody
