@@ -61,6 +61,12 @@ absl::StatusOr<std::vector<DeviceKey>> KeyStore::ByHolder(std::int64_t holder_id
                  &ReadKey);
 }
 
+absl::StatusOr<std::vector<DeviceKey>> KeyStore::UnconfirmedIssuedBy(std::int64_t issuer_id) {
+  return ReadAll(connection_.Query("SELECT * FROM device_key WHERE issuer_id = ?1 AND state = ?2 ORDER BY id",
+                                   issuer_id, KeyState::kUnconfirmed),
+                 &ReadKey);
+}
+
 absl::Status KeyStore::Update(const DeviceKey& key) {
   return connection_.ExecOne(
       "UPDATE device_key SET state = ?2, confirmed_by = ?3, confirmed_at = ?4, revoked_at = ?5 WHERE id = ?1",

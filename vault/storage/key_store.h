@@ -49,6 +49,8 @@ class KeyStore {
   absl::StatusOr<std::optional<DeviceKey>> ById(std::int64_t id);
   absl::StatusOr<std::optional<DeviceKey>> ByCertificate(ByteView cert_sha256);
   absl::StatusOr<std::vector<DeviceKey>> ByHolder(std::int64_t holder_id);
+  // Keys that nobody has confirmed, enrolled with strings that the issuer handed out.
+  absl::StatusOr<std::vector<DeviceKey>> UnconfirmedIssuedBy(std::int64_t issuer_id);
   // Writes state, confirmed_by, confirmed_at and revoked_at.
   absl::Status Update(const DeviceKey& key);
   // Active holders with any role of the mask and a confirmed key that has not run out, each counted once.

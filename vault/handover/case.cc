@@ -1,0 +1,201 @@
+#include "vault/handover/case.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "vault/base/ids.h"
+#include "vault/custody/holders.h"
+#include "vault/handover/cut.h"
+#include "vault/handover/plan.h"
+
+namespace holdfast::handover {
+namespace {
+
+using custody::Actor;
+using custody::Request;
+using custody::Target;
+using custody::WriteTx;
+using policy::Action;
+using storage::HandoverState;
+
+constexpr std::size_t kPseudonymSize = 16;
+constexpr std::size_t kTasksNamed = 20;
+
+absl::StatusOr<storage::Holder> HolderById(WriteTx& tx, std::int64_t id) {
+  HF_ASSIGN_OR_RETURN(auto holder, storage::HolderStore(tx.db()).ById(id));
+  if (holder.has_value()) return *std::move(holder);
+  return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a handover has no leaver");
+}
+
+absl::Status CheckLeaver(WriteTx& tx, const storage::Holder& leaver) {
+  if (leaver.status == HolderStatus::kActive || leaver.status == HolderStatus::kSuspended)
+    return custody::CheckSecurityRemains(tx, leaver);
+  return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
+                   fmt::format("holder {} is leaving or gone already", leaver.name));
+}
+
+absl::Status WrongState(const storage::Handover& row, std::string_view why) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "HANDOVER_STATE",
+                   fmt::format("handover {} {}", row.name, why));
+}
+
+absl::StatusOr<storage::Handover> InsertCase(WriteTx& tx, const Actor& actor, const Request& request,
+                                             const storage::Holder& leaver,
+                                             const std::optional<storage::Holder>& named, bool needs_approval) {
+  storage::Handover row{.pseudonym = crypto::RandomBytes(kPseudonymSize),
+                        .leaver_id = leaver.id,
+                        .named_successor = named.has_value() ? std::optional(named->id) : std::nullopt,
+                        .reason = request.reason,
+                        .needs_approval = needs_approval,
+                        .started_by = actor.holder.id,
+                        .started_at = tx.now()};
+  HF_RETURN_IF_ERROR(storage::HandoverStore(tx.db()).Insert(row));
+  return row;
+}
+
+void RecordCut(WriteTx& tx, const Actor& actor, const storage::Handover& row, const storage::Holder& leaver,
+               const policy::Decision& decision) {
+  tx.Record(custody::EventFor(actor, Action::kHandoverCut, {.subject = &leaver, .handover = &row}, decision));
+}
+
+// A plan looks the same as a case, but is not one.
+CaseView AsPlan(CaseView view) {
+  view.row.id = 0;
+  view.row.name.clear();
+  for (TaskView& task : view.tasks) task.id = 0;
+  return view;
+}
+
+// A case that waits has moved nothing yet: its accounts and tasks are those of the plan.
+absl::StatusOr<CaseView> DescribeWaiting(WriteTx& tx, const storage::Handover& row, const Plan& plan) {
+  HF_ASSIGN_OR_RETURN(CaseView view, Describe(tx, row));
+  for (const PlannedAccount& planned : plan.accounts) {
+    view.accounts.push_back({.account = planned.account.name,
+                             .relation = planned.grant.relation,
+                             .successor = planned.successor.has_value() ? planned.successor->name : "",
+                             .chosen_by = planned.chosen_by});
+  }
+  return view;
+}
+
+absl::Status TasksOpen(const storage::Handover& row, const std::vector<TaskView>& tasks) {
+  std::vector<std::string> open;
+  for (const TaskView& task : tasks) {
+    if (!task.done()) open.push_back(SecretResource(task.account, task.secret));
+  }
+  if (open.empty()) return absl::OkStatus();
+  std::string listed;
+  for (std::size_t i = 0; i < open.size() && i < kTasksNamed; ++i) listed += (i == 0 ? "" : ", ") + open[i];
+  if (open.size() > kTasksNamed) listed += fmt::format(" and {} more", open.size() - kTasksNamed);
+  absl::Status status = MakeError(absl::StatusCode::kFailedPrecondition, "TASKS_OPEN",
+                                  fmt::format("handover {} has {} open tasks: {}", row.name, open.size(), listed));
+  for (std::size_t i = 0; i < open.size() && i < kTasksNamed; ++i) AddDetail(status, fmt::format("task{}", i + 1), open[i]);
+  return status;
+}
+
+// What must hold at the end whatever happened since the cut: the leaver stands nowhere, every account has an active
+// owner.
+absl::Status CheckPostconditions(WriteTx& tx, const storage::Handover& row, const storage::Holder& leaver) {
+  HF_ASSIGN_OR_RETURN(const auto left, storage::GrantStore(tx.db()).LiveByHolder(leaver.id, tx.now()));
+  if (!left.empty()) return WrongState(row, "cannot close: the leaver has access to accounts");
+  HF_ASSIGN_OR_RETURN(const auto accounts, storage::HandoverStore(tx.db()).Accounts(row.id));
+  for (const storage::HandoverAccount& moved : accounts) {
+    HF_ASSIGN_OR_RETURN(const auto grants, storage::GrantStore(tx.db()).LiveByAccount(moved.account_id, tx.now()));
+    bool owned = false;
+    for (const storage::Grant& grant : grants) {
+      if (grant.relation != Relation::kOwner) continue;
+      HF_ASSIGN_OR_RETURN(const storage::Holder owner, HolderById(tx, grant.holder_id));
+      owned = owner.status == HolderStatus::kActive;
+    }
+    if (!owned) return WrongState(row, "cannot close: one of its accounts has no active owner");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<CaseView> Start(WriteTx& tx, const Actor& actor, const Request& request, const StartRequest& start) {
+  HF_ASSIGN_OR_RETURN(storage::Holder leaver, custody::FindHolder(tx, start.leaver));
+  const Target target{.subject = &leaver, .texts = {{"reason", request.reason}}};
+  HF_ASSIGN_OR_RETURN(const auto decision, custody::Authorize(tx, actor, Action::kHandoverStart, target));
+  HF_ASSIGN_OR_RETURN(const auto repeat, custody::FindRepeat(tx, actor, request));
+  if (repeat.has_value()) {
+    HF_ASSIGN_OR_RETURN(const storage::Handover row, FindCase(tx, *repeat));
+    return Describe(tx, row);
+  }
+  HF_RETURN_IF_ERROR(CheckLeaver(tx, leaver));
+  HF_ASSIGN_OR_RETURN(const auto named, FindSuccessor(tx, leaver, start.successor));
+  HF_RETURN_IF_ERROR(Freeze(tx, leaver));
+  HF_ASSIGN_OR_RETURN(const Plan plan, MakePlan(tx, leaver, named));
+  HF_ASSIGN_OR_RETURN(const auto cut, custody::Authorize(tx, actor, Action::kHandoverCut, target,
+                                                         {.successor_unvetted = plan.successor_unvetted ||
+                                                                                plan.moves_custodian}));
+  HF_ASSIGN_OR_RETURN(storage::Handover row, InsertCase(tx, actor, request, leaver, named, !cut.allowed()));
+  const Target opened{.subject = &leaver, .handover = &row, .texts = target.texts};
+  tx.Record(custody::EventFor(actor, Action::kHandoverStart, opened, decision));
+  if (cut.allowed()) {
+    HF_RETURN_IF_ERROR(Cut(tx, actor, leaver, plan, row));
+    RecordCut(tx, actor, row, leaver, cut);
+  }
+  HF_RETURN_IF_ERROR(custody::Remember(tx, actor, request, row.name));
+  HF_ASSIGN_OR_RETURN(CaseView view, cut.allowed() ? Describe(tx, row) : DescribeWaiting(tx, row, plan));
+  return tx.dry_run() ? AsPlan(std::move(view)) : std::move(view);
+}
+
+absl::StatusOr<CaseView> Approve(WriteTx& tx, const Actor& actor, const Request& request, std::string_view name) {
+  HF_ASSIGN_OR_RETURN(storage::Handover row, FindCase(tx, name));
+  HF_ASSIGN_OR_RETURN(const storage::Holder leaver, HolderById(tx, row.leaver_id));
+  HF_ASSIGN_OR_RETURN(const storage::Holder starter, HolderById(tx, row.started_by));
+  const Target target{.subject = &leaver, .handover = &row, .texts = {{"reason", request.reason}}};
+  HF_ASSIGN_OR_RETURN(const auto decision,
+                      custody::Authorize(tx, actor, Action::kHandoverApprove, target,
+                                         {.requested_by_self = starter.person == actor.holder.person}));
+  HF_ASSIGN_OR_RETURN(const auto repeat, custody::FindRepeat(tx, actor, request));
+  if (repeat.has_value()) return Describe(tx, row);
+  if (row.state != HandoverState::kFrozen) return WrongState(row, "does not wait for approval");
+  // Planned anew: what the leaver had may have changed since the start.
+  std::optional<storage::Holder> named;
+  if (row.named_successor.has_value()) {
+    HF_ASSIGN_OR_RETURN(const storage::Holder holder, HolderById(tx, *row.named_successor));
+    HF_ASSIGN_OR_RETURN(named, FindSuccessor(tx, leaver, holder.name));
+  }
+  HF_ASSIGN_OR_RETURN(const Plan plan, MakePlan(tx, leaver, named));
+  row.approved_by = actor.holder.id;
+  row.approved_at = tx.now();
+  tx.Record(custody::EventFor(actor, Action::kHandoverApprove, target, decision));
+  HF_RETURN_IF_ERROR(Cut(tx, actor, leaver, plan, row));
+  RecordCut(tx, actor, row, leaver, decision);
+  HF_RETURN_IF_ERROR(custody::Remember(tx, actor, request, row.name));
+  return Describe(tx, row);
+}
+
+absl::StatusOr<CaseView> Close(WriteTx& tx, const Actor& actor, const Request& request, std::string_view name,
+                               std::string_view etag) {
+  HF_ASSIGN_OR_RETURN(storage::Handover row, FindCase(tx, name));
+  HF_ASSIGN_OR_RETURN(storage::Holder leaver, HolderById(tx, row.leaver_id));
+  const Target target{.subject = &leaver, .handover = &row};
+  HF_ASSIGN_OR_RETURN(const auto decision, custody::Authorize(tx, actor, Action::kHandoverClose, target));
+  HF_ASSIGN_OR_RETURN(const auto repeat, custody::FindRepeat(tx, actor, request));
+  if (repeat.has_value()) return Describe(tx, row);
+  HF_RETURN_IF_ERROR(custody::CheckEtag(etag, row.revision, "handover " + row.name));
+  if (row.state == HandoverState::kFrozen) return WrongState(row, "waits for approval");
+  if (row.state == HandoverState::kClosed) return WrongState(row, "is closed already");
+  HF_ASSIGN_OR_RETURN(const auto tasks, TasksOf(tx, row));
+  HF_RETURN_IF_ERROR(TasksOpen(row, tasks));
+  HF_RETURN_IF_ERROR(CheckPostconditions(tx, row, leaver));
+  row.state = HandoverState::kClosed;
+  row.closed_by = actor.holder.id;
+  row.closed_at = tx.now();
+  ++row.revision;
+  HF_RETURN_IF_ERROR(storage::HandoverStore(tx.db()).Update(row));
+  leaver.status = HolderStatus::kLeft;
+  leaver.updated_at = tx.now();
+  ++leaver.revision;
+  HF_RETURN_IF_ERROR(storage::HolderStore(tx.db()).Update(leaver));
+  tx.Record(custody::EventFor(actor, Action::kHandoverClose, target, decision));
+  HF_RETURN_IF_ERROR(custody::Remember(tx, actor, request, row.name));
+  return Describe(tx, row);
+}
+
+}  // namespace holdfast::handover

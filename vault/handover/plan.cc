@@ -1,0 +1,90 @@
+#include "vault/handover/plan.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "vault/custody/access.h"
+
+namespace holdfast::handover {
+namespace {
+
+using custody::Tx;
+using storage::ChosenBy;
+
+bool CanOwn(const storage::Holder& holder, const storage::Holder& leaver) {
+  return holder.status == HolderStatus::kActive && holder.person != leaver.person &&
+         !HasRole(holder.roles, Role::kAuditor) && !HasRole(holder.roles, Role::kOffboarding);
+}
+
+// The longest-standing backup owner who can take over.
+absl::StatusOr<std::optional<storage::Holder>> BackupOf(Tx& tx, const storage::Account& account,
+                                                        const storage::Holder& leaver) {
+  HF_ASSIGN_OR_RETURN(const auto grants, storage::GrantStore(tx.db()).LiveByAccount(account.id, tx.now()));
+  for (const storage::Grant& grant : grants) {
+    if (grant.relation != Relation::kBackup) continue;
+    HF_ASSIGN_OR_RETURN(auto holder, storage::HolderStore(tx.db()).ById(grant.holder_id));
+    if (holder.has_value() && CanOwn(*holder, leaver)) return holder;
+  }
+  return std::optional<storage::Holder>();
+}
+
+absl::StatusOr<bool> IsBackup(Tx& tx, const storage::Account& account, const storage::Holder& holder) {
+  HF_ASSIGN_OR_RETURN(const auto grant, storage::GrantStore(tx.db()).Live(account.id, holder.id, tx.now()));
+  return grant.has_value() && grant->relation == Relation::kBackup;
+}
+
+absl::Status ChooseOwner(Tx& tx, const storage::Holder& leaver, const std::optional<storage::Holder>& named,
+                         PlannedAccount& planned, bool& unvetted) {
+  if (named.has_value()) {
+    HF_ASSIGN_OR_RETURN(const bool backup, IsBackup(tx, planned.account, *named));
+    unvetted = unvetted || !backup;
+    planned.successor = named;
+    planned.chosen_by = ChosenBy::kNamed;
+    return absl::OkStatus();
+  }
+  HF_ASSIGN_OR_RETURN(planned.successor, BackupOf(tx, planned.account, leaver));
+  planned.chosen_by = ChosenBy::kBackup;
+  if (planned.successor.has_value()) return absl::OkStatus();
+  HF_ASSIGN_OR_RETURN(planned.successor, custody::Custodian(tx));
+  planned.chosen_by = ChosenBy::kCustodian;
+  if (CanOwn(*planned.successor, leaver)) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition, "NO_SUCCESSOR",
+                   fmt::format("nobody can take over account {}: it has no active backup owner, and the custodian {} is "
+                               "the leaver or not active; name a successor",
+                               planned.account.name, planned.successor->name));
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<storage::Holder>> FindSuccessor(Tx& tx, const storage::Holder& leaver,
+                                                             std::string_view name) {
+  if (name.empty()) return std::optional<storage::Holder>();
+  HF_ASSIGN_OR_RETURN(storage::Holder holder, custody::FindAccessHolder(tx, name, "successor"));
+  if (holder.person == leaver.person) return InvalidField("successor", "is the leaver");
+  return std::optional(std::move(holder));
+}
+
+absl::StatusOr<Plan> MakePlan(Tx& tx, const storage::Holder& leaver, const std::optional<storage::Holder>& named) {
+  Plan plan;
+  HF_ASSIGN_OR_RETURN(const auto grants, storage::GrantStore(tx.db()).LiveByHolder(leaver.id, tx.now()));
+  for (const storage::Grant& grant : grants) {
+    HF_ASSIGN_OR_RETURN(auto account, storage::AccountStore(tx.db()).ById(grant.account_id));
+    if (!account.has_value())
+      return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a grant has no account");
+    PlannedAccount planned{.account = *std::move(account), .grant = grant};
+    if (grant.relation == Relation::kOwner)
+      HF_RETURN_IF_ERROR(ChooseOwner(tx, leaver, named, planned, plan.successor_unvetted));
+    plan.accounts.push_back(std::move(planned));
+  }
+  HF_ASSIGN_OR_RETURN(plan.secrets, storage::ExposureStore(tx.db()).UnretiredByPerson(leaver.person));
+  HF_ASSIGN_OR_RETURN(const storage::Holder custodian, custody::Custodian(tx));
+  plan.moves_custodian = custodian.id == leaver.id;
+  if (plan.moves_custodian && !named.has_value()) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "NO_SUCCESSOR",
+                     fmt::format("{} is the organisational custodian: name a successor, who becomes it", leaver.name));
+  }
+  return plan;
+}
+
+}  // namespace holdfast::handover

@@ -1,0 +1,105 @@
+#include "vault/handover/view.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "vault/storage/exposure_store.h"
+
+namespace holdfast::handover {
+namespace {
+
+using custody::Tx;
+
+absl::Status Damaged() {
+  return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a handover refers to a row that is missing");
+}
+
+absl::StatusOr<storage::Holder> HolderById(Tx& tx, std::int64_t id) {
+  HF_ASSIGN_OR_RETURN(auto holder, storage::HolderStore(tx.db()).ById(id));
+  if (!holder.has_value()) return Damaged();
+  return *std::move(holder);
+}
+
+absl::StatusOr<std::string> NameOf(Tx& tx, std::optional<std::int64_t> id) {
+  if (!id.has_value()) return std::string();
+  HF_ASSIGN_OR_RETURN(storage::Holder holder, HolderById(tx, *id));
+  return std::move(holder.name);
+}
+
+absl::StatusOr<std::string> AccountNameOf(Tx& tx, std::int64_t id) {
+  HF_ASSIGN_OR_RETURN(auto account, storage::AccountStore(tx.db()).ById(id));
+  if (!account.has_value()) return Damaged();
+  return std::move(account->name);
+}
+
+absl::StatusOr<TaskView> ViewTask(Tx& tx, const storage::HandoverTask& task, std::string_view person) {
+  HF_ASSIGN_OR_RETURN(const auto secret, storage::SecretStore(tx.db()).ById(task.secret_id));
+  if (!secret.has_value()) return Damaged();
+  HF_ASSIGN_OR_RETURN(auto state, storage::ExposureStore(tx.db()).TaskStateOf(task.secret_id, person));
+  HF_ASSIGN_OR_RETURN(std::string account, AccountNameOf(tx, secret->account_id));
+  return TaskView{.id = task.id,
+                  .account = std::move(account),
+                  .secret = secret->name,
+                  .unretired = std::move(state.open_versions),
+                  .replaced = state.fresh_version_exists};
+}
+
+// What a reader should look into beyond this case.
+absl::StatusOr<std::vector<std::string>> WarningsFor(Tx& tx, const storage::Holder& leaver) {
+  std::vector<std::string> warnings;
+  HF_ASSIGN_OR_RETURN(const auto others, storage::HolderStore(tx.db()).ByPerson(leaver.person));
+  for (const storage::Holder& other : others) {
+    if (other.id == leaver.id || other.status == HolderStatus::kLeft) continue;
+    warnings.push_back(fmt::format("{} is another identity of the same person and is not part of this case",
+                                   other.name));
+  }
+  return warnings;
+}
+
+}  // namespace
+
+absl::StatusOr<storage::Handover> FindCase(Tx& tx, std::string_view name) {
+  HF_ASSIGN_OR_RETURN(auto row, storage::HandoverStore(tx.db()).ByName(name));
+  if (row.has_value()) return *std::move(row);
+  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no handover {}", name));
+}
+
+absl::StatusOr<CaseView> Summarize(Tx& tx, const storage::Handover& row) {
+  CaseView view{.row = row};
+  HF_ASSIGN_OR_RETURN(view.leaver, NameOf(tx, row.leaver_id));
+  HF_ASSIGN_OR_RETURN(view.starter, NameOf(tx, row.started_by));
+  HF_ASSIGN_OR_RETURN(view.approver, NameOf(tx, row.approved_by));
+  HF_ASSIGN_OR_RETURN(view.named_successor, NameOf(tx, row.named_successor));
+  return view;
+}
+
+absl::StatusOr<std::vector<TaskView>> TasksOf(Tx& tx, const storage::Handover& row) {
+  HF_ASSIGN_OR_RETURN(const storage::Holder leaver, HolderById(tx, row.leaver_id));
+  HF_ASSIGN_OR_RETURN(const auto tasks, storage::HandoverStore(tx.db()).Tasks(row.id));
+  std::vector<TaskView> views;
+  for (const storage::HandoverTask& task : tasks) {
+    HF_ASSIGN_OR_RETURN(TaskView view, ViewTask(tx, task, leaver.person));
+    views.push_back(std::move(view));
+  }
+  return views;
+}
+
+absl::StatusOr<CaseView> Describe(Tx& tx, const storage::Handover& row) {
+  HF_ASSIGN_OR_RETURN(CaseView view, Summarize(tx, row));
+  HF_ASSIGN_OR_RETURN(const auto accounts, storage::HandoverStore(tx.db()).Accounts(row.id));
+  for (const storage::HandoverAccount& account : accounts) {
+    HF_ASSIGN_OR_RETURN(std::string name, AccountNameOf(tx, account.account_id));
+    HF_ASSIGN_OR_RETURN(std::string successor, NameOf(tx, account.successor_id));
+    view.accounts.push_back({.account = std::move(name),
+                             .relation = account.from_relation,
+                             .successor = std::move(successor),
+                             .chosen_by = account.chosen_by});
+  }
+  HF_ASSIGN_OR_RETURN(view.tasks, TasksOf(tx, row));
+  HF_ASSIGN_OR_RETURN(const storage::Holder leaver, HolderById(tx, row.leaver_id));
+  HF_ASSIGN_OR_RETURN(view.warnings, WarningsFor(tx, leaver));
+  return view;
+}
+
+}  // namespace holdfast::handover
