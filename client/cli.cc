@@ -1,0 +1,109 @@
+#include "client/cli.h"
+
+#include <exception>
+
+#include "client/command.h"
+#include "client/errors.h"
+#include "fmt/format.h"
+#include "vault/base/text.h"
+#include "vault/crypto/init.h"
+
+namespace holdfast::client {
+namespace {
+
+constexpr std::size_t kMaxReason = 1000;
+
+void AddGlobals(CLI::App& app, Globals& globals) {
+  app.add_option("-o,--output", globals.output, "How answers are printed: table, json or jsonl")
+      ->check(CLI::IsMember({"table", "json", "jsonl"}));
+  app.add_flag("-q,--quiet", globals.quiet, "No guidance and no progress on standard error");
+  app.add_flag("-y,--yes", globals.yes, "Do not ask for confirmation");
+  app.add_option("--reason", globals.reason, "Why; kept in the audit log");
+}
+
+void AddCommands(CLI::App& app, Invocation& invocation) {
+  AddEnrollCommand(app, invocation);
+  AddStatusCommand(app, invocation);
+  AddHolderCommands(app, invocation);
+  AddAccountCommands(app, invocation);
+  AddSecretCommands(app, invocation);
+  AddAccessCommands(app, invocation);
+  AddExposureCommands(app, invocation);
+  AddImportCommand(app, invocation);
+  AddHandoverCommands(app, invocation);
+  AddAuditCommands(app, invocation);
+}
+
+// -o is not known when parsing fails, unless it came before the mistake.
+bool WantsJson(int argc, const char* const* argv, const Globals& globals) {
+  if (!globals.output.empty()) return globals.format() != OutputFormat::kTable;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    const std::string_view next = i + 1 < argc ? argv[i + 1] : "";
+    if (word == "-ojson" || word == "-ojsonl" || word == "--output=json" || word == "--output=jsonl") return true;
+    if ((word == "-o" || word == "--output") && (next == "json" || next == "jsonl")) return true;
+  }
+  return false;
+}
+
+int Report(const absl::Status& status, bool json) {
+  fmt::print(stderr, "{}", json ? ErrorJson(status) : ErrorLine(status));
+  return static_cast<int>(ExitCodeOf(status));
+}
+
+absl::Status RunAction(const Invocation& invocation) {
+  HF_RETURN_IF_ERROR(CheckLine("--reason", invocation.globals.reason, kMaxReason, /*required=*/false));
+  HF_RETURN_IF_ERROR(crypto::Init());
+  return invocation.action();
+}
+
+int Parse(CLI::App& app, Invocation& invocation, int argc, const char* const* argv) {
+  try {
+    app.parse(argc, argv);
+    return static_cast<int>(ExitCode::kOk);
+  } catch (const CLI::Success& help_or_version) {
+    app.exit(help_or_version);
+  } catch (const CLI::ParseError& error) {
+    const bool json = WantsJson(argc, argv, invocation.globals);
+    const absl::Status usage = MakeError(absl::StatusCode::kInvalidArgument, "USAGE", error.what());
+    const int code = Report(usage, json);
+    if (!json && !invocation.globals.quiet) fmt::print(stderr, "Run with --help for more.\n");
+    invocation.action = nullptr;
+    return code;
+  }
+  invocation.action = nullptr;
+  return static_cast<int>(ExitCode::kOk);
+}
+
+}  // namespace
+
+CLI::App* AddGroup(CLI::App& root, const std::string& name, const std::string& help) {
+  CLI::App* group = root.add_subcommand(name, help);
+  group->require_subcommand(1);
+  return group;
+}
+
+int RunCommandLine(int argc, const char* const* argv) {
+  CLI::App app("Holdfast keeps an organisation's accounts in the organisation's hands.", "holdfast");
+  Invocation invocation;
+  app.fallthrough();  // global options may follow the command; subcommands inherit this
+  app.set_version_flag("--version", "holdfast " HOLDFAST_VERSION);
+  AddGlobals(app, invocation.globals);
+  AddCommands(app, invocation);
+  if (argc < 2) {
+    fmt::print("{}", app.help());
+    return static_cast<int>(ExitCode::kOk);
+  }
+  const int parsed = Parse(app, invocation, argc, argv);
+  if (!invocation.action) return parsed;
+  const bool json = invocation.globals.format() != OutputFormat::kTable;
+  absl::Status status;
+  try {
+    status = RunAction(invocation);
+  } catch (const std::exception&) {  // of a library: its text is not for the user
+    status = MakeError(absl::StatusCode::kInternal, "UNEXPECTED", "an unexpected error occurred");
+  }
+  return status.ok() ? parsed : Report(status, json);
+}
+
+}  // namespace holdfast::client

@@ -1,0 +1,101 @@
+#include "client/command.h"
+#include "holdfast/v1/access_service.grpc.pb.h"
+#include "holdfast/v1/exposure_service.grpc.pb.h"
+
+namespace holdfast::client {
+namespace {
+
+using Access = v1::AccessService;
+using Methods = Access::StubInterface;
+
+struct AccessOptions {
+  std::string account;
+  std::string holder;
+  std::string expires;
+  bool live = false;
+};
+
+absl::Status Grant(const Globals& globals, const AccessOptions& options) {
+  v1::CreateGrantRequest request;
+  v1::Grant& grant = *request.mutable_grant();
+  HF_ASSIGN_OR_RETURN(*grant.mutable_account(), AccountArg("--account", options.account));
+  HF_ASSIGN_OR_RETURN(*grant.mutable_holder(), HolderArg("--holder", options.holder));
+  if (!options.expires.empty()) {
+    HF_ASSIGN_OR_RETURN(const Micros expiry,
+                        TimeArg("--expires", options.expires, WallNow(), Direction::kFuture));
+    grant.mutable_expire_time()->set_seconds(expiry / kSecond);
+    grant.mutable_expire_time()->set_nanos(static_cast<std::int32_t>(expiry % kSecond * 1000));
+  }
+  request.set_request_id(NewRequestId());
+  request.set_reason(globals.reason);
+  return CallAndPrint<Access>(globals, &Methods::CreateGrant, request);
+}
+
+absl::Status Revoke(const Globals& globals, const AccessOptions& options) {
+  v1::RevokeGrantRequest request;
+  HF_ASSIGN_OR_RETURN(const std::string account, AccountArg("--account", options.account));
+  HF_ASSIGN_OR_RETURN(const std::string holder, HolderArg("--holder", options.holder));
+  request.set_name(account + "/grants/" + holder.substr(holder.find('/') + 1));
+  request.set_request_id(NewRequestId());
+  request.set_reason(globals.reason);
+  return CallAndPrint<Access>(globals, &Methods::RevokeGrant, request);
+}
+
+// For the lists by account, holder or both.
+template <typename Request>
+absl::StatusOr<Request> Filter(const AccessOptions& options) {
+  Request request;
+  HF_ASSIGN_OR_RETURN(*request.mutable_account(), OptionalAccountArg("--account", options.account));
+  HF_ASSIGN_OR_RETURN(*request.mutable_holder(), OptionalHolderArg("--holder", options.holder));
+  return request;
+}
+
+absl::Status List(const Globals& globals, const AccessOptions& options) {
+  HF_ASSIGN_OR_RETURN(const auto request, Filter<v1::ListGrantsRequest>(options));
+  return ListAndPrint<Access>(globals, &Methods::ListGrants, request);
+}
+
+absl::Status ListExposures(const Globals& globals, const AccessOptions& options) {
+  HF_ASSIGN_OR_RETURN(auto request, Filter<v1::ListExposuresRequest>(options));
+  request.set_live_only(options.live);
+  return ListAndPrint<v1::ExposureService>(globals, &v1::ExposureService::StubInterface::ListExposures, request);
+}
+
+void DeclarePair(CLI::App& command, AccessOptions& options) {
+  command.add_option("--account", options.account, "The account")->required();
+  command.add_option("--holder", options.holder, "The holder")->required();
+}
+
+void DeclareFilter(CLI::App& command, AccessOptions& options) {
+  command.add_option("--account", options.account, "Only of this account");
+  command.add_option("--holder", options.holder, "Only of this holder");
+}
+
+}  // namespace
+
+void AddAccessCommands(CLI::App& root, Invocation& invocation) {
+  CLI::App& group = *AddGroup(root, "access", "Who has access to which account");
+  AddCommand<AccessOptions>(
+      group, invocation, "grant", "Let a holder reveal an account's secrets",
+      [](CLI::App& command, AccessOptions& options) {
+        DeclarePair(command, options);
+        command.add_option("--expires", options.expires, "When it ends by itself: 8h, 2d, or a time");
+      },
+      Grant);
+  AddCommand<AccessOptions>(group, invocation, "revoke", "End a grant", DeclarePair, Revoke);
+  AddCommand<AccessOptions>(group, invocation, "list", "Live access, owners and backup owners included",
+                            DeclareFilter, List);
+}
+
+void AddExposureCommands(CLI::App& root, Invocation& invocation) {
+  CLI::App& group = *AddGroup(root, "exposure", "Who has seen what");
+  AddCommand<AccessOptions>(
+      group, invocation, "list", "Who was shown, made or imported which version of which secret",
+      [](CLI::App& command, AccessOptions& options) {
+        DeclareFilter(command, options);
+        command.add_flag("--live", options.live, "Only those that have not ended");
+      },
+      ListExposures);
+}
+
+}  // namespace holdfast::client

@@ -1,0 +1,174 @@
+#include "client/command.h"
+#include "client/prompt.h"
+#include "fmt/format.h"
+#include "holdfast/v1/account_service.grpc.pb.h"
+#include "vault/base/text.h"
+
+namespace holdfast::client {
+namespace {
+
+using Accounts = v1::AccountService;
+using Methods = Accounts::StubInterface;
+
+struct FieldOptions {
+  std::string id;
+  std::string platform;
+  std::string platform_id;
+  std::string handle;
+  std::string url;
+  std::string purpose;
+  std::string unit;
+  std::string owner;
+  std::string etag;
+  int tier = 0;
+  std::vector<std::string> backups;
+  const CLI::App* command = nullptr;  // knows which options were given
+};
+
+struct ListOptions {
+  bool archived = false;
+};
+
+struct IdOptions {
+  std::string id;
+};
+
+struct TextField {
+  const char* name;    // in the API
+  const char* option;  // on the command line
+  std::string FieldOptions::*value;
+  std::size_t max_bytes;
+  const char* help;
+};
+
+// The fields that may be changed later.
+const TextField kTextFields[] = {
+    {"handle", "--handle", &FieldOptions::handle, 256, "Public or login name"},
+    {"url", "--url", &FieldOptions::url, 2048, "Where to log in"},
+    {"purpose", "--purpose", &FieldOptions::purpose, 500, "What it is for"},
+    {"unit", "--unit", &FieldOptions::unit, 128, "Organisational unit"}};
+
+absl::Status FillFields(const FieldOptions& options, v1::Account& account) {
+  for (const TextField& field : kTextFields) {
+    const std::string& text = options.*field.value;
+    HF_RETURN_IF_ERROR(CheckLine(field.option, text, field.max_bytes, /*required=*/false));
+    account.GetReflection()->SetString(&account, account.GetDescriptor()->FindFieldByName(field.name), text);
+  }
+  if (options.tier < 0 || options.tier > 3) return InvalidField("--tier", "must be 1, 2 or 3");
+  account.set_tier(options.tier);
+  HF_ASSIGN_OR_RETURN(*account.mutable_owner(), OptionalHolderArg("--owner", options.owner));
+  for (const std::string& backup : options.backups) {
+    if (backup.empty()) continue;  // --backup "" takes all away
+    HF_ASSIGN_OR_RETURN(*account.add_backups(), HolderArg("--backup", backup));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Add(const Globals& globals, const FieldOptions& options) {
+  v1::CreateAccountRequest request;
+  HF_ASSIGN_OR_RETURN(*request.mutable_account_id(), NewIdArg("accounts", "ID", options.id));
+  v1::Account& account = *request.mutable_account();
+  HF_RETURN_IF_ERROR(FillFields(options, account));
+  HF_RETURN_IF_ERROR(CheckLine("--platform", options.platform, 64, /*required=*/true));
+  HF_RETURN_IF_ERROR(CheckLine("--platform-id", options.platform_id, 256, /*required=*/false));
+  account.set_platform(options.platform);
+  account.set_platform_id(options.platform_id);
+  request.set_request_id(NewRequestId());
+  request.set_reason(globals.reason);
+  return CallAndPrint<Accounts>(globals, &Methods::CreateAccount, request);
+}
+
+absl::Status Update(const Globals& globals, const FieldOptions& options) {
+  v1::UpdateAccountRequest request;
+  v1::Account& account = *request.mutable_account();
+  HF_ASSIGN_OR_RETURN(*account.mutable_name(), AccountArg("ID", options.id));
+  HF_RETURN_IF_ERROR(FillFields(options, account));
+  HF_RETURN_IF_ERROR(CheckLine("--etag", options.etag, 128, /*required=*/false));
+  account.set_etag(options.etag);
+  for (const TextField& field : kTextFields)
+    if (options.command->count(field.option) > 0) request.mutable_update_mask()->add_paths(field.name);
+  if (options.command->count("--tier") > 0) request.mutable_update_mask()->add_paths("tier");
+  if (options.command->count("--owner") > 0) request.mutable_update_mask()->add_paths("owner");
+  if (options.command->count("--backup") > 0) request.mutable_update_mask()->add_paths("backups");
+  if (request.update_mask().paths_size() == 0)
+    return MakeError(absl::StatusCode::kInvalidArgument, "USAGE", "name what to change, for example --handle");
+  request.set_request_id(NewRequestId());
+  request.set_reason(globals.reason);
+  return CallAndPrint<Accounts>(globals, &Methods::UpdateAccount, request);
+}
+
+absl::Status List(const Globals& globals, const ListOptions& options) {
+  v1::ListAccountsRequest request;
+  request.set_show_archived(options.archived);
+  return ListAndPrint<Accounts>(globals, &Methods::ListAccounts, request);
+}
+
+absl::Status Show(const Globals& globals, const IdOptions& options) {
+  v1::GetAccountRequest request;
+  HF_ASSIGN_OR_RETURN(*request.mutable_name(), AccountArg("ID", options.id));
+  return CallAndPrint<Accounts>(globals, &Methods::GetAccount, request);
+}
+
+absl::Status Archive(const Globals& globals, const FieldOptions& options) {
+  v1::ArchiveAccountRequest request;
+  HF_ASSIGN_OR_RETURN(*request.mutable_name(), AccountArg("ID", options.id));
+  HF_RETURN_IF_ERROR(CheckLine("--etag", options.etag, 128, /*required=*/false));
+  request.set_etag(options.etag);
+  request.set_request_id(NewRequestId());
+  request.set_reason(globals.reason);
+  if (!globals.yes && CanAsk())
+    HF_RETURN_IF_ERROR(Confirm(fmt::format("Archive {}? Nothing of it can be revealed or added then.", request.name())));
+  return CallAndPrint<Accounts>(globals, &Methods::ArchiveAccount, request);
+}
+
+void DeclareFields(CLI::App& command, FieldOptions& options) {
+  options.command = &command;
+  for (const TextField& field : kTextFields) command.add_option(field.option, options.*field.value, field.help);
+  command.add_option("--tier", options.tier, "1 (highest) to 3");
+  command.add_option("--backup", options.backups, "A backup owner; may be repeated")->allow_extra_args(false);
+}
+
+void DeclareAdd(CLI::App& command, FieldOptions& options) {
+  command.add_option("ID", options.id, "Id of the new account, for example x-acme-news")->required();
+  command.add_option("--platform", options.platform, "For example x, google-play; never changes")->required();
+  command.add_option("--platform-id", options.platform_id, "The platform's own id of the account; never changes");
+  DeclareFields(command, options);
+  command.add_option("--owner", options.owner, "The holder who answers for it")->required();
+}
+
+void DeclareUpdate(CLI::App& command, FieldOptions& options) {
+  command.add_option("ID", options.id, "The account")->required();
+  DeclareFields(command, options);
+  command.add_option("--owner", options.owner, "The new owner");
+  command.add_option("--etag", options.etag, "Refuse when the account has changed since it had this etag");
+}
+
+}  // namespace
+
+void AddAccountCommands(CLI::App& root, Invocation& invocation) {
+  CLI::App& group = *AddGroup(root, "account", "The organisation's accounts");
+  AddCommand<FieldOptions>(group, invocation, "add", "Register an account", DeclareAdd, Add);
+  AddCommand<ListOptions>(
+      group, invocation, "list", "The accounts that you may see",
+      [](CLI::App& command, ListOptions& options) {
+        command.add_flag("--archived", options.archived, "Archived ones too");
+      },
+      List);
+  AddCommand<IdOptions>(
+      group, invocation, "show", "One account",
+      [](CLI::App& command, IdOptions& options) {
+        command.add_option("ID", options.id, "The account")->required();
+      },
+      Show);
+  AddCommand<FieldOptions>(group, invocation, "update", "Change what is named; --owner and --backup replace",
+                           DeclareUpdate, Update);
+  AddCommand<FieldOptions>(
+      group, invocation, "archive", "Take an account out of daily use; its history stays",
+      [](CLI::App& command, FieldOptions& options) {
+        command.add_option("ID", options.id, "The account")->required();
+        command.add_option("--etag", options.etag, "Refuse when the account has changed since it had this etag");
+      },
+      Archive);
+}
+
+}  // namespace holdfast::client

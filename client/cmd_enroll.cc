@@ -1,0 +1,168 @@
+#include "client/command.h"
+#include "client/files.h"
+#include "client/prompt.h"
+#include "client/text_table.h"
+#include "fmt/format.h"
+#include "holdfast/v1/enrollment_service.grpc.pb.h"
+#include "vault/base/ids.h"
+#include "vault/crypto/box.h"
+#include "vault/crypto/fingerprint.h"
+#include "vault/evidence/note.h"
+#include "vault/pki/chain.h"
+#include "vault/pki/csr.h"
+#include "vault/pki/enrollment_string.h"
+#include "vault/pki/inspect.h"
+#include "vault/pki/key.h"
+
+namespace holdfast::client {
+namespace {
+
+constexpr std::chrono::seconds kDeadline(30);
+constexpr std::size_t kMaxInput = 1024;
+
+struct EnrollOptions {
+  std::string text;
+  std::string server;
+  bool replace = false;
+};
+
+// What never leaves the device.
+struct DeviceKeys {
+  SecretBytes tls;
+  crypto::BoxKeyPair box;
+};
+
+std::string_view Trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  return first == text.npos ? "" : text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+absl::StatusOr<pki::EnrollmentString> ReadString(const EnrollOptions& options) {
+  if (options.text != "-") return pki::ParseEnrollmentString(Trimmed(options.text));
+  if (CanAsk()) {
+    HF_ASSIGN_OR_RETURN(const Plaintext typed, AskHidden("Enrollment string"));
+    return pki::ParseEnrollmentString(Trimmed(AsChars(typed.ExposeSecret())));
+  }
+  HF_ASSIGN_OR_RETURN(const Plaintext piped, ReadFileArg("enrollment", "-", kMaxInput));
+  return pki::ParseEnrollmentString(Trimmed(AsChars(piped.ExposeSecret())));
+}
+
+absl::StatusOr<std::string> EnrollmentAddress(const EnrollOptions& options, const pki::EnrollmentString& string) {
+  const std::string& address = options.server.empty() ? string.address : options.server;
+  if (address.empty()) return InvalidField("--server", "is required: the string does not name the vault's address");
+  if (!pki::IsHostPort(address)) return InvalidField("--server", "must be host:port");
+  return address;
+}
+
+// The device must be able to keep what it is about to get: the code works once.
+absl::Status CheckHome(const std::string& home, bool replace) {
+  HF_RETURN_IF_ERROR(EnsurePrivateDirectory(home));
+  if (!HasIdentity(home) || replace) return absl::OkStatus();
+  const auto identity = LoadIdentity(home);
+  return MakeError(absl::StatusCode::kFailedPrecondition, "ALREADY_ENROLLED",
+                   fmt::format("this device is enrolled{} already; add --replace to give that up",
+                               identity.ok() ? fmt::format(" as {}", identity->holder) : ""));
+}
+
+absl::StatusOr<v1::EnrollResponse> CallEnroll(const std::string& address, const pki::EnrollmentString& string,
+                                              const DeviceKeys& keys) {
+  v1::EnrollRequest request;
+  HF_ASSIGN_OR_RETURN(*request.mutable_csr(), pki::MakeCsr(keys.tls));
+  request.set_code(std::string(AsChars(string.code)));
+  request.set_box_key(std::string(AsChars(keys.box.public_key())));
+  const auto verdict = std::make_shared<PinVerdict>();
+  const auto service = v1::EnrollmentService::NewStub(EnrollmentChannel(address, string.ca_sha256, verdict));
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+  v1::EnrollResponse response;
+  const grpc::Status status = service->Enroll(&context, request, &response);
+  Wipe(*request.mutable_code());
+  if (!verdict->status().ok())
+    return VerificationFailed(fmt::format("what answers at {} is not the vault of this enrollment string: {}", address,
+                                          MessageOf(verdict->status())));
+  if (!status.ok()) return FromGrpc(status, address);
+  return response;
+}
+
+// The pinned CA must have signed what was answered, for this holder.
+absl::Status CheckResponse(const pki::EnrollmentString& string, const v1::EnrollResponse& response,
+                           const DeviceKeys& keys) {
+  const auto ca_hash = pki::CertificateSha256(response.ca_certificate());
+  if (!ca_hash.ok() || *ca_hash != string.ca_sha256)
+    return VerificationFailed("the vault answered with another CA than the enrollment string pins");
+  if (response.holder() != HolderName(string.holder))
+    return VerificationFailed("the vault enrolled another holder than the enrollment string names");
+  const auto certificate = pki::CertificateSha256(response.certificate());
+  if (!certificate.ok() || crypto::KeyFingerprint(*certificate, keys.box.public_key()) != response.fingerprint())
+    return VerificationFailed("the vault's fingerprint is not that of this device's keys");
+  if (response.box_signing_key().size() != crypto::PublicKey().size() ||
+      HexDecode(response.vault_id()).value_or(Bytes()).size() != 16 ||
+      !evidence::NoteVerifier::Parse(response.checkpoint_verifier()).ok())
+    return VerificationFailed("the vault's answer is incomplete");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Identity> MakeIdentity(const pki::EnrollmentString& string, const v1::EnrollResponse& response,
+                                      DeviceKeys keys) {
+  Identity identity;
+  identity.holder = string.holder;
+  identity.vault_id = response.vault_id();
+  identity.api_address = response.api_address();
+  identity.ca_pem = response.ca_certificate();
+  identity.certificate_pem = response.certificate();
+  HF_ASSIGN_OR_RETURN(identity.private_key_pem, pki::PrivateKeyToPem(keys.tls));
+  identity.box_secret = keys.box.secret().Clone();
+  identity.checkpoint_verifier = response.checkpoint_verifier();
+  std::copy(response.box_signing_key().begin(), response.box_signing_key().end(), identity.box_signing_key.begin());
+  return identity;
+}
+
+// Another vault has another log: only then is what this device witnessed forgotten.
+absl::Status Store(const std::string& home, const Identity& identity) {
+  const auto before = LoadIdentity(home);
+  HF_RETURN_IF_ERROR(SaveIdentity(home, identity));
+  if (before.ok() && before->vault_id != identity.vault_id) ForgetCheckpoint(home);
+  return absl::OkStatus();
+}
+
+absl::Status PrintEnrolled(const Globals& globals, const v1::EnrollResponse& response) {
+  if (globals.format() != OutputFormat::kTable) return Print(globals, response);
+  HF_RETURN_IF_ERROR(WriteOut(FormatFields({{"holder", response.holder()},
+                                            {"fingerprint", response.fingerprint()},
+                                            {"confirmed", response.confirmed() ? "yes" : "no"},
+                                            {"api", response.api_address()}})));
+  if (!response.confirmed())
+    Note(globals, "Read the fingerprint out to somebody of your security team other than who gave you the string.");
+  if (response.api_address().empty()) Note(globals, "Set HOLDFAST_SERVER to the vault's host:port.");
+  return absl::OkStatus();
+}
+
+absl::Status Enroll(const Globals& globals, const EnrollOptions& options) {
+  const std::string home = HomeDirectory();
+  HF_RETURN_IF_ERROR(CheckHome(home, options.replace));
+  HF_ASSIGN_OR_RETURN(const pki::EnrollmentString string, ReadString(options));
+  HF_ASSIGN_OR_RETURN(const std::string address, EnrollmentAddress(options, string));
+  HF_ASSIGN_OR_RETURN(SecretBytes tls_key, pki::GenerateP256Key());
+  DeviceKeys keys{.tls = std::move(tls_key), .box = crypto::BoxKeyPair::Generate()};
+  HF_ASSIGN_OR_RETURN(const v1::EnrollResponse response, CallEnroll(address, string, keys));
+  HF_RETURN_IF_ERROR(CheckResponse(string, response, keys));
+  HF_ASSIGN_OR_RETURN(const Identity identity, MakeIdentity(string, response, std::move(keys)));
+  HF_RETURN_IF_ERROR(Store(home, identity));
+  return PrintEnrolled(globals, response);
+}
+
+void Declare(CLI::App& command, EnrollOptions& options) {
+  command.add_option("STRING", options.text, "The one-time string (hf1:...), or - to read it from standard input")
+      ->required();
+  command.add_option("--server", options.server, "host:port of the vault's enrollment listener, if not the string's");
+  command.add_flag("--replace", options.replace, "Give up the identity that this device has");
+}
+
+}  // namespace
+
+void AddEnrollCommand(CLI::App& root, Invocation& invocation) {
+  AddCommand<EnrollOptions>(root, invocation, "enroll", "Enroll this device with a one-time string", Declare, Enroll);
+}
+
+}  // namespace holdfast::client

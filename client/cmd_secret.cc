@@ -1,0 +1,181 @@
+#include <unistd.h>
+
+#include "client/command.h"
+#include "client/prompt.h"
+#include "client/sealed.h"
+#include "client/secret_output.h"
+#include "fmt/format.h"
+#include "holdfast/v1/secret_service.grpc.pb.h"
+#include "vault/base/ids.h"
+#include "vault/base/text.h"
+#include "vault/crypto/value.h"
+
+namespace holdfast::client {
+namespace {
+
+using Secrets = v1::SecretService;
+using Methods = Secrets::StubInterface;
+
+struct SecretOptions {
+  std::string account;
+  std::string secret;
+  std::int64_t version = 0;
+  std::string kind;
+  std::string from_file;
+  std::string etag;
+  std::string ticket;
+  std::string evidence;
+};
+
+// A password's file usually ends in a line break that is not part of it; a note's bytes are all its own.
+absl::StatusOr<Plaintext> ReadValue(const SecretOptions& options) {
+  const bool note = options.kind == "note";
+  if (options.from_file.empty()) return AskNewSecret(note ? "Note" : "Secret");
+  HF_ASSIGN_OR_RETURN(Plaintext value, ReadFileArg("--from-file", options.from_file, crypto::kMaxValueSize + 1));
+  const ByteView bytes = value.ExposeSecret();
+  if (!note && !bytes.empty() && bytes.back() == '\n') value.Resize(bytes.size() - 1);
+  return value;
+}
+
+absl::StatusOr<Plaintext> ReadCheckedValue(const SecretOptions& options) {
+  HF_ASSIGN_OR_RETURN(Plaintext value, ReadValue(options));
+  if (value.empty())
+    return MakeError(absl::StatusCode::kInvalidArgument, "EMPTY_SECRET", "an empty secret is not stored");
+  if (value.size() > crypto::kMaxValueSize)
+    return InvalidField("--from-file", fmt::format("holds more than {} bytes", crypto::kMaxValueSize));
+  return value;
+}
+
+absl::Status Put(const Globals& globals, const SecretOptions& options) {
+  v1::AddSecretVersionRequest request;
+  HF_ASSIGN_OR_RETURN(*request.mutable_parent(), SecretArg(options.account, options.secret));
+  HF_RETURN_IF_ERROR(CheckLine("--etag", options.etag, 128, /*required=*/false));
+  HF_ASSIGN_OR_RETURN(const SecretName name, ParseSecretName(request.parent(), "SECRET"));
+  HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
+  HF_ASSIGN_OR_RETURN(const v1::Vault vault, session->Vault());
+  HF_ASSIGN_OR_RETURN(const Sealer sealer, Sealer::Make(session->identity(), vault));
+  HF_ASSIGN_OR_RETURN(const Plaintext value, ReadCheckedValue(options));
+  request.set_request_id(NewRequestId());
+  request.set_kind(options.kind);
+  request.set_etag(options.etag);
+  request.set_reason(globals.reason);
+  HF_ASSIGN_OR_RETURN(*request.mutable_value(), sealer.Seal({.purpose = "put",
+                                                             .request_id = request.request_id(),
+                                                             .account = name.account,
+                                                             .secret = name.secret,
+                                                             .version = 0},
+                                                            value));
+  HF_ASSIGN_OR_RETURN(const v1::SecretVersion added, session->Call<Secrets>(&Methods::AddSecretVersion, request));
+  return Print(globals, added);
+}
+
+absl::Status Reveal(const Globals& globals, const SecretOptions& options) {
+  v1::RevealSecretVersionRequest request;
+  if (options.version != 0) {
+    HF_ASSIGN_OR_RETURN(*request.mutable_name(), VersionArg(options.account, options.secret, options.version));
+  } else {
+    HF_ASSIGN_OR_RETURN(*request.mutable_name(), SecretArg(options.account, options.secret));
+  }
+  HF_RETURN_IF_ERROR(CheckLine("--ticket", options.ticket, 128, /*required=*/false));
+  request.set_ticket(options.ticket);
+  request.set_reason(globals.reason);
+  request.set_request_id(NewRequestId());
+  HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
+  HF_ASSIGN_OR_RETURN(const v1::Vault vault, session->Vault());
+  HF_ASSIGN_OR_RETURN(const v1::RevealSecretVersionResponse response,
+                      session->Call<Secrets>(&Methods::RevealSecretVersion, request));
+  HF_ASSIGN_OR_RETURN(const Plaintext value,
+                      OpenRevealed(session->identity(), request.name(), request.request_id(),
+                                   TimestampMicros(vault.server_time()), response));
+  if (globals.output.empty()) return WriteRawSecret(value, isatty(STDOUT_FILENO) == 1);
+  if (globals.format() == OutputFormat::kTable) return WriteSecretTable(response, value);
+  return WriteSecretJson(response, value);
+}
+
+absl::Status List(const Globals& globals, const SecretOptions& options) {
+  v1::ListSecretsRequest request;
+  HF_ASSIGN_OR_RETURN(*request.mutable_parent(), AccountArg("ACCOUNT", options.account));
+  return ListAndPrint<Secrets>(globals, &Methods::ListSecrets, request);
+}
+
+absl::Status Versions(const Globals& globals, const SecretOptions& options) {
+  v1::ListSecretVersionsRequest request;
+  HF_ASSIGN_OR_RETURN(*request.mutable_parent(), SecretArg(options.account, options.secret));
+  return ListAndPrint<Secrets>(globals, &Methods::ListSecretVersions, request);
+}
+
+absl::Status Retire(const Globals& globals, const SecretOptions& options) {
+  v1::RetireSecretVersionRequest request;
+  HF_ASSIGN_OR_RETURN(*request.mutable_name(), VersionArg(options.account, options.secret, options.version));
+  HF_RETURN_IF_ERROR(CheckLine("--evidence", options.evidence, 1000, /*required=*/true));
+  request.set_evidence(options.evidence);
+  request.set_request_id(NewRequestId());
+  return CallAndPrint<Secrets>(globals, &Methods::RetireSecretVersion, request);
+}
+
+absl::Status Destroy(const Globals& globals, const SecretOptions& options) {
+  v1::DestroySecretVersionRequest request;
+  HF_ASSIGN_OR_RETURN(*request.mutable_name(), VersionArg(options.account, options.secret, options.version));
+  request.set_request_id(NewRequestId());
+  request.set_reason(globals.reason);
+  if (!globals.yes && !CanAsk())
+    return MakeError(absl::StatusCode::kInvalidArgument, "CONFIRMATION_REQUIRED",
+                     "destroying a value cannot be undone, and there is no terminal to ask on: add --yes");
+  if (!globals.yes) HF_RETURN_IF_ERROR(Confirm(fmt::format("Destroy {}? It cannot be undone.", request.name())));
+  return CallAndPrint<Secrets>(globals, &Methods::DestroySecretVersion, request);
+}
+
+void DeclareAccount(CLI::App& command, SecretOptions& options) {
+  command.add_option("ACCOUNT", options.account, "The account")->required();
+}
+
+void DeclareSecret(CLI::App& command, SecretOptions& options) {
+  DeclareAccount(command, options);
+  command.add_option("SECRET", options.secret, "The secret, as in \"password\"")->required();
+}
+
+void DeclareVersion(CLI::App& command, SecretOptions& options) {
+  DeclareSecret(command, options);
+  command.add_option("VERSION", options.version, "Number of the version, from 1")->required();
+}
+
+void DeclarePut(CLI::App& command, SecretOptions& options) {
+  DeclareSecret(command, options);
+  command.add_option("--kind", options.kind, "password or note; the secret's own when not given")
+      ->check(CLI::IsMember({"password", "note"}));
+  command.add_option("--from-file", options.from_file,
+                     "Read the value from a file, or from standard input for -. One final line break is cut off, but "
+                     "with --kind note every byte is kept. Without this option the value is asked for, twice");
+  command.add_option("--etag", options.etag, "Refuse when the secret has changed since it had this etag");
+}
+
+void DeclareReveal(CLI::App& command, SecretOptions& options) {
+  DeclareSecret(command, options);
+  command.add_option("--version", options.version, "Number of the version; the newest when not given")
+      ->check(CLI::PositiveNumber);
+  command.add_option("--ticket", options.ticket, "Reference into a ticket system; kept in the audit log");
+}
+
+void DeclareRetire(CLI::App& command, SecretOptions& options) {
+  DeclareVersion(command, options);
+  command.add_option("--evidence", options.evidence, "What shows that the platform no longer accepts it")->required();
+}
+
+}  // namespace
+
+void AddSecretCommands(CLI::App& root, Invocation& invocation) {
+  CLI::App& group = *AddGroup(root, "secret", "What opens an account");
+  AddCommand<SecretOptions>(group, invocation, "put", "Add a version; the value is never an argument", DeclarePut,
+                            Put);
+  AddCommand<SecretOptions>(group, invocation, "reveal", "Show a value, on the record", DeclareReveal, Reveal);
+  AddCommand<SecretOptions>(group, invocation, "list", "The secrets of an account, without values", DeclareAccount,
+                            List);
+  AddCommand<SecretOptions>(group, invocation, "versions", "The versions of a secret, without values", DeclareSecret,
+                            Versions);
+  AddCommand<SecretOptions>(group, invocation, "retire", "Attest that the platform no longer accepts a version",
+                            DeclareRetire, Retire);
+  AddCommand<SecretOptions>(group, invocation, "destroy", "Destroy the stored value of a version", DeclareVersion,
+                            Destroy);
+}
+
+}  // namespace holdfast::client

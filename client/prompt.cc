@@ -1,0 +1,142 @@
+#include "client/prompt.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+
+#include "fmt/format.h"
+
+namespace holdfast::client {
+namespace {
+
+constexpr std::size_t kMaxLine = 64 * 1024;
+
+// Read by the signal handler.
+termios g_terminal_before;
+std::atomic<bool> g_echo_off{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+void OnSignal(int signal) {
+  if (g_echo_off.load()) tcsetattr(STDIN_FILENO, TCSAFLUSH, &g_terminal_before);
+  _exit(128 + signal);
+}
+
+class EchoOff {
+ public:
+  EchoOff() {
+    if (tcgetattr(STDIN_FILENO, &g_terminal_before) != 0) return;
+    termios silent = g_terminal_before;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    g_echo_off = true;
+    ok_ = tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) == 0;
+  }
+  EchoOff(const EchoOff&) = delete;
+  EchoOff& operator=(const EchoOff&) = delete;
+  ~EchoOff() {
+    if (g_echo_off) tcsetattr(STDIN_FILENO, TCSAFLUSH, &g_terminal_before);
+    g_echo_off = false;
+  }
+  bool ok() const { return ok_; }
+
+ private:
+  bool ok_ = false;
+};
+
+void Say(std::string_view text) {
+  fmt::print(stderr, "{}", text);
+  std::fflush(stderr);
+}
+
+// Reads byte by byte: a buffered stream would keep a copy of the secret.
+absl::StatusOr<Plaintext> ReadLine() {
+  Plaintext line(kMaxLine);
+  std::size_t size = 0;
+  while (size < kMaxLine) {
+    std::uint8_t& next = line.ExposeSecretMutable()[size];
+    const ssize_t got = read(STDIN_FILENO, &next, 1);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0 && size == 0)
+      return MakeError(absl::StatusCode::kInvalidArgument, "NO_INPUT", "standard input ended before the answer");
+    if (got <= 0 || next == '\n') break;
+    ++size;
+  }
+  if (size == kMaxLine) return MakeError(absl::StatusCode::kInvalidArgument, "TOO_LONG", "the line is too long");
+  line.Resize(size);
+  return line;
+}
+
+absl::StatusOr<Plaintext> ReadAll(std::string_view option, int fd, std::size_t max_bytes) {
+  struct stat info = {};
+  if (fstat(fd, &info) != 0) return InvalidField(option, "cannot be read");
+  const bool too_large = S_ISREG(info.st_mode) && info.st_size > static_cast<off_t>(max_bytes);
+  const bool small = S_ISREG(info.st_mode) && !too_large;
+  Plaintext buffer(small ? static_cast<std::size_t>(info.st_size) + 1 : max_bytes + 1);
+  std::size_t size = 0;
+  while (!too_large && size < buffer.size()) {
+    const auto rest = buffer.ExposeSecretMutable().subspan(size);
+    const ssize_t got = read(fd, rest.data(), rest.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return InvalidField(option, "cannot be read");
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  if (too_large || size == buffer.size()) return InvalidField(option, fmt::format("holds more than {} bytes", max_bytes));
+  buffer.Resize(size);
+  return buffer;
+}
+
+}  // namespace
+
+void InstallSignalHandlers() {
+  struct sigaction action = {};
+  action.sa_handler = OnSignal;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+bool CanAsk() { return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1; }
+
+absl::StatusOr<Plaintext> AskHidden(std::string_view prompt) {
+  if (!CanAsk())
+    return MakeError(absl::StatusCode::kInvalidArgument, "NO_TERMINAL",
+                     "there is no terminal to ask on: give the value with --from-file FILE, or - for standard input");
+  const EchoOff echo_off;
+  if (!echo_off.ok())
+    return MakeError(absl::StatusCode::kInternal, "NO_TERMINAL", "the terminal's echo cannot be turned off");
+  Say(fmt::format("{}: ", prompt));
+  auto line = ReadLine();
+  Say("\n");
+  return line;
+}
+
+absl::StatusOr<Plaintext> AskNewSecret(std::string_view what) {
+  HF_ASSIGN_OR_RETURN(Plaintext first, AskHidden(what));
+  HF_ASSIGN_OR_RETURN(const Plaintext second, AskHidden(fmt::format("{} again", what)));
+  if (!first.EqualsConstantTime(second))
+    return MakeError(absl::StatusCode::kInvalidArgument, "NOT_EQUAL", "the two entries are not the same");
+  return first;
+}
+
+absl::StatusOr<Plaintext> ReadFileArg(std::string_view option, const std::string& path, std::size_t max_bytes) {
+  if (path == "-") return ReadAll(option, STDIN_FILENO, max_bytes);
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return InvalidField(option, "cannot be opened");
+  auto content = ReadAll(option, fd, max_bytes);
+  close(fd);
+  return content;
+}
+
+absl::Status Confirm(std::string_view question) {
+  Say(fmt::format("{} [y/N] ", question));
+  HF_ASSIGN_OR_RETURN(const Plaintext answer, ReadLine());
+  const std::string_view text = AsChars(answer.ExposeSecret());
+  if (text == "y" || text == "Y" || text == "yes") return absl::OkStatus();
+  return MakeError(absl::StatusCode::kAborted, "NOT_CONFIRMED", "nothing was done");
+}
+
+}  // namespace holdfast::client

@@ -1,0 +1,30 @@
+// Where secrets and answers come from: the terminal without echo, a file, or standard input; never argv.
+// An interrupt while the echo is off restores the terminal.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "vault/base/secret_bytes.h"
+#include "vault/base/status.h"
+
+namespace holdfast::client {
+
+// SIGINT and SIGTERM restore the terminal and exit with 130 and 143.
+void InstallSignalHandlers();
+
+// Standard input and standard error are both terminals: somebody is there to ask.
+bool CanAsk();
+
+// One line typed without echo; INVALID_ARGUMENT when nobody can be asked.
+absl::StatusOr<Plaintext> AskHidden(std::string_view prompt);
+// Twice, and both must be equal.
+absl::StatusOr<Plaintext> AskNewSecret(std::string_view what);
+
+// The bytes of a file, or of standard input for "-"; at most `max_bytes`. Errors name `option`.
+absl::StatusOr<Plaintext> ReadFileArg(std::string_view option, const std::string& path, std::size_t max_bytes);
+
+// Asks "question [y/N]" on the terminal. ABORTED when the answer is no.
+absl::Status Confirm(std::string_view question);
+
+}  // namespace holdfast::client

@@ -1,0 +1,197 @@
+#include "client/resource_columns.h"
+
+#include <map>
+
+#include "client/sealed.h"
+#include "fmt/format.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "holdfast/v1/audit_service.pb.h"
+#include "vault/base/clock.h"
+
+namespace holdfast::client {
+namespace {
+
+using google::protobuf::EnumValueDescriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using Kind = CellKind;
+
+const std::map<std::string, Columns>& AllColumns() {
+  static const std::map<std::string, Columns> all = {
+      {"Holder",
+       {{"ID", "name", Kind::kName},
+        {"DISPLAY NAME", "display_name"},
+        {"KIND", "kind"},
+        {"ROLES", "roles"},
+        {"STATUS", "status"},
+        {"CREATED", "create_time"}}},
+      {"DeviceKey",
+       {{"FINGERPRINT", "fingerprint"},
+        {"STATE", "state"},
+        {"ISSUER", "issuer", Kind::kName},
+        {"CONFIRMER", "confirmer", Kind::kName},
+        {"ENROLLED", "create_time"},
+        {"EXPIRES", "expire_time"}}},
+      {"Account",
+       {{"ID", "name", Kind::kName},
+        {"PLATFORM", "platform"},
+        {"HANDLE", "handle"},
+        {"TIER", "tier"},
+        {"OWNER", "owner", Kind::kName},
+        {"BACKUPS", "backups", Kind::kName},
+        {"STATE", "state"}}},
+      {"Secret",
+       {{"SECRET", "name", Kind::kName},
+        {"KIND", "kind"},
+        {"VERSION", "current_version"},
+        {"CREATED", "create_time"},
+        {"CHANGED", "update_time"}}},
+      {"SecretVersion",
+       {{"VERSION", "version"},
+        {"STATE", "state"},
+        {"CREATOR", "creator", Kind::kName},
+        {"CREATED", "create_time"},
+        {"RETIRED", "retire_time"},
+        {"RETIRED BY", "retirer", Kind::kName},
+        {"DESTROYED", "destroy_time"}}},
+      {"Grant",
+       {{"ACCOUNT", "account", Kind::kName},
+        {"HOLDER", "holder", Kind::kName},
+        {"RELATION", "relation"},
+        {"GIVEN BY", "grantor", Kind::kName},
+        {"SINCE", "create_time"},
+        {"EXPIRES", "expire_time"},
+        {"REASON", "reason"}}},
+      {"Exposure",
+       {{"HOLDER", "holder", Kind::kName},
+        {"VERSION", "version", Kind::kName},
+        {"KIND", "kind"},
+        {"FIRST", "first_time"},
+        {"LAST", "last_time"},
+        {"TIMES", "times"},
+        {"LIVE", "live"}}},
+      {"Handover",
+       {{"CASE", "name", Kind::kName},
+        {"LEAVER", "leaver", Kind::kName},
+        {"STATE", "state"},
+        {"APPROVAL", "approval_required"},
+        {"STARTED BY", "starter", Kind::kName},
+        {"STARTED", "start_time"},
+        {"CUT", "cut_time"},
+        {"CLOSED", "close_time"}}},
+      {"HandoverAccount",
+       {{"ACCOUNT", "account", Kind::kName},
+        {"LEAVER WAS", "relation"},
+        {"SUCCESSOR", "successor", Kind::kName},
+        {"CHOSEN AS", "choice"}}},
+      {"HandoverTask",
+       {{"TASK", "name", Kind::kName},
+        {"SECRET", "secret", Kind::kName},
+        {"STATE", "state"},
+        {"UNRETIRED", "unretired_versions"},
+        {"REPLACED", "replaced"},
+        {"TO DO", "todo"}}},
+      {"Event",
+       {{"INDEX", "index"},
+        {"TIME", "time"},
+        {"TYPE", "type"},
+        {"OUTCOME", "outcome"},
+        {"ACTOR", "actor", Kind::kName},
+        {"ACCOUNT", "account", Kind::kName},
+        {"SECRET", "secret", Kind::kName},
+        {"SUBJECT", "subject", Kind::kName},
+        {"CASE", "handover", Kind::kName},
+        {"RULE", "rule"},
+        {"REASON", "texts", Kind::kTexts}}}};
+  return all;
+}
+
+// "accounts/x/secrets/y/versions/3" -> "x/y/3": every second part.
+std::string Shorten(const std::string& name) {
+  std::string ids;
+  bool is_id = false;
+  for (std::size_t start = 0; start <= name.size();) {
+    const std::size_t end = std::min(name.find('/', start), name.size());
+    if (is_id) ids += (ids.empty() ? "" : "/") + name.substr(start, end - start);
+    is_id = !is_id;
+    start = end + 1;
+  }
+  return ids;
+}
+
+// "KEY_STATE_CONFIRMED" of KeyState -> "confirmed".
+std::string EnumText(const EnumValueDescriptor& value) {
+  std::string prefix;
+  for (const char c : value.type()->name()) {
+    if (c >= 'A' && c <= 'Z' && !prefix.empty()) prefix += '_';
+    prefix += static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  }
+  std::string text = value.name();
+  if (text.compare(0, prefix.size() + 1, prefix + "_") == 0) text.erase(0, prefix.size() + 1);
+  for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  return text == "unspecified" ? "" : text;
+}
+
+std::string TimeText(const Message& message) {
+  const auto& time = static_cast<const google::protobuf::Timestamp&>(message);
+  std::string text = FormatTime(TimestampMicros(time)).substr(0, sizeof("2026-11-22T02:49") - 1);
+  text[10] = ' ';
+  return text;
+}
+
+std::string ReasonText(const Message& message) {
+  for (const auto& text : static_cast<const v1::Event&>(message).texts())
+    if (text.field() == "reason") return text.text();
+  return "";
+}
+
+std::string ScalarText(const Message& m, const FieldDescriptor& f) {
+  const auto* r = m.GetReflection();
+  switch (f.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING: return r->GetString(m, &f);
+    case FieldDescriptor::CPPTYPE_ENUM: return EnumText(*r->GetEnum(m, &f));
+    case FieldDescriptor::CPPTYPE_BOOL: return r->GetBool(m, &f) ? "yes" : "no";
+    case FieldDescriptor::CPPTYPE_INT32: return fmt::format("{}", r->GetInt32(m, &f));
+    case FieldDescriptor::CPPTYPE_INT64: return fmt::format("{}", r->GetInt64(m, &f));
+    case FieldDescriptor::CPPTYPE_MESSAGE: return r->HasField(m, &f) ? TimeText(r->GetMessage(m, &f)) : "";
+    default: return "";  // no other type is in the API
+  }
+}
+
+std::string ElementText(const Message& m, const FieldDescriptor& f, int i) {
+  const auto* r = m.GetReflection();
+  switch (f.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING: return r->GetRepeatedString(m, &f, i);
+    case FieldDescriptor::CPPTYPE_ENUM: return EnumText(*r->GetRepeatedEnum(m, &f, i));
+    case FieldDescriptor::CPPTYPE_INT64: return fmt::format("{}", r->GetRepeatedInt64(m, &f, i));
+    default: return "";
+  }
+}
+
+}  // namespace
+
+const Columns* ColumnsOf(const google::protobuf::Descriptor& type) {
+  const auto found = AllColumns().find(type.name());
+  return found == AllColumns().end() ? nullptr : &found->second;
+}
+
+bool IsCell(const FieldDescriptor& field) {
+  return field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE ||
+         (!field.is_repeated() && field.message_type()->full_name() == "google.protobuf.Timestamp");
+}
+
+std::string CellText(const Message& message, const Column& column) {
+  if (column.kind == CellKind::kTexts) return ReasonText(message);
+  const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(column.field);
+  if (field == nullptr) return "";
+  const auto shortened = [&](const std::string& text) {
+    return column.kind == CellKind::kName ? Shorten(text) : text;
+  };
+  if (!field->is_repeated()) return shortened(ScalarText(message, *field));
+  std::string joined;
+  for (int i = 0; i < message.GetReflection()->FieldSize(message, field); ++i)
+    joined += (i == 0 ? "" : ", ") + shortened(ElementText(message, *field, i));
+  return joined;
+}
+
+}  // namespace holdfast::client

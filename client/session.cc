@@ -1,0 +1,86 @@
+#include "client/session.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <utility>
+
+#include "fmt/format.h"
+#include "holdfast/v1/audit_service.grpc.pb.h"
+#include "holdfast/v1/vault_service.grpc.pb.h"
+#include "vault/pki/enrollment_string.h"
+
+namespace holdfast::client {
+namespace {
+
+constexpr std::chrono::seconds kDeadline(30);
+constexpr std::chrono::seconds kRetryDeadline(5);
+
+absl::StatusOr<std::string> ApiAddress(const Identity& identity) {
+  const char* override_address = std::getenv("HOLDFAST_SERVER");
+  const bool overridden = override_address != nullptr && *override_address != '\0';
+  std::string address = overridden ? override_address : identity.api_address;
+  if (address.empty())
+    return InvalidField("HOLDFAST_SERVER", "must be set to the vault's host:port: enrollment did not tell it");
+  if (!pki::IsHostPort(address)) return InvalidField("HOLDFAST_SERVER", "must be host:port");
+  return address;
+}
+
+}  // namespace
+
+Session::Session(Identity identity, std::string address, Witness witness)
+    : identity_(std::move(identity)),
+      address_(std::move(address)),
+      witness_(std::move(witness)),
+      remembered_(witness_.known()),
+      channel_(ApiChannel(address_, identity_)) {}
+
+absl::StatusOr<std::unique_ptr<Session>> Session::Open() {
+  const std::string home = HomeDirectory();
+  HF_ASSIGN_OR_RETURN(Identity identity, LoadIdentity(home));
+  HF_RETURN_IF_ERROR(CheckNotExpired(identity, WallNow()));
+  HF_ASSIGN_OR_RETURN(std::string address, ApiAddress(identity));
+  HF_ASSIGN_OR_RETURN(Witness witness, Witness::Load(home, identity.checkpoint_verifier));
+  std::unique_ptr<Session> session(new Session(std::move(identity), std::move(address), std::move(witness)));
+  HF_RETURN_IF_ERROR(session->CheckLog());
+  return session;
+}
+
+absl::Status Session::CheckLog() {
+  v1::GetCheckpointRequest request;
+  request.set_known_size(witness_.known_size());
+  auto answer = Call<v1::AuditService>(&v1::AuditService::StubInterface::GetCheckpoint, request);
+  // A log shorter than what was asked to be extended cannot give a proof.
+  if (ReasonOf(answer.status()) == "KNOWN_SIZE_TOO_LARGE")
+    return VerificationFailed(fmt::format("the vault's log was rolled back: it no longer holds the {} entries that this "
+                                          "device has seen; do not trust its answers, tell your auditors",
+                                          witness_.known_size()));
+  HF_RETURN_IF_ERROR(answer.status());
+  std::vector<Bytes> proof;
+  for (const std::string& part : answer->consistency()) proof.push_back(ToBytes(AsBytes(part)));
+  return witness_.Advance(answer->checkpoint(), proof);
+}
+
+absl::StatusOr<v1::Vault> Session::Vault() {
+  if (vault_.has_value()) return *vault_;
+  HF_ASSIGN_OR_RETURN(v1::Vault vault, Call<v1::VaultService>(&v1::VaultService::StubInterface::GetVault, {}));
+  crypto::BoxPublicKey key{};
+  if (vault.vault_id() != identity_.vault_id || vault.box_key().size() != key.size())
+    return VerificationFailed("what answers is not the vault that this device is enrolled with");
+  std::copy(vault.box_key().begin(), vault.box_key().end(), key.begin());
+  if (!crypto::VerifyBoxKey(identity_.box_signing_key, identity_.vault_id_bytes(), key,
+                            AsBytes(vault.box_key_signature())))
+    return VerificationFailed("the server's key for secrets is not signed by the vault: nothing was sent");
+  vault_ = vault;
+  return vault;
+}
+
+void Session::PrepareContext(grpc::ClientContext& context, bool again) const {
+  context.set_deadline(std::chrono::system_clock::now() + (again ? kRetryDeadline : kDeadline));
+  context.set_wait_for_ready(again);
+}
+
+bool Session::MayRetry(const grpc::Status& status) const {
+  return status.error_code() == grpc::StatusCode::UNAVAILABLE && status.error_details().empty() && connected_;
+}
+
+}  // namespace holdfast::client

@@ -1,0 +1,87 @@
+// One command's conversation with the vault. Opening it loads the identity, and before anything else checks
+// that the vault's log extends what this device has seen. Calls are thread safe.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "client/channel.h"
+#include "client/errors.h"
+#include "client/identity.h"
+#include "client/witness.h"
+#include "grpcpp/grpcpp.h"
+#include "holdfast/v1/vault_service.pb.h"
+#include "vault/crypto/box.h"
+
+namespace holdfast::client {
+
+class Session {
+ public:
+  static absl::StatusOr<std::unique_ptr<Session>> Open();
+
+  const Identity& identity() const { return identity_; }
+  const std::string& address() const { return address_; }
+  Witness& witness() { return witness_; }
+  const Witness& witness() const { return witness_; }
+  // What this device remembered before the command; the witness itself has moved on.
+  const std::optional<evidence::Checkpoint>& remembered() const { return remembered_; }
+  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+
+  // A unary call with a deadline; e.g. Call<v1::VaultService>(&v1::VaultService::StubInterface::GetVault, request).
+  // When a connection that had worked breaks, the same request is sent once more: request ids make that safe.
+  template <typename Service, typename Request, typename Response>
+  absl::StatusOr<Response> Call(grpc::Status (Service::StubInterface::*method)(grpc::ClientContext*, const Request&,
+                                                                               Response*),
+                                const std::type_identity_t<Request>& request) {
+    const auto service = Service::NewStub(channel_);
+    Response response;
+    grpc::Status status;
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      grpc::ClientContext context;
+      PrepareContext(context, /*again=*/attempt > 0);
+      response.Clear();
+      status = (service.get()->*method)(&context, request, &response);
+      if (!MayRetry(status)) break;
+    }
+    if (!status.ok()) return FromGrpc(status, address_);
+    connected_ = true;
+    return response;
+  }
+
+  // All pages of a list in one response.
+  template <typename Service, typename Request, typename Response>
+  absl::StatusOr<Response> CallAllPages(grpc::Status (Service::StubInterface::*method)(grpc::ClientContext*,
+                                                                                       const Request&, Response*),
+                                        std::type_identity_t<Request> request) {
+    constexpr int kPageSize = 200;
+    Response all;
+    request.set_page_size(kPageSize);
+    do {
+      HF_ASSIGN_OR_RETURN(const Response page, Call<Service>(method, request));
+      request.set_page_token(page.next_page_token());
+      all.MergeFrom(page);
+    } while (!request.page_token().empty());
+    all.clear_next_page_token();
+    return all;
+  }
+
+  // GetVault, once, with the signature on the server's box key checked.
+  absl::StatusOr<v1::Vault> Vault();
+
+ private:
+  Session(Identity identity, std::string address, Witness witness);
+  absl::Status CheckLog();
+  void PrepareContext(grpc::ClientContext& context, bool again) const;
+  bool MayRetry(const grpc::Status& status) const;
+
+  Identity identity_;
+  std::string address_;
+  Witness witness_;
+  std::optional<evidence::Checkpoint> remembered_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::atomic<bool> connected_{false};
+  std::optional<v1::Vault> vault_;
+};
+
+}  // namespace holdfast::client
