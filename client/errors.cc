@@ -47,7 +47,8 @@ void TakeDetails(const v1::ErrorStatus& from, std::string& reason, std::string& 
     } else if (const auto bad = Unpack<v1::BadRequest>(any, "BadRequest"); bad.has_value()) {
       if (bad->field_violations_size() > 0) field = bad->field_violations(0).field();
     } else if (const auto retry = Unpack<v1::RetryInfo>(any, "RetryInfo"); retry.has_value()) {
-      pairs["retry_seconds"] = fmt::format("{}", retry->retry_delay().seconds());
+      pairs["retry_millis"] =
+          fmt::format("{}", retry->retry_delay().seconds() * 1000 + retry->retry_delay().nanos() / 1'000'000);
     }
   }
 }

@@ -1,0 +1,146 @@
+#include <array>
+
+#include "client/bitwarden.h"
+#include "client/command.h"
+#include "client/import_run.h"
+#include "client/prompt.h"
+#include "fmt/format.h"
+#include "nlohmann/json.hpp"
+
+namespace holdfast::client {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<const char*, 5> kOutcomes = {"created", "unchanged", "differs", "skipped", "failed"};
+
+struct ImportOptions {
+  std::string file;
+  std::string format = "auto";
+  std::string owner;
+  bool dry_run = false;
+};
+
+using Counts = std::map<std::string, int>;
+
+Counts Count(const std::vector<ImportResult>& results) {
+  Counts counts;
+  for (const char* outcome : kOutcomes) counts[outcome] = 0;
+  for (const ImportResult& result : results) ++counts[result.outcome];
+  return counts;
+}
+
+std::string SummaryText(const Counts& counts, bool dry_run) {
+  if (counts.at("created") + counts.at("differs") + counts.at("failed") == 0)
+    return fmt::format("nothing changed: unchanged {}, skipped {}", counts.at("unchanged"), counts.at("skipped"));
+  std::string text = dry_run ? "dry run, nothing was changed: " : "";
+  for (const char* outcome : kOutcomes)
+    text += fmt::format("{}{} {}", outcome == kOutcomes.front() ? "" : ", ", outcome, counts.at(outcome));
+  return text;
+}
+
+Json ItemJson(const ImportResult& result) {
+  Json components = Json::array();
+  for (const auto& [secret, outcome] : result.components)
+    components.push_back(Json({{"secret", secret}, {"outcome", outcome}}));
+  Json item = {{"position", result.position},
+               {"title", result.title},
+               {"account", result.account},
+               {"outcome", result.outcome},
+               {"components", components},
+               {"notes", result.notes}};
+  if (!result.error.ok()) item["error"] = MessageOf(result.error);
+  return item;
+}
+
+std::string Dump(const Json& json) {
+  return json.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + "\n";
+}
+
+// What needs a look, one line each; what went well is in the summary.
+void NoteItems(const std::vector<ImportResult>& results) {
+  Globals always;
+  for (const ImportResult& result : results) {
+    const std::string item = fmt::format("item {} (\"{}\")", result.position, result.title);
+    if (!result.error.ok()) Note(always, fmt::format("{}: failed: {}", item, MessageOf(result.error)));
+    for (const std::string& note : result.notes) Note(always, fmt::format("{}: {}", item, note));
+    if (result.outcome != "differs") continue;
+    for (const auto& [secret, outcome] : result.components)
+      if (outcome == "differs")
+        Note(always, fmt::format("{}: {} differs from the file; the vault's value was kept", item, secret));
+  }
+}
+
+absl::Status PrintResults(const Globals& globals, const std::vector<ImportResult>& results, bool dry_run) {
+  const Counts counts = Count(results);
+  switch (globals.format()) {
+    case OutputFormat::kTable:
+      NoteItems(results);
+      return WriteOut(SummaryText(counts, dry_run) + "\n");
+    case OutputFormat::kJson: {
+      Json items = Json::array();
+      for (const ImportResult& result : results) items.push_back(ItemJson(result));
+      Json summary = Json::object();
+      for (const char* outcome : kOutcomes) summary[outcome] = counts.at(outcome);
+      Json all = Json::object();
+      all["items"] = items;
+      all["summary"] = summary;
+      return WriteOut(Dump(all));
+    }
+    case OutputFormat::kJsonLines: {
+      std::string lines;
+      for (const ImportResult& result : results) lines += Dump(ItemJson(result));
+      return WriteOut(lines);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// When nothing got through, the first refusal by the vault says why; else bad items are a fault of the input.
+absl::Status Verdict(const std::vector<ImportResult>& results) {
+  const Counts counts = Count(results);
+  const int failed = counts.at("failed");
+  if (failed == 0) return absl::OkStatus();
+  for (const ImportResult& result : results) {
+    const bool by_vault = !result.error.ok() && !absl::IsInvalidArgument(result.error);
+    if (by_vault && (failed + counts.at("skipped") == static_cast<int>(results.size()) ||
+                     absl::IsUnavailable(result.error) || absl::IsUnauthenticated(result.error)))
+      return result.error;
+  }
+  return MakeError(absl::StatusCode::kInvalidArgument, "ITEMS_FAILED",
+                   fmt::format("{} of {} items could not be imported", failed, results.size()));
+}
+
+absl::Status Import(const Globals& globals, const ImportOptions& options) {
+  ImportSettings settings;
+  HF_ASSIGN_OR_RETURN(settings.owner, OptionalHolderArg("--owner", options.owner));
+  settings.dry_run = options.dry_run;
+  settings.show_progress = !globals.quiet;
+  std::vector<ImportEntry> entries;
+  {
+    HF_ASSIGN_OR_RETURN(const Plaintext file, ReadFileArg("FILE", options.file, kMaxImportFile));
+    HF_ASSIGN_OR_RETURN(entries, ReadBitwarden(file));
+  }
+  HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
+  HF_ASSIGN_OR_RETURN(const auto results, RunImport(*session, entries, settings));
+  HF_RETURN_IF_ERROR(PrintResults(globals, results, options.dry_run));
+  return Verdict(results);
+}
+
+void Declare(CLI::App& command, ImportOptions& options) {
+  command.add_option("FILE", options.file, "An unencrypted JSON export of Bitwarden, or - for standard input")
+      ->required();
+  command.add_option("--format", options.format, "auto or bitwarden-json")
+      ->check(CLI::IsMember({"auto", "bitwarden-json"}));
+  command.add_option("--owner", options.owner, "Owner of new accounts; you when not given");
+  command.add_flag("--dry-run", options.dry_run, "Check and compare only");
+}
+
+}  // namespace
+
+void AddImportCommand(CLI::App& root, Invocation& invocation) {
+  AddCommand<ImportOptions>(root, invocation, "import",
+                            "Bring logins in from another store; nothing that exists is overwritten", Declare, Import);
+}
+
+}  // namespace holdfast::client

@@ -1,0 +1,34 @@
+// Sends the items of an import, several at a time, and reports what became of each.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "client/import_item.h"
+#include "client/session.h"
+#include "vault/base/status.h"
+
+namespace holdfast::client {
+
+struct ImportResult {
+  int position = 0;
+  std::string title;
+  std::string account;  // "accounts/x"; empty when there is none yet
+  std::string outcome;  // "created", "unchanged", "differs", "skipped", "failed"
+  std::vector<std::pair<std::string, std::string>> components;  // secret, outcome
+  std::vector<std::string> notes;  // differing fields, warnings, why it was skipped
+  absl::Status error;
+};
+
+struct ImportSettings {
+  std::string owner;  // "holders/alice"; the caller when empty
+  bool dry_run = false;
+  bool show_progress = false;
+};
+
+// In the order of the entries. A connection that is lost or refused fails what is left.
+absl::StatusOr<std::vector<ImportResult>> RunImport(Session& session, const std::vector<ImportEntry>& entries,
+                                                    const ImportSettings& settings);
+
+}  // namespace holdfast::client
