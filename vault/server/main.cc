@@ -1,0 +1,136 @@
+// holdfastd: makes, opens and serves a vault.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+
+#include "vault/crypto/init.h"
+#include "vault/custody/vault.h"
+#include "vault/server/config.h"
+#include "vault/server/hardening.h"
+#include "vault/server/logging.h"
+#include "vault/server/serve.h"
+#include "vault/server/tls_floor.h"
+
+namespace holdfast::server {
+namespace {
+
+constexpr int kOk = 0;
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+
+struct Options {
+  std::string data_dir;
+  std::string officer;
+  std::string seal = "key-file";
+  std::string key_path;
+  std::string anchor_path;
+  std::string enroll_address;
+  std::string holder;
+  std::string config_path;
+  std::string listen;
+  std::string enroll_listen;
+};
+
+std::string Absolute(const std::string& path) {
+  std::error_code ignored;
+  return path.empty() ? path : std::filesystem::absolute(path, ignored).lexically_normal().string();
+}
+
+int Fail(const absl::Status& status) {
+  fmt::print(stderr, "holdfastd: {}\n", MessageOf(status));
+  return status.code() == absl::StatusCode::kInvalidArgument ? kUsage : kFailed;
+}
+
+absl::Status Prepare() {
+  HF_RETURN_IF_ERROR(RequireTls13());
+  HF_RETURN_IF_ERROR(crypto::Init());
+  return HardenProcess().status();
+}
+
+int RunInit(const Options& options) {
+  const auto enrollment = custody::InitVault({.data_dir = Absolute(options.data_dir),
+                                              .officer = options.officer,
+                                              .key_file = Absolute(options.key_path),
+                                              .anchor = Absolute(options.anchor_path),
+                                              .enroll_address = options.enroll_address});
+  if (!enrollment.ok()) return Fail(enrollment.status());
+  fmt::print("{}\n", *enrollment);
+  fmt::print(stderr,
+             "vault made in {}. Keep {} on other storage: whoever has both can read everything.\n"
+             "The line above enrolls {}: start the server, then run 'holdfast enroll'. It is valid for an hour.\n",
+             options.data_dir, options.key_path, options.officer);
+  return kOk;
+}
+
+int RunEnroll(const Options& options) {
+  const std::string data_dir = Absolute(options.data_dir);
+  if (const absl::Status status = CheckPrivateDirectory(data_dir, "data-dir"); !status.ok()) return Fail(status);
+  const auto vault = custody::Vault::Open(data_dir);
+  if (!vault.ok()) return Fail(vault.status());
+  const auto enrollment = custody::EnrollOffline(**vault, options.holder, options.enroll_address);
+  if (!enrollment.ok()) return Fail(enrollment.status());
+  fmt::print("{}\n", *enrollment);
+  return kOk;
+}
+
+absl::StatusOr<Config> Configure(const Options& options) {
+  Config config;
+  if (!options.config_path.empty()) {
+    HF_ASSIGN_OR_RETURN(config, ReadConfig(options.config_path));
+  }
+  if (!options.listen.empty()) config.listen = options.listen;
+  if (!options.enroll_listen.empty()) config.enroll_listen = options.enroll_listen;
+  HF_RETURN_IF_ERROR(CheckConfig(config));
+  return config;
+}
+
+int RunServe(const Options& options) {
+  const auto config = Configure(options);
+  if (!config.ok()) return Fail(config.status());
+  StartLogging(*config);
+  const absl::Status served = Serve(Absolute(options.data_dir), *config);
+  return served.ok() ? kOk : Fail(served);
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app{"Holdfast server: custody of an organisation's accounts"};
+  app.set_version_flag("--version", "holdfastd " HOLDFAST_VERSION);
+  app.require_subcommand(1);
+  Options options;
+
+  CLI::App* init = app.add_subcommand("init", "Make a vault and print its officer's enrollment string");
+  init->add_option("--data-dir", options.data_dir, "New or empty directory")->required();
+  init->add_option("--officer", options.officer, "Id of the first security holder")->required();
+  init->add_option("--seal", options.seal, "How the root key is kept")->check(CLI::IsMember({"key-file"}));
+  init->add_option("--key-file", options.key_path, "New file for the root key, outside the data directory")->required();
+  init->add_option("--anchor", options.anchor_path, "New file for signed checkpoints; best on another volume");
+  init->add_option("--enroll-address", options.enroll_address, "host:port to put into the string");
+
+  CLI::App* enroll = app.add_subcommand("enroll", "Make a new enrollment string while no server runs; recorded");
+  enroll->add_option("--data-dir", options.data_dir)->required();
+  enroll->add_option("holder", options.holder, "Id of the holder")->required();
+  enroll->add_option("--enroll-address", options.enroll_address, "host:port to put into the string");
+
+  CLI::App* serve = app.add_subcommand("serve", "Serve a vault until SIGTERM");
+  serve->add_option("--data-dir", options.data_dir)->required();
+  serve->add_option("--listen", options.listen, "host:port of the API; port 0 takes a free one");
+  serve->add_option("--enroll-listen", options.enroll_listen, "host:port of enrollment");
+  serve->add_option("--config", options.config_path, "TOML file");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kOk : kUsage;
+  }
+  if (const absl::Status prepared = Prepare(); !prepared.ok()) return Fail(prepared);
+  if (init->parsed()) return RunInit(options);
+  if (enroll->parsed()) return RunEnroll(options);
+  return RunServe(options);
+}
+
+}  // namespace
+}  // namespace holdfast::server
+
+int main(int argc, char** argv) { return holdfast::server::Main(argc, argv); }

@@ -1,0 +1,133 @@
+#include "vault/server/serve.h"
+
+#include <fmt/format.h>
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "grpcpp/health_check_service_interface.h"
+#include "vault/custody/files.h"
+#include "vault/custody/paths.h"
+#include "vault/custody/vault.h"
+#include "vault/rpc/services.h"
+#include "vault/server/hardening.h"
+#include "vault/server/listener.h"
+
+namespace holdfast::server {
+namespace {
+
+constexpr std::chrono::seconds kGrace(5);
+
+// It is not known what became durable. Whoever goes on could answer wrongly, so nobody does; the next start reads what
+// is there and checks it.
+[[noreturn]] void FailStop(const absl::Status& status) {
+  spdlog::error("stopping at once, {}: {}", ReasonOf(status), MessageOf(status));
+  std::_Exit(EXIT_FAILURE);
+}
+
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+// How others reach a listener: what the configuration says, else where it listens.
+std::string Reachable(const std::string& advertised, const std::string& listen, int port) {
+  if (!advertised.empty()) return advertised;
+  auto address = ParseHostPort(listen, "listen");
+  if (!address.ok()) return listen;
+  address->port = port;
+  return JoinHostPort(*address);
+}
+
+absl::Status WriteEndpoint(const std::string& data_dir, const Config& config, const Listener& api,
+                           const Listener& enroll) {
+  const nlohmann::json endpoint = {{"api", Reachable("", config.listen, api.port)},
+                                   {"enroll", Reachable("", config.enroll_listen, enroll.port)}};
+  return custody::ReplaceFile(custody::EndpointPath(data_dir), AsBytes(endpoint.dump() + "\n"));
+}
+
+class Instance {
+ public:
+  static absl::StatusOr<std::unique_ptr<Instance>> Start(const std::string& data_dir, const Config& config) {
+    std::unique_ptr<Instance> instance(new Instance());
+    HF_ASSIGN_OR_RETURN(instance->vault_, custody::Vault::Open(data_dir));
+    HF_RETURN_IF_ERROR(instance->StartLedger());
+    HF_RETURN_IF_ERROR(instance->StartListeners(config));
+    HF_RETURN_IF_ERROR(WriteEndpoint(data_dir, config, instance->api_, instance->enroll_));
+    return instance;
+  }
+
+  ~Instance() {
+    stopping_ = true;
+    StopListening(enroll_, kGrace);
+    StopListening(api_, kGrace);
+    ledger_.reset();
+  }
+
+ private:
+  Instance() = default;
+
+  absl::Status StartLedger() {
+    custody::Vault& vault = *vault_;
+    HF_ASSIGN_OR_RETURN(ledger_, custody::Ledger::Start(vault.TakeCommitter(), vault.keys(),
+                                                        [&vault] { return vault.OpenReader(); }, {.fatal = &FailStop}));
+    return absl::OkStatus();
+  }
+
+  absl::Status StartListeners(const Config& config) {
+    core_ = std::make_unique<rpc::Core>(rpc::Core{.ledger = *ledger_,
+                                                  .keys = vault_->keys(),
+                                                  .api_address = config.advertise,
+                                                  .enroll_address = config.enroll_advertise,
+                                                  .version = HOLDFAST_VERSION,
+                                                  .stopping = stopping_});
+    std::vector<std::unique_ptr<grpc::Service>> enrollment;
+    enrollment.push_back(rpc::MakeEnrollmentService(*core_));
+    HF_ASSIGN_OR_RETURN(api_, Listen(Door::kApi, config.listen, vault_->keys(), rpc::MakeApiServices(*core_)));
+    HF_ASSIGN_OR_RETURN(enroll_,
+                        Listen(Door::kEnrollment, config.enroll_listen, vault_->keys(), std::move(enrollment)));
+    core_->api_address = Reachable(config.advertise, config.listen, api_.port);
+    core_->enroll_address = Reachable(config.enroll_advertise, config.enroll_listen, enroll_.port);
+    return absl::OkStatus();
+  }
+
+  std::atomic<bool> stopping_ = false;
+  std::unique_ptr<custody::Vault> vault_;
+  std::unique_ptr<custody::Ledger> ledger_;
+  std::unique_ptr<rpc::Core> core_;
+  Listener api_;
+  Listener enroll_;
+};
+
+}  // namespace
+
+absl::Status Serve(const std::string& data_dir, const Config& config) {
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // inherited by every thread: only sigwait takes them
+  HF_RETURN_IF_ERROR(CheckPrivateDirectory(data_dir, "data-dir"));
+  grpc::EnableDefaultHealthCheckService(true);
+  HF_ASSIGN_OR_RETURN(std::unique_ptr<Instance> instance, Instance::Start(data_dir, config));
+  fmt::print("holdfastd ready\n");
+  std::fflush(stdout);
+  spdlog::info("serving");
+  int signal = 0;
+  sigwait(&signals, &signal);
+  spdlog::info("stopping");
+  instance.reset();
+  unlink(custody::EndpointPath(data_dir).c_str());
+  spdlog::info("stopped");
+  return absl::OkStatus();
+}
+
+}  // namespace holdfast::server
