@@ -3,10 +3,11 @@
 // without one every call answers UNAUTHENTICATED.
 #pragma once
 
+#include <grpcpp/impl/service_type.h>
+
 #include <memory>
 #include <vector>
 
-#include "grpcpp/impl/codegen/service_type.h"
 #include "vault/rpc/core.h"
 
 namespace holdfast::rpc {

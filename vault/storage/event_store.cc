@@ -39,6 +39,7 @@ std::string FilterSql(const EventFilter& filter) {
   sql += filter.handover_id.has_value() ? " AND handover_id = ?8" : " AND ?8 IS NULL";
   sql += filter.type.has_value() ? " AND type = ?9" : " AND ?9 IS NULL";
   sql += filter.outcome.has_value() ? " AND outcome = ?10" : " AND ?10 IS NULL";
+  sql += filter.type_prefix.has_value() ? " AND substr(type, 1, length(?11)) = ?11" : " AND ?11 IS NULL";
   return sql;
 }
 
@@ -111,7 +112,8 @@ absl::StatusOr<std::vector<EventRow>> EventStore::List(const EventFilter& filter
   sql += upwards ? " ORDER BY idx LIMIT ?3" : " ORDER BY idx DESC LIMIT ?3";
   return ReadAll(
       connection_.Query(sql, first, last, limit, filter.actor_id, filter.account_id, filter.secret_id,
-                        filter.subject_id, filter.handover_id, filter.type, filter.outcome),
+                        filter.subject_id, filter.handover_id, filter.type, filter.outcome,
+                        filter.type_prefix),
       &ReadEvent);
 }
 

@@ -48,6 +48,7 @@ struct EventFilter {
   std::optional<std::int64_t> subject_id{};
   std::optional<std::int64_t> handover_id{};
   std::optional<std::string> type{};
+  std::optional<std::string> type_prefix{};
   std::optional<EventOutcome> outcome{};
   std::optional<Micros> time_from{};  // inclusive
   std::optional<Micros> time_to{};    // exclusive

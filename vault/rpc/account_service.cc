@@ -1,0 +1,129 @@
+// The organisation's accounts.
+#include "holdfast/v1/account_service.grpc.pb.h"
+#include "vault/custody/accounts.h"
+#include "vault/rpc/call.h"
+#include "vault/rpc/page.h"
+#include "vault/rpc/render.h"
+#include "vault/rpc/services.h"
+#include "vault/rpc/update_mask.h"
+
+namespace holdfast::rpc {
+namespace {
+
+using custody::Actor;
+using policy::Action;
+
+absl::Status RenderTo(custody::Tx& tx, const absl::StatusOr<storage::Account>& row, v1::Account& out) {
+  HF_RETURN_IF_ERROR(row.status());
+  Names names(tx);
+  return Render(names, *row, out);
+}
+
+absl::StatusOr<custody::NewAccount> ParseNewAccount(const v1::CreateAccountRequest& message) {
+  const v1::Account& account = message.account();
+  custody::NewAccount wanted{.name = message.account_id(),
+                             .platform = account.platform(),
+                             .platform_id = account.platform_id(),
+                             .handle = account.handle(),
+                             .url = account.url(),
+                             .purpose = account.purpose(),
+                             .tier = account.tier(),
+                             .unit = account.unit()};
+  HF_ASSIGN_OR_RETURN(wanted.owner, ParseOptionalName("holders", account.owner(), "account.owner"));
+  HF_ASSIGN_OR_RETURN(wanted.backups, ParseBackups(account));
+  HF_RETURN_IF_ERROR(custody::CheckNewAccount(wanted));
+  return wanted;
+}
+
+absl::StatusOr<Work<v1::Account>> PrepareCreate(const v1::CreateAccountRequest& message,
+                                                custody::Request request) {
+  HF_ASSIGN_OR_RETURN(custody::NewAccount wanted, ParseNewAccount(message));
+  return [request = std::move(request), wanted = std::move(wanted)](custody::WriteTx& tx, const Actor& actor,
+                                                                    v1::Account& out) {
+    return RenderTo(tx, custody::CreateAccount(tx, actor, request, wanted), out);
+  };
+}
+
+absl::StatusOr<Work<v1::Account>> PrepareUpdate(const v1::UpdateAccountRequest& message,
+                                                custody::Request request) {
+  HF_ASSIGN_OR_RETURN(std::string name, ParseName("accounts", message.account().name(), "account.name"));
+  HF_ASSIGN_OR_RETURN(custody::AccountChange change, ChangeOf(message));
+  return [&message, request = std::move(request), name = std::move(name), change = std::move(change)](
+             custody::WriteTx& tx, const Actor& actor, v1::Account& out) {
+    return RenderTo(tx, custody::UpdateAccount(tx, actor, request, name, change, message.account().etag()),
+                    out);
+  };
+}
+
+absl::StatusOr<Work<v1::Account>> PrepareArchive(const v1::ArchiveAccountRequest& message,
+                                                 custody::Request request) {
+  HF_ASSIGN_OR_RETURN(std::string name, ParseName("accounts", message.name(), "name"));
+  return [&message, request = std::move(request), name = std::move(name)](
+             custody::WriteTx& tx, const Actor& actor, v1::Account& out) {
+    return RenderTo(tx, custody::ArchiveAccount(tx, actor, request, name, message.etag()), out);
+  };
+}
+
+absl::StatusOr<Query<v1::Account>> PrepareGet(const v1::GetAccountRequest& message) {
+  HF_ASSIGN_OR_RETURN(std::string name, ParseName("accounts", message.name(), "name"));
+  return [name = std::move(name)](custody::ReadTx& tx, const Actor& actor, v1::Account& out) -> absl::Status {
+    HF_ASSIGN_OR_RETURN(const auto row, custody::FindAccount(tx, actor, name, Action::kAccountRead));
+    HF_RETURN_IF_ERROR(custody::Authorize(tx, actor, Action::kAccountRead, {.account = &row}).status());
+    return RenderTo(tx, row, out);
+  };
+}
+
+absl::StatusOr<Query<v1::ListAccountsResponse>> PrepareList(const v1::ListAccountsRequest& message) {
+  return [&message](custody::ReadTx& tx, const Actor& actor, v1::ListAccountsResponse& out) -> absl::Status {
+    HF_ASSIGN_OR_RETURN(const Page page, Page::Of(tx, actor, message));
+    storage::AccountFilter filter{.now = tx.now(), .include_archived = message.show_archived()};
+    HF_ASSIGN_OR_RETURN(const auto decision, custody::Consider(tx, actor, Action::kAccountRead, {}));
+    if (!decision.allowed()) filter.visible_to = actor.holder.id;
+    HF_ASSIGN_OR_RETURN(auto rows,
+                        storage::AccountStore(tx.db()).List(filter, page.after(), page.limit() + 1));
+    out.set_next_page_token(page.CutAndToken(rows));
+    Names names(tx);
+    for (const storage::Account& row : rows) HF_RETURN_IF_ERROR(Render(names, row, *out.add_accounts()));
+    return absl::OkStatus();
+  };
+}
+
+class AccountService final : public v1::AccountService::CallbackService {
+ public:
+  explicit AccountService(Core& core) : core_(core) {}
+
+ private:
+  Reactor* CreateAccount(Context* context, const v1::CreateAccountRequest* request,
+                         v1::Account* response) override {
+    return Write(core_, context, "holdfast.v1.AccountService/CreateAccount", request, response,
+                 PrepareCreate);
+  }
+  Reactor* UpdateAccount(Context* context, const v1::UpdateAccountRequest* request,
+                         v1::Account* response) override {
+    return Write(core_, context, "holdfast.v1.AccountService/UpdateAccount", request, response,
+                 PrepareUpdate);
+  }
+  Reactor* ArchiveAccount(Context* context, const v1::ArchiveAccountRequest* request,
+                          v1::Account* response) override {
+    return Write(core_, context, "holdfast.v1.AccountService/ArchiveAccount", request, response,
+                 PrepareArchive);
+  }
+  Reactor* GetAccount(Context* context, const v1::GetAccountRequest* request,
+                      v1::Account* response) override {
+    return Read(core_, context, "holdfast.v1.AccountService/GetAccount", request, response, PrepareGet);
+  }
+  Reactor* ListAccounts(Context* context, const v1::ListAccountsRequest* request,
+                        v1::ListAccountsResponse* response) override {
+    return Read(core_, context, "holdfast.v1.AccountService/ListAccounts", request, response, PrepareList);
+  }
+
+  Core& core_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeAccountService(Core& core) {
+  return std::make_unique<AccountService>(core);
+}
+
+}  // namespace holdfast::rpc

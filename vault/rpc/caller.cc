@@ -1,0 +1,27 @@
+#include "vault/rpc/caller.h"
+
+#include <chrono>
+#include <string>
+
+#include "vault/pki/inspect.h"
+
+namespace holdfast::rpc {
+
+absl::StatusOr<custody::Caller> CallerOf(const grpc::CallbackServerContext& context,
+                                         std::string_view method) {
+  const auto auth = context.auth_context();
+  const auto certificates = auth->FindPropertyValues("x509_pem_cert");
+  if (!auth->IsPeerAuthenticated() || certificates.size() != 1) {
+    return MakeError(absl::StatusCode::kUnauthenticated, "NO_CERTIFICATE",
+                     "a client certificate of this vault is needed; enroll this device");
+  }
+  HF_ASSIGN_OR_RETURN(Bytes sha256, pki::CertificateSha256({certificates[0].data(), certificates[0].size()}));
+  return custody::Caller{
+      .cert_sha256 = std::move(sha256), .peer = context.peer(), .method = std::string(method)};
+}
+
+bool IsAbandoned(const grpc::CallbackServerContext& context) {
+  return context.IsCancelled() || context.deadline() <= std::chrono::system_clock::now();
+}
+
+}  // namespace holdfast::rpc

@@ -1,0 +1,19 @@
+// Who calls, as the connection says: the certificate that TLS verified and the network address. Nothing in a
+// request is believed about it. Thread safe.
+#pragma once
+
+#include <grpcpp/server_context.h>
+
+#include <string_view>
+
+#include "vault/custody/authorize.h"
+
+namespace holdfast::rpc {
+
+// UNAUTHENTICATED, reason NO_CERTIFICATE. `method`: "holdfast.v1.X/Y".
+absl::StatusOr<custody::Caller> CallerOf(const grpc::CallbackServerContext& context, std::string_view method);
+
+// True once nobody waits for the answer any more.
+bool IsAbandoned(const grpc::CallbackServerContext& context);
+
+}  // namespace holdfast::rpc

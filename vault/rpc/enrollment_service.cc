@@ -1,0 +1,59 @@
+// Enrollment: the only service that anybody may call.
+#include "holdfast/v1/enrollment_service.grpc.pb.h"
+#include "vault/crypto/fingerprint.h"
+#include "vault/custody/enroll.h"
+#include "vault/rpc/call.h"
+#include "vault/rpc/render.h"
+#include "vault/rpc/services.h"
+
+namespace holdfast::rpc {
+namespace {
+
+constexpr std::size_t kMaxCsr = 8 * 1024;
+
+void Render(const Core& core, const custody::Enrolled& enrolled, v1::EnrollResponse& out) {
+  out.set_holder(HolderName(enrolled.holder.name));
+  out.set_certificate(enrolled.certificate);
+  out.set_ca_certificate(core.keys.ca_certificate);
+  out.set_api_address(core.api_address);
+  out.set_vault_id(core.keys.vault_id_hex());
+  out.set_checkpoint_verifier(core.keys.checkpoint_verifier.ToString());
+  out.set_box_signing_key(std::string(AsChars(core.keys.box_signing.public_key())));
+  out.set_fingerprint(crypto::KeyFingerprint(enrolled.key.cert_sha256, enrolled.key.box_public));
+  out.set_confirmed(enrolled.key.state == KeyState::kConfirmed);
+  SetTime(enrolled.key.not_after, out.mutable_expire_time());
+}
+
+class EnrollmentService final : public v1::EnrollmentService::CallbackService {
+ public:
+  explicit EnrollmentService(Core& core) : core_(core) {}
+
+ private:
+  Reactor* Enroll(Context* context, const v1::EnrollRequest* request, v1::EnrollResponse* response) override {
+    auto* call = new Call<v1::EnrollResponse>(*context, *response);
+    if (request->csr().empty() || request->csr().size() > kMaxCsr)
+      return Fail(call, InvalidField("csr", "must be a PKCS#10 request in PEM of at most 8 KiB"));
+    call->Submit(core_.ledger,
+                 [this, request, response, peer = context->peer()](custody::WriteTx& tx) -> absl::Status {
+                   HF_ASSIGN_OR_RETURN(
+                       const auto enrolled,
+                       custody::Enroll(tx, {.code = ToBytes(AsBytes(request->code())),
+                                            .csr = request->csr(),
+                                            .box_public = ToBytes(AsBytes(request->box_key())),
+                                            .peer = peer}));
+                   Render(core_, enrolled, *response);
+                   return absl::OkStatus();
+                 });
+    return call;
+  }
+
+  Core& core_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeEnrollmentService(Core& core) {
+  return std::make_unique<EnrollmentService>(core);
+}
+
+}  // namespace holdfast::rpc

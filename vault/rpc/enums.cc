@@ -1,0 +1,174 @@
+#include "vault/rpc/enums.h"
+
+#include <utility>
+
+namespace holdfast::rpc {
+namespace {
+
+constexpr std::pair<v1::Role, Role> kRoles[] = {
+    {v1::ROLE_MEMBER, Role::kMember},
+    {v1::ROLE_SECURITY, Role::kSecurity},
+    {v1::ROLE_AUDITOR, Role::kAuditor},
+    {v1::ROLE_OFFBOARDING, Role::kOffboarding},
+};
+
+}  // namespace
+
+v1::Relation ToProto(Relation relation) {
+  switch (relation) {
+    case Relation::kOwner:
+      return v1::RELATION_OWNER;
+    case Relation::kBackup:
+      return v1::RELATION_BACKUP;
+    case Relation::kGrantee:
+      return v1::RELATION_GRANTEE;
+  }
+  return v1::RELATION_UNSPECIFIED;
+}
+
+v1::AccountState ToProto(AccountState state) {
+  switch (state) {
+    case AccountState::kActive:
+      return v1::ACCOUNT_STATE_ACTIVE;
+    case AccountState::kArchived:
+      return v1::ACCOUNT_STATE_ARCHIVED;
+  }
+  return v1::ACCOUNT_STATE_UNSPECIFIED;
+}
+
+v1::HolderKind ToProto(HolderKind kind) {
+  switch (kind) {
+    case HolderKind::kPerson:
+      return v1::HOLDER_KIND_PERSON;
+    case HolderKind::kWorkflow:
+      return v1::HOLDER_KIND_WORKFLOW;
+  }
+  return v1::HOLDER_KIND_UNSPECIFIED;
+}
+
+v1::HolderStatus ToProto(HolderStatus status) {
+  switch (status) {
+    case HolderStatus::kActive:
+      return v1::HOLDER_STATUS_ACTIVE;
+    case HolderStatus::kSuspended:
+      return v1::HOLDER_STATUS_SUSPENDED;
+    case HolderStatus::kLeaving:
+      return v1::HOLDER_STATUS_LEAVING;
+    case HolderStatus::kLeft:
+      return v1::HOLDER_STATUS_LEFT;
+  }
+  return v1::HOLDER_STATUS_UNSPECIFIED;
+}
+
+v1::KeyState ToProto(KeyState state) {
+  switch (state) {
+    case KeyState::kUnconfirmed:
+      return v1::KEY_STATE_UNCONFIRMED;
+    case KeyState::kConfirmed:
+      return v1::KEY_STATE_CONFIRMED;
+    case KeyState::kRevoked:
+      return v1::KEY_STATE_REVOKED;
+  }
+  return v1::KEY_STATE_UNSPECIFIED;
+}
+
+v1::ExposureKind ToProto(ExposureHow how) {
+  switch (how) {
+    case ExposureHow::kShown:
+      return v1::EXPOSURE_KIND_SHOWN;
+    case ExposureHow::kMade:
+      return v1::EXPOSURE_KIND_MADE;
+    case ExposureHow::kImported:
+      return v1::EXPOSURE_KIND_IMPORTED;
+    case ExposureHow::kExported:
+      return v1::EXPOSURE_KIND_EXPORTED;
+  }
+  return v1::EXPOSURE_KIND_UNSPECIFIED;
+}
+
+v1::Outcome ToProto(storage::EventOutcome outcome) {
+  switch (outcome) {
+    case storage::EventOutcome::kAllowed:
+      return v1::OUTCOME_ALLOWED;
+    case storage::EventOutcome::kDenied:
+      return v1::OUTCOME_DENIED;
+  }
+  return v1::OUTCOME_UNSPECIFIED;
+}
+
+v1::HandoverState ToProto(storage::HandoverState state) {
+  switch (state) {
+    case storage::HandoverState::kFrozen:
+      return v1::HANDOVER_STATE_FROZEN;
+    case storage::HandoverState::kCut:
+      return v1::HANDOVER_STATE_CUT;
+    case storage::HandoverState::kClosed:
+      return v1::HANDOVER_STATE_CLOSED;
+  }
+  return v1::HANDOVER_STATE_UNSPECIFIED;
+}
+
+v1::SuccessorChoice ToProto(storage::ChosenBy chosen_by) {
+  switch (chosen_by) {
+    case storage::ChosenBy::kNotAnOwner:
+      return v1::SUCCESSOR_CHOICE_UNSPECIFIED;
+    case storage::ChosenBy::kNamed:
+      return v1::SUCCESSOR_CHOICE_NAMED;
+    case storage::ChosenBy::kBackup:
+      return v1::SUCCESSOR_CHOICE_BACKUP;
+    case storage::ChosenBy::kCustodian:
+      return v1::SUCCESSOR_CHOICE_CUSTODIAN;
+  }
+  return v1::SUCCESSOR_CHOICE_UNSPECIFIED;
+}
+
+v1::ImportOutcome ToProto(custody::ImportOutcome outcome) {
+  switch (outcome) {
+    case custody::ImportOutcome::kCreated:
+      return v1::IMPORT_OUTCOME_CREATED;
+    case custody::ImportOutcome::kUnchanged:
+      return v1::IMPORT_OUTCOME_UNCHANGED;
+    case custody::ImportOutcome::kDiffers:
+      return v1::IMPORT_OUTCOME_DIFFERS;
+  }
+  return v1::IMPORT_OUTCOME_UNSPECIFIED;
+}
+
+v1::SecretVersionState StateOf(const storage::SecretVersion& version, const storage::Secret& secret) {
+  if (version.destroyed_at.has_value()) return v1::SECRET_VERSION_STATE_DESTROYED;
+  if (version.retired_at.has_value()) return v1::SECRET_VERSION_STATE_RETIRED;
+  if (version.version == secret.current_version) return v1::SECRET_VERSION_STATE_CURRENT;
+  return v1::SECRET_VERSION_STATE_SUPERSEDED;
+}
+
+absl::StatusOr<std::int64_t> RolesFromProto(const google::protobuf::RepeatedField<int>& roles,
+                                            std::string_view field) {
+  std::int64_t bits = 0;
+  for (const int number : roles) {
+    std::int64_t bit = 0;
+    for (const auto& [proto, role] : kRoles)
+      if (number == proto) bit = static_cast<std::int64_t>(role);
+    if (bit == 0) return InvalidField(field, "must be roles of the API's list");
+    bits |= bit;
+  }
+  return bits;
+}
+
+void RolesToProto(std::int64_t roles, v1::Holder& out) {
+  for (const auto& [proto, role] : kRoles)
+    if (HasRole(roles, role)) out.add_roles(proto);
+}
+
+absl::StatusOr<HolderKind> FromProto(v1::HolderKind kind, std::string_view field) {
+  if (kind == v1::HOLDER_KIND_UNSPECIFIED || kind == v1::HOLDER_KIND_PERSON) return HolderKind::kPerson;
+  if (kind == v1::HOLDER_KIND_WORKFLOW) return HolderKind::kWorkflow;
+  return InvalidField(field, "must be a kind of the API's list");
+}
+
+absl::StatusOr<storage::EventOutcome> FromProto(v1::Outcome outcome, std::string_view field) {
+  if (outcome == v1::OUTCOME_ALLOWED) return storage::EventOutcome::kAllowed;
+  if (outcome == v1::OUTCOME_DENIED) return storage::EventOutcome::kDenied;
+  return InvalidField(field, "must be an outcome of the API's list");
+}
+
+}  // namespace holdfast::rpc

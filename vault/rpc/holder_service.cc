@@ -1,0 +1,154 @@
+// Holders and their devices.
+#include "holdfast/v1/holder_service.grpc.pb.h"
+#include "vault/base/text.h"
+#include "vault/custody/holders.h"
+#include "vault/pki/enrollment_string.h"
+#include "vault/pki/inspect.h"
+#include "vault/rpc/call.h"
+#include "vault/rpc/page.h"
+#include "vault/rpc/render.h"
+#include "vault/rpc/services.h"
+
+namespace holdfast::rpc {
+namespace {
+
+using custody::Actor;
+using policy::Action;
+
+constexpr std::size_t kMaxFingerprint = 128;
+
+absl::StatusOr<custody::NewHolder> ParseNewHolder(const v1::CreateHolderRequest& message) {
+  const v1::Holder& holder = message.holder();
+  custody::NewHolder wanted{
+      .name = message.holder_id(), .display_name = holder.display_name(), .person = holder.person()};
+  HF_ASSIGN_OR_RETURN(wanted.kind, FromProto(holder.kind(), "holder.kind"));
+  HF_ASSIGN_OR_RETURN(wanted.roles, RolesFromProto(holder.roles(), "holder.roles"));
+  HF_RETURN_IF_ERROR(custody::CheckNewHolder(wanted));
+  return wanted;
+}
+
+// The holder, and the string for its device when there is a code that will stand.
+absl::Status RenderEnrolling(custody::WriteTx& tx, const absl::StatusOr<custody::Enrolling>& enrolling,
+                             const std::string& enroll_address, v1::Holder& out) {
+  HF_RETURN_IF_ERROR(enrolling.status());
+  Names names(tx);
+  HF_RETURN_IF_ERROR(RenderWithKeys(names, enrolling->holder, out));
+  if (enrolling->code.empty() || tx.dry_run()) return absl::OkStatus();
+  HF_ASSIGN_OR_RETURN(Bytes ca_sha256, pki::CertificateSha256(tx.keys().ca_certificate));
+  HF_ASSIGN_OR_RETURN(*out.mutable_enrollment(),
+                      pki::FormatEnrollmentString({.holder = enrolling->holder.name,
+                                                   .address = enroll_address,
+                                                   .ca_sha256 = std::move(ca_sha256),
+                                                   .code = enrolling->code}));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Work<v1::Holder>> PrepareCreate(const std::string& enroll_address,
+                                               const v1::CreateHolderRequest& message,
+                                               custody::Request request) {
+  HF_ASSIGN_OR_RETURN(custody::NewHolder wanted, ParseNewHolder(message));
+  return [&enroll_address, request = std::move(request), wanted = std::move(wanted)](
+             custody::WriteTx& tx, const Actor& actor, v1::Holder& out) {
+    return RenderEnrolling(tx, custody::CreateHolder(tx, actor, request, wanted), enroll_address, out);
+  };
+}
+
+absl::StatusOr<Work<v1::Holder>> PrepareIssue(const std::string& enroll_address,
+                                              const v1::IssueEnrollmentRequest& message,
+                                              custody::Request request) {
+  HF_ASSIGN_OR_RETURN(std::string name, ParseName("holders", message.name(), "name"));
+  return [&enroll_address, request = std::move(request), name = std::move(name)](
+             custody::WriteTx& tx, const Actor& actor, v1::Holder& out) {
+    return RenderEnrolling(tx, custody::IssueEnrollment(tx, actor, request, name), enroll_address, out);
+  };
+}
+
+absl::StatusOr<Work<v1::Holder>> PrepareConfirm(const v1::ConfirmKeyRequest& message,
+                                                custody::Request request) {
+  HF_ASSIGN_OR_RETURN(std::string name, ParseName("holders", message.name(), "name"));
+  HF_RETURN_IF_ERROR(CheckLine("fingerprint", message.fingerprint(), kMaxFingerprint, /*required=*/true));
+  return [&message, request = std::move(request), name = std::move(name)](
+             custody::WriteTx& tx, const Actor& actor, v1::Holder& out) -> absl::Status {
+    HF_ASSIGN_OR_RETURN(const auto row, custody::ConfirmKey(tx, actor, request, name, message.fingerprint()));
+    Names names(tx);
+    return RenderWithKeys(names, row, out);
+  };
+}
+
+// Suspension and its end differ in the operation alone.
+template <auto kOperation, class Message>
+absl::StatusOr<Work<v1::Holder>> PrepareSwitch(const Message& message, custody::Request request) {
+  HF_ASSIGN_OR_RETURN(std::string name, ParseName("holders", message.name(), "name"));
+  return [&message, request = std::move(request), name = std::move(name)](
+             custody::WriteTx& tx, const Actor& actor, v1::Holder& out) -> absl::Status {
+    HF_ASSIGN_OR_RETURN(const auto row, kOperation(tx, actor, request, name, message.etag()));
+    Render(row, out);
+    return absl::OkStatus();
+  };
+}
+
+absl::StatusOr<Query<v1::Holder>> PrepareGet(const v1::GetHolderRequest& message) {
+  HF_ASSIGN_OR_RETURN(std::string name, ParseName("holders", message.name(), "name"));
+  return [name = std::move(name)](custody::ReadTx& tx, const Actor& actor, v1::Holder& out) -> absl::Status {
+    HF_ASSIGN_OR_RETURN(const auto row, custody::FindHolder(tx, name));
+    HF_RETURN_IF_ERROR(custody::Authorize(tx, actor, Action::kHolderRead, {.subject = &row}).status());
+    Names names(tx);
+    return RenderWithKeys(names, row, out);
+  };
+}
+
+absl::StatusOr<Query<v1::ListHoldersResponse>> PrepareList(const v1::ListHoldersRequest& message) {
+  return [&message](custody::ReadTx& tx, const Actor& actor, v1::ListHoldersResponse& out) -> absl::Status {
+    HF_RETURN_IF_ERROR(custody::Authorize(tx, actor, Action::kHolderRead, {}).status());
+    HF_ASSIGN_OR_RETURN(const Page page, Page::Of(tx, actor, message));
+    HF_ASSIGN_OR_RETURN(auto rows, storage::HolderStore(tx.db()).List(page.after(), page.limit() + 1));
+    out.set_next_page_token(page.CutAndToken(rows));
+    for (const storage::Holder& row : rows) Render(row, *out.add_holders());
+    return absl::OkStatus();
+  };
+}
+
+class HolderService final : public v1::HolderService::CallbackService {
+ public:
+  explicit HolderService(Core& core) : core_(core) {}
+
+ private:
+  Reactor* CreateHolder(Context* context, const v1::CreateHolderRequest* request,
+                        v1::Holder* response) override {
+    return Write(core_, context, "holdfast.v1.HolderService/CreateHolder", request, response,
+                 std::bind_front(PrepareCreate, std::cref(core_.enroll_address)));
+  }
+  Reactor* IssueEnrollment(Context* context, const v1::IssueEnrollmentRequest* request,
+                           v1::Holder* response) override {
+    return Write(core_, context, "holdfast.v1.HolderService/IssueEnrollment", request, response,
+                 std::bind_front(PrepareIssue, std::cref(core_.enroll_address)));
+  }
+  Reactor* ConfirmKey(Context* context, const v1::ConfirmKeyRequest* request, v1::Holder* response) override {
+    return Write(core_, context, "holdfast.v1.HolderService/ConfirmKey", request, response, PrepareConfirm);
+  }
+  Reactor* SuspendHolder(Context* context, const v1::SuspendHolderRequest* request,
+                         v1::Holder* response) override {
+    return Write(core_, context, "holdfast.v1.HolderService/SuspendHolder", request, response,
+                 PrepareSwitch<custody::SuspendHolder, v1::SuspendHolderRequest>);
+  }
+  Reactor* ResumeHolder(Context* context, const v1::ResumeHolderRequest* request,
+                        v1::Holder* response) override {
+    return Write(core_, context, "holdfast.v1.HolderService/ResumeHolder", request, response,
+                 PrepareSwitch<custody::ResumeHolder, v1::ResumeHolderRequest>);
+  }
+  Reactor* GetHolder(Context* context, const v1::GetHolderRequest* request, v1::Holder* response) override {
+    return Read(core_, context, "holdfast.v1.HolderService/GetHolder", request, response, PrepareGet);
+  }
+  Reactor* ListHolders(Context* context, const v1::ListHoldersRequest* request,
+                       v1::ListHoldersResponse* response) override {
+    return Read(core_, context, "holdfast.v1.HolderService/ListHolders", request, response, PrepareList);
+  }
+
+  Core& core_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeHolderService(Core& core) { return std::make_unique<HolderService>(core); }
+
+}  // namespace holdfast::rpc

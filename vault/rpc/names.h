@@ -1,0 +1,61 @@
+// Resource names and times as the API writes them.
+#pragma once
+
+#include <google/protobuf/timestamp.pb.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "vault/base/ids.h"
+#include "vault/custody/tx.h"
+
+namespace holdfast::rpc {
+
+// ParseName, or "" for "".
+absl::StatusOr<std::string> ParseOptionalName(std::string_view collection, std::string_view name,
+                                              std::string_view field);
+
+struct GrantName {
+  std::string account;
+  std::string holder;
+};
+// "accounts/A/grants/H".
+absl::StatusOr<GrantName> ParseGrantName(std::string_view name, std::string_view field);
+// "accounts/A/secrets/S", which gives version 0, or "accounts/A/secrets/S/versions/N".
+absl::StatusOr<VersionName> ParseSecretOrVersion(std::string_view name, std::string_view field);
+
+// From "accounts/A" and "holders/H".
+std::string GrantResource(std::string_view account, std::string_view holder);
+std::string HandoverName(std::string_view handover);
+
+void SetTime(Micros time, google::protobuf::Timestamp* out);
+// Years 1970 to 9999.
+absl::StatusOr<Micros> ParseTimestamp(const google::protobuf::Timestamp& time, std::string_view field);
+
+// The names of rows by their numbers, each looked up once. For one transaction; not thread safe.
+class Names {
+ public:
+  explicit Names(const custody::Tx& tx) : tx_(tx) {}
+
+  const custody::Tx& tx() const { return tx_; }
+  // "holders/alice"; "" for none.
+  absl::StatusOr<std::string> Holder(std::optional<std::int64_t> id);
+  // "accounts/x-acme-news".
+  absl::StatusOr<std::string> Account(std::int64_t id);
+  // "accounts/x-acme-news/secrets/password".
+  absl::StatusOr<std::string> Secret(std::int64_t id);
+  // "handovers/7".
+  absl::StatusOr<std::string> Handover(std::int64_t id);
+
+ private:
+  const custody::Tx& tx_;
+  std::map<std::int64_t, std::string> holders_;
+  std::map<std::int64_t, std::string> accounts_;
+  std::map<std::int64_t, std::string> secrets_;
+  std::map<std::int64_t, std::string> handovers_;
+};
+
+}  // namespace holdfast::rpc

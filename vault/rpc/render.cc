@@ -1,0 +1,205 @@
+#include "vault/rpc/render.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "vault/crypto/fingerprint.h"
+#include "vault/custody/holders.h"
+#include "vault/storage/key_store.h"
+
+namespace holdfast::rpc {
+namespace {
+
+std::string RelationName(Relation relation) {
+  switch (relation) {
+    case Relation::kOwner:
+      return "owner";
+    case Relation::kBackup:
+      return "backup";
+    case Relation::kGrantee:
+      return "grantee";
+  }
+  return "";
+}
+
+std::string Todo(const handover::TaskView& task) {
+  std::string todo = task.replaced ? "" : "put in a new version";
+  if (task.unretired.empty()) return todo;
+  return fmt::format("{}{}retire version{} {}", todo, todo.empty() ? "" : "; ",
+                     task.unretired.size() == 1 ? "" : "s", fmt::join(task.unretired, ", "));
+}
+
+std::string OptionalHolder(std::string_view id) { return id.empty() ? "" : HolderName(id); }
+
+absl::Status Render(Names& names, const storage::DeviceKey& row, v1::DeviceKey& out) {
+  out.set_fingerprint(crypto::KeyFingerprint(row.cert_sha256, row.box_public));
+  out.set_state(ToProto(row.state));
+  HF_ASSIGN_OR_RETURN(*out.mutable_issuer(), names.Holder(row.issuer_id));
+  HF_ASSIGN_OR_RETURN(*out.mutable_confirmer(), names.Holder(row.confirmed_by));
+  SetTime(row.created_at, out.mutable_create_time());
+  SetTime(row.not_after, out.mutable_expire_time());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status Render(Names& names, const storage::Account& row, v1::Account& out) {
+  out.set_name(AccountName(row.name));
+  out.set_platform(row.platform);
+  out.set_platform_id(row.platform_id);
+  out.set_handle(row.handle);
+  out.set_url(row.url);
+  out.set_purpose(row.purpose);
+  out.set_tier(row.tier);
+  out.set_unit(row.unit);
+  out.set_state(ToProto(row.state));
+  SetTime(row.created_at, out.mutable_create_time());
+  SetTime(row.updated_at, out.mutable_update_time());
+  out.set_etag(custody::EtagOf(row.revision));
+  HF_ASSIGN_OR_RETURN(const auto grants,
+                      storage::GrantStore(names.tx().db()).LiveByAccount(row.id, names.tx().now()));
+  for (const storage::Grant& grant : grants) {
+    if (grant.relation == Relation::kGrantee) continue;
+    HF_ASSIGN_OR_RETURN(std::string holder, names.Holder(grant.holder_id));
+    if (grant.relation == Relation::kOwner) {
+      out.set_owner(std::move(holder));
+    } else {
+      out.add_backups(std::move(holder));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Render(Names& names, const storage::Grant& row, v1::Grant& out) {
+  HF_ASSIGN_OR_RETURN(*out.mutable_account(), names.Account(row.account_id));
+  HF_ASSIGN_OR_RETURN(*out.mutable_holder(), names.Holder(row.holder_id));
+  HF_ASSIGN_OR_RETURN(*out.mutable_grantor(), names.Holder(row.granted_by));
+  out.set_name(GrantResource(out.account(), out.holder()));
+  out.set_relation(ToProto(row.relation));
+  out.set_reason(row.reason);
+  SetTime(row.created_at, out.mutable_create_time());
+  if (row.expires_at.has_value()) SetTime(*row.expires_at, out.mutable_expire_time());
+  return absl::OkStatus();
+}
+
+absl::Status Render(Names& names, const storage::Exposure& row, v1::Exposure& out) {
+  HF_ASSIGN_OR_RETURN(*out.mutable_holder(), names.Holder(row.holder_id));
+  HF_ASSIGN_OR_RETURN(const std::string secret, names.Secret(row.secret_id));
+  out.set_version(fmt::format("{}/versions/{}", secret, row.version));
+  out.set_kind(ToProto(row.how));
+  SetTime(row.first_at, out.mutable_first_time());
+  SetTime(row.last_at, out.mutable_last_time());
+  out.set_times(row.times);
+  out.set_live(row.live);
+  return absl::OkStatus();
+}
+
+void Render(const storage::Holder& row, v1::Holder& out) {
+  out.set_name(HolderName(row.name));
+  out.set_display_name(row.display_name);
+  out.set_person(row.person);
+  out.set_kind(ToProto(row.kind));
+  RolesToProto(row.roles, out);
+  out.set_status(ToProto(row.status));
+  SetTime(row.created_at, out.mutable_create_time());
+  SetTime(row.updated_at, out.mutable_update_time());
+  out.set_etag(custody::EtagOf(row.revision));
+}
+
+absl::Status RenderWithKeys(Names& names, const storage::Holder& row, v1::Holder& out) {
+  Render(row, out);
+  HF_ASSIGN_OR_RETURN(const auto keys, storage::KeyStore(names.tx().db()).ByHolder(row.id));
+  for (const storage::DeviceKey& key : keys) HF_RETURN_IF_ERROR(Render(names, key, *out.add_keys()));
+  return absl::OkStatus();
+}
+
+void Render(const storage::Account& account, const storage::Secret& row, v1::Secret& out) {
+  out.set_name(SecretResource(account.name, row.name));
+  out.set_kind(row.kind);
+  out.set_current_version(row.current_version);
+  SetTime(row.created_at, out.mutable_create_time());
+  SetTime(row.updated_at, out.mutable_update_time());
+  out.set_etag(custody::EtagOf(row.revision));
+}
+
+absl::Status Render(Names& names, const custody::SecretRow& row, v1::SecretVersion& out) {
+  const storage::SecretVersion& version = row.version;
+  out.set_name(VersionResource(row.account.name, row.secret.name, version.version));
+  out.set_version(version.version);
+  out.set_state(StateOf(version, row.secret));
+  HF_ASSIGN_OR_RETURN(*out.mutable_creator(), names.Holder(version.created_by));
+  SetTime(version.created_at, out.mutable_create_time());
+  if (version.retired_at.has_value()) SetTime(*version.retired_at, out.mutable_retire_time());
+  HF_ASSIGN_OR_RETURN(*out.mutable_retirer(), names.Holder(version.retired_by));
+  out.set_retire_evidence(version.retire_evidence.value_or(""));
+  if (version.destroyed_at.has_value()) SetTime(*version.destroyed_at, out.mutable_destroy_time());
+  return absl::OkStatus();
+}
+
+void Render(const handover::CaseView& view, v1::Handover& out) {
+  const storage::Handover& row = view.row;
+  const bool is_plan = row.id == 0;
+  if (!is_plan) {
+    out.set_name(HandoverName(row.name));
+    out.set_state(ToProto(row.state));
+    out.set_etag(custody::EtagOf(row.revision));
+    SetTime(row.started_at, out.mutable_start_time());
+  }
+  out.set_leaver(HolderName(view.leaver));
+  out.set_named_successor(OptionalHolder(view.named_successor));
+  out.set_approval_required(row.needs_approval);
+  out.set_reason(row.reason);
+  out.set_starter(OptionalHolder(view.starter));
+  out.set_approver(OptionalHolder(view.approver));
+  if (row.cut_at.has_value()) SetTime(*row.cut_at, out.mutable_cut_time());
+  if (row.closed_at.has_value()) SetTime(*row.closed_at, out.mutable_close_time());
+  for (const handover::AccountView& account : view.accounts) {
+    v1::HandoverAccount& message = *out.add_accounts();
+    message.set_account(AccountName(account.account));
+    message.set_relation(RelationName(account.relation));
+    message.set_successor(OptionalHolder(account.successor));
+    message.set_choice(ToProto(account.chosen_by));
+  }
+  for (const handover::TaskView& task : view.tasks) Render(row, task, *out.add_tasks());
+  for (const std::string& warning : view.warnings) out.add_warnings(warning);
+}
+
+void Render(const storage::Handover& handover, const handover::TaskView& task, v1::HandoverTask& out) {
+  if (task.id != 0) out.set_name(fmt::format("{}/tasks/{}", HandoverName(handover.name), task.id));
+  out.set_secret(SecretResource(task.account, task.secret));
+  out.set_state(task.done() ? v1::TASK_STATE_DONE : v1::TASK_STATE_OPEN);
+  for (const std::int64_t version : task.unretired) out.add_unretired_versions(version);
+  out.set_replaced(task.replaced);
+  out.set_todo(Todo(task));
+}
+
+absl::Status Render(Names& names, const storage::EventRow& row, v1::Event& out) {
+  out.set_index(row.idx);
+  SetTime(row.time, out.mutable_time());
+  out.set_type(row.type);
+  HF_ASSIGN_OR_RETURN(*out.mutable_actor(), names.Holder(row.actor_id));
+  HF_ASSIGN_OR_RETURN(*out.mutable_subject(), names.Holder(row.subject_id));
+  if (row.account_id.has_value()) {
+    HF_ASSIGN_OR_RETURN(*out.mutable_account(), names.Account(*row.account_id));
+  }
+  if (row.secret_id.has_value()) {
+    HF_ASSIGN_OR_RETURN(*out.mutable_secret(), names.Secret(*row.secret_id));
+  }
+  if (row.handover_id.has_value()) {
+    HF_ASSIGN_OR_RETURN(*out.mutable_handover(), names.Handover(*row.handover_id));
+  }
+  out.set_version(row.version.value_or(0));
+  out.set_outcome(ToProto(row.outcome));
+  out.set_rule(row.rule);
+  HF_ASSIGN_OR_RETURN(const auto texts, storage::EventStore(names.tx().db()).Texts(row.idx));
+  for (const storage::EventText& text : texts) {
+    v1::EventText& message = *out.add_texts();
+    message.set_field(text.field);
+    message.set_salt(std::string(AsChars(text.salt)));
+    message.set_text(text.text);
+  }
+  out.set_leaf(std::string(AsChars(row.leaf)));
+  return absl::OkStatus();
+}
+
+}  // namespace holdfast::rpc

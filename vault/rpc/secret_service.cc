@@ -1,0 +1,179 @@
+// Secrets. A revealed value is sealed to the calling device only after its record is durable, and nowhere
+// before that in a message.
+#include "holdfast/v1/secret_service.grpc.pb.h"
+#include "vault/custody/secrets.h"
+#include "vault/rpc/call.h"
+#include "vault/rpc/page.h"
+#include "vault/rpc/render.h"
+#include "vault/rpc/sealed.h"
+#include "vault/rpc/services.h"
+
+namespace holdfast::rpc {
+namespace {
+
+using custody::Actor;
+using policy::Action;
+
+constexpr std::string_view kReveal = "holdfast.v1.SecretService/RevealSecretVersion";
+
+absl::Status RenderTo(custody::Tx& tx, const absl::StatusOr<custody::SecretRow>& row,
+                      v1::SecretVersion& out) {
+  HF_RETURN_IF_ERROR(row.status());
+  Names names(tx);
+  return Render(names, *row, out);
+}
+
+absl::StatusOr<Work<v1::SecretVersion>> PrepareAdd(const v1::AddSecretVersionRequest& message,
+                                                   custody::Request request) {
+  HF_ASSIGN_OR_RETURN(SecretName name, ParseSecretName(message.parent(), "parent"));
+  HF_ASSIGN_OR_RETURN(custody::Boxed boxed, BoxedFrom(message.value(), "value"));
+  custody::NewValue value{.account = std::move(name.account),
+                          .secret = std::move(name.secret),
+                          .kind = message.kind(),
+                          .value = std::move(boxed),
+                          .etag = message.etag()};
+  return [request = std::move(request), value = std::move(value)](custody::WriteTx& tx, const Actor& actor,
+                                                                  v1::SecretVersion& out) {
+    return RenderTo(tx, custody::AddVersion(tx, actor, request, value), out);
+  };
+}
+
+absl::StatusOr<Work<v1::SecretVersion>> PrepareRetire(const v1::RetireSecretVersionRequest& message,
+                                                      custody::Request request) {
+  HF_ASSIGN_OR_RETURN(VersionName name, ParseVersionName(message.name(), "name"));
+  return [&message, request = std::move(request), name = std::move(name)](
+             custody::WriteTx& tx, const Actor& actor, v1::SecretVersion& out) {
+    return RenderTo(
+        tx, custody::Retire(tx, actor, request, name.account, name.secret, name.version, message.evidence()),
+        out);
+  };
+}
+
+absl::StatusOr<Work<v1::SecretVersion>> PrepareDestroy(const v1::DestroySecretVersionRequest& message,
+                                                       custody::Request request) {
+  HF_ASSIGN_OR_RETURN(VersionName name, ParseVersionName(message.name(), "name"));
+  return [request = std::move(request), name = std::move(name)](custody::WriteTx& tx, const Actor& actor,
+                                                                v1::SecretVersion& out) {
+    return RenderTo(tx, custody::Destroy(tx, actor, request, name.account, name.secret, name.version), out);
+  };
+}
+
+absl::StatusOr<Query<v1::ListSecretsResponse>> PrepareListSecrets(const v1::ListSecretsRequest& message) {
+  HF_ASSIGN_OR_RETURN(std::string parent, ParseName("accounts", message.parent(), "parent"));
+  return [&message, parent = std::move(parent)](custody::ReadTx& tx, const Actor& actor,
+                                                v1::ListSecretsResponse& out) -> absl::Status {
+    HF_ASSIGN_OR_RETURN(const auto account, custody::FindAccount(tx, actor, parent, Action::kSecretRead));
+    HF_RETURN_IF_ERROR(custody::Authorize(tx, actor, Action::kSecretRead, {.account = &account}).status());
+    HF_ASSIGN_OR_RETURN(const Page page, Page::Of(tx, actor, message));
+    HF_ASSIGN_OR_RETURN(auto rows, storage::SecretStore(tx.db()).ListByAccount(account.id));
+    out.set_next_page_token(page.SelectAndToken(rows));
+    for (const storage::Secret& row : rows) Render(account, row, *out.add_secrets());
+    return absl::OkStatus();
+  };
+}
+
+// By number, one by one: reading them all would read every sealed value.
+absl::Status RenderVersions(custody::Tx& tx, custody::SecretRow row, const Page& page,
+                            v1::ListSecretVersionsResponse& out) {
+  Names names(tx);
+  const std::int64_t newest = row.secret.current_version;
+  const std::int64_t last = std::min(newest, page.after() + page.limit());
+  for (std::int64_t number = page.after() + 1; number <= last; ++number) {
+    HF_ASSIGN_OR_RETURN(auto version, storage::SecretStore(tx.db()).Version(row.secret.id, number));
+    if (!version.has_value())
+      return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a version is gone");
+    row.version = *std::move(version);
+    HF_RETURN_IF_ERROR(Render(names, row, *out.add_versions()));
+  }
+  if (last < newest) out.set_next_page_token(page.TokenFor(last));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Query<v1::ListSecretVersionsResponse>> PrepareListVersions(
+    const v1::ListSecretVersionsRequest& message) {
+  HF_ASSIGN_OR_RETURN(SecretName parent, ParseSecretName(message.parent(), "parent"));
+  return [&message, parent = std::move(parent)](custody::ReadTx& tx, const Actor& actor,
+                                                v1::ListSecretVersionsResponse& out) -> absl::Status {
+    custody::SecretRow row;
+    HF_ASSIGN_OR_RETURN(row.account, custody::FindAccount(tx, actor, parent.account, Action::kSecretRead));
+    HF_RETURN_IF_ERROR(
+        custody::Authorize(tx, actor, Action::kSecretRead, {.account = &row.account}).status());
+    HF_ASSIGN_OR_RETURN(row.secret, custody::FindSecret(tx, row.account, parent.secret));
+    HF_ASSIGN_OR_RETURN(const Page page, Page::Of(tx, actor, message));
+    return RenderVersions(tx, std::move(row), page, out);
+  };
+}
+
+class SecretService final : public v1::SecretService::CallbackService {
+ public:
+  explicit SecretService(Core& core) : core_(core) {}
+
+ private:
+  Reactor* AddSecretVersion(Context* context, const v1::AddSecretVersionRequest* request,
+                            v1::SecretVersion* response) override {
+    return Write(core_, context, "holdfast.v1.SecretService/AddSecretVersion", request, response, PrepareAdd);
+  }
+  Reactor* RevealSecretVersion(Context* context, const v1::RevealSecretVersionRequest* request,
+                               v1::RevealSecretVersionResponse* response) override {
+    auto revealed = std::make_shared<std::optional<custody::Revealed>>();
+    const auto prepare = [revealed](const v1::RevealSecretVersionRequest& message, custody::Request keyed) {
+      return PrepareReveal(message, std::move(keyed), revealed);
+    };
+    return Write(core_, context, kReveal, request, response, prepare,
+                 [this, revealed, response]() -> absl::Status {
+                   HF_ASSIGN_OR_RETURN(const Bytes box,
+                                       custody::SealRelease(core_.keys, WallNow(), (*revealed)->release));
+                   revealed->reset();
+                   SetBoxed(core_.keys, box, *response->mutable_value());
+                   return absl::OkStatus();
+                 });
+  }
+  Reactor* RetireSecretVersion(Context* context, const v1::RetireSecretVersionRequest* request,
+                               v1::SecretVersion* response) override {
+    return Write(core_, context, "holdfast.v1.SecretService/RetireSecretVersion", request, response,
+                 PrepareRetire);
+  }
+  Reactor* DestroySecretVersion(Context* context, const v1::DestroySecretVersionRequest* request,
+                                v1::SecretVersion* response) override {
+    return Write(core_, context, "holdfast.v1.SecretService/DestroySecretVersion", request, response,
+                 PrepareDestroy);
+  }
+  Reactor* ListSecrets(Context* context, const v1::ListSecretsRequest* request,
+                       v1::ListSecretsResponse* response) override {
+    return Read(core_, context, "holdfast.v1.SecretService/ListSecrets", request, response,
+                PrepareListSecrets);
+  }
+  Reactor* ListSecretVersions(Context* context, const v1::ListSecretVersionsRequest* request,
+                              v1::ListSecretVersionsResponse* response) override {
+    return Read(core_, context, "holdfast.v1.SecretService/ListSecretVersions", request, response,
+                PrepareListVersions);
+  }
+
+  // What was revealed goes into `revealed`, out of the answer's reach until the record is durable.
+  static absl::StatusOr<Work<v1::RevealSecretVersionResponse>> PrepareReveal(
+      const v1::RevealSecretVersionRequest& message, custody::Request request,
+      std::shared_ptr<std::optional<custody::Revealed>> revealed) {
+    HF_ASSIGN_OR_RETURN(VersionName name, ParseSecretOrVersion(message.name(), "name"));
+    custody::RevealRequest wanted{.account = std::move(name.account),
+                                  .secret = std::move(name.secret),
+                                  .version = name.version,
+                                  .ticket = message.ticket()};
+    return
+        [request = std::move(request), wanted = std::move(wanted), revealed = std::move(revealed)](
+            custody::WriteTx& tx, const Actor& actor, v1::RevealSecretVersionResponse& out) -> absl::Status {
+          HF_ASSIGN_OR_RETURN(auto done, custody::Reveal(tx, actor, request, wanted));
+          out.set_rule(done.rule);
+          HF_RETURN_IF_ERROR(RenderTo(tx, done.row, *out.mutable_version()));
+          revealed->emplace(std::move(done));
+          return absl::OkStatus();
+        };
+  }
+
+  Core& core_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeSecretService(Core& core) { return std::make_unique<SecretService>(core); }
+
+}  // namespace holdfast::rpc

@@ -1,0 +1,14 @@
+#include "vault/rpc/services.h"
+
+namespace holdfast::rpc {
+
+std::vector<std::unique_ptr<grpc::Service>> MakeApiServices(Core& core) {
+  std::vector<std::unique_ptr<grpc::Service>> services;
+  for (const auto make :
+       {MakeAccessService, MakeAccountService, MakeAuditService, MakeExposureService, MakeHandoverService,
+        MakeHolderService, MakeImportService, MakeSecretService, MakeVaultService})
+    services.push_back(make(core));
+  return services;
+}
+
+}  // namespace holdfast::rpc

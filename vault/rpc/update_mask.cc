@@ -1,0 +1,51 @@
+#include "vault/rpc/update_mask.h"
+
+#include "vault/base/ids.h"
+
+namespace holdfast::rpc {
+namespace {
+
+absl::Status Apply(const std::string& path, const v1::Account& account, custody::AccountChange& change) {
+  if (path == "handle") {
+    change.handle = account.handle();
+  } else if (path == "url") {
+    change.url = account.url();
+  } else if (path == "purpose") {
+    change.purpose = account.purpose();
+  } else if (path == "tier") {
+    change.tier = account.tier();
+  } else if (path == "unit") {
+    change.unit = account.unit();
+  } else if (path == "owner") {
+    HF_ASSIGN_OR_RETURN(change.owner, ParseName("holders", account.owner(), "account.owner"));
+  } else if (path == "backups") {
+    HF_ASSIGN_OR_RETURN(change.backups, ParseBackups(account));
+  } else {
+    return InvalidField("update_mask", "may name handle, url, purpose, tier, unit, owner and backups");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> ParseBackups(const v1::Account& account) {
+  if (static_cast<std::size_t>(account.backups_size()) > custody::kMaxBackups)
+    return InvalidField("account.backups", "must be at most 16");
+  std::vector<std::string> backups;
+  for (const std::string& name : account.backups()) {
+    HF_ASSIGN_OR_RETURN(std::string backup, ParseName("holders", name, "account.backups"));
+    backups.push_back(std::move(backup));
+  }
+  return backups;
+}
+
+absl::StatusOr<custody::AccountChange> ChangeOf(const v1::UpdateAccountRequest& message) {
+  if (message.update_mask().paths().empty()) return InvalidField("update_mask", "must name what to change");
+  custody::AccountChange change;
+  for (const std::string& path : message.update_mask().paths())
+    HF_RETURN_IF_ERROR(Apply(path, message.account(), change));
+  HF_RETURN_IF_ERROR(custody::CheckAccountChange(change));
+  return change;
+}
+
+}  // namespace holdfast::rpc

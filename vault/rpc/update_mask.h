@@ -1,0 +1,15 @@
+// The change that an account update asks for: what its mask names, and nothing else. Thread safe.
+#pragma once
+
+#include "holdfast/v1/account_service.pb.h"
+#include "vault/custody/accounts.h"
+
+namespace holdfast::rpc {
+
+// Checked. A mask that is empty, or names something unknown or immutable, is an error of "update_mask".
+absl::StatusOr<custody::AccountChange> ChangeOf(const v1::UpdateAccountRequest& message);
+
+// "holders/bob" ... as ids. Errors name "account.backups".
+absl::StatusOr<std::vector<std::string>> ParseBackups(const v1::Account& account);
+
+}  // namespace holdfast::rpc

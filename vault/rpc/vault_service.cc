@@ -1,0 +1,48 @@
+// The vault, as one caller sees it.
+#include "holdfast/v1/vault_service.grpc.pb.h"
+#include "vault/crypto/fingerprint.h"
+#include "vault/custody/access.h"
+#include "vault/rpc/call.h"
+#include "vault/rpc/render.h"
+#include "vault/rpc/services.h"
+
+namespace holdfast::rpc {
+namespace {
+
+using custody::Actor;
+
+class VaultService final : public v1::VaultService::CallbackService {
+ public:
+  explicit VaultService(Core& core) : core_(core) {}
+
+ private:
+  Reactor* GetVault(Context* context, const v1::GetVaultRequest* request, v1::Vault* response) override {
+    const auto prepare = [this](const v1::GetVaultRequest&) -> absl::StatusOr<Query<v1::Vault>> {
+      return [this](custody::ReadTx& tx, const Actor& actor, v1::Vault& out) { return Fill(tx, actor, out); };
+    };
+    return Read(core_, context, "holdfast.v1.VaultService/GetVault", request, response, prepare);
+  }
+
+  absl::Status Fill(custody::ReadTx& tx, const Actor& actor, v1::Vault& out) const {
+    HF_RETURN_IF_ERROR(custody::Authorize(tx, actor, policy::Action::kVaultRead, {}).status());
+    HF_ASSIGN_OR_RETURN(const storage::Holder custodian, custody::Custodian(tx));
+    out.set_vault_id(tx.keys().vault_id_hex());
+    out.set_server_version(core_.version);
+    SetTime(WallNow(), out.mutable_server_time());
+    out.set_box_key(std::string(AsChars(tx.keys().box.public_key())));
+    out.set_box_key_signature(std::string(AsChars(tx.keys().box_signature)));
+    Render(actor.holder, *out.mutable_caller());
+    out.set_caller_fingerprint(crypto::KeyFingerprint(actor.key.cert_sha256, actor.key.box_public));
+    out.set_custodian(HolderName(custodian.name));
+    out.set_policy_hash(HexEncode(tx.keys().policy_hash));
+    return absl::OkStatus();
+  }
+
+  Core& core_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeVaultService(Core& core) { return std::make_unique<VaultService>(core); }
+
+}  // namespace holdfast::rpc
