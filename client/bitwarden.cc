@@ -17,6 +17,7 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kMaxSecrets = 64;
 constexpr std::size_t kMaxValues = 64;
+constexpr std::size_t kMaxItem = 896 * 1024;  // sealed, it must fit in one message of 1 MiB
 constexpr int kLogin = 1;
 constexpr int kSecureNote = 2;
 constexpr int kBooleanField = 2;
@@ -218,6 +219,10 @@ std::string GroupOf(const Json& json, const Groups& groups) {
 }
 
 absl::Status CheckItem(const ImportEntry& entry) {
+  std::size_t total = 0;
+  for (const ImportSecret& secret : entry.item.secrets)
+    for (const Plaintext& value : secret.values) total += value.size();
+  if (total > kMaxItem) return InvalidField("item", "holds more than 896 KiB");
   HF_RETURN_IF_ERROR(CheckLine("name", entry.title, 256, /*required=*/true));
   HF_RETURN_IF_ERROR(CheckLine("id", entry.item.source_id, 128, /*required=*/false));
   HF_RETURN_IF_ERROR(CheckLine("folder", entry.item.group, 256, /*required=*/false));

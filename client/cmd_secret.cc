@@ -27,9 +27,19 @@ struct SecretOptions {
   std::string evidence;
 };
 
+// Of the secret that is there; "" when there is none, or none that the caller may list.
+std::string StoredKind(Session& session, const std::string& account, const std::string& secret) {
+  v1::ListSecretsRequest request;
+  request.set_parent(AccountName(account));
+  const auto all = session.CallAllPages<Secrets>(&Methods::ListSecrets, request);
+  if (!all.ok()) return "";
+  for (const v1::Secret& stored : all->secrets())
+    if (stored.name() == SecretResource(account, secret)) return stored.kind();
+  return "";
+}
+
 // A password's file usually ends in a line break that is not part of it; a note's bytes are all its own.
-absl::StatusOr<Plaintext> ReadValue(const SecretOptions& options) {
-  const bool note = options.kind == "note";
+absl::StatusOr<Plaintext> ReadValue(const SecretOptions& options, bool note) {
   if (options.from_file.empty()) return AskNewSecret(note ? "Note" : "Secret");
   HF_ASSIGN_OR_RETURN(Plaintext value, ReadFileArg("--from-file", options.from_file, crypto::kMaxValueSize + 1));
   const ByteView bytes = value.ExposeSecret();
@@ -37,8 +47,8 @@ absl::StatusOr<Plaintext> ReadValue(const SecretOptions& options) {
   return value;
 }
 
-absl::StatusOr<Plaintext> ReadCheckedValue(const SecretOptions& options) {
-  HF_ASSIGN_OR_RETURN(Plaintext value, ReadValue(options));
+absl::StatusOr<Plaintext> ReadCheckedValue(const SecretOptions& options, bool note) {
+  HF_ASSIGN_OR_RETURN(Plaintext value, ReadValue(options, note));
   if (value.empty())
     return MakeError(absl::StatusCode::kInvalidArgument, "EMPTY_SECRET", "an empty secret is not stored");
   if (value.size() > crypto::kMaxValueSize)
@@ -54,7 +64,8 @@ absl::Status Put(const Globals& globals, const SecretOptions& options) {
   HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
   HF_ASSIGN_OR_RETURN(const v1::Vault vault, session->Vault());
   HF_ASSIGN_OR_RETURN(const Sealer sealer, Sealer::Make(session->identity(), vault));
-  HF_ASSIGN_OR_RETURN(const Plaintext value, ReadCheckedValue(options));
+  const std::string kind = options.kind.empty() ? StoredKind(*session, name.account, name.secret) : options.kind;
+  HF_ASSIGN_OR_RETURN(const Plaintext value, ReadCheckedValue(options, /*note=*/kind == "note"));
   request.set_request_id(NewRequestId());
   request.set_kind(options.kind);
   request.set_etag(options.etag);
@@ -145,7 +156,7 @@ void DeclarePut(CLI::App& command, SecretOptions& options) {
       ->check(CLI::IsMember({"password", "note"}));
   command.add_option("--from-file", options.from_file,
                      "Read the value from a file, or from standard input for -. One final line break is cut off, but "
-                     "with --kind note every byte is kept. Without this option the value is asked for, twice");
+                     "of a note every byte is kept. Without this option the value is asked for, twice");
   command.add_option("--etag", options.etag, "Refuse when the secret has changed since it had this etag");
 }
 

@@ -64,7 +64,8 @@ absl::StatusOr<v1::ImportItemRequest> MakeRequest(const ImportEntry& entry, cons
 
 // The vault says how long to wait when it has too much to do.
 bool WaitFor(const absl::Status& status, int attempt) {
-  if (status.code() != absl::StatusCode::kResourceExhausted || attempt + 1 == kAttempts) return false;
+  const bool busy = absl::IsResourceExhausted(status) && !ReasonOf(status).empty();
+  if (!busy || attempt + 1 == kAttempts) return false;
   const auto details = DetailsOf(status);
   const auto told = details.find("retry_millis");
   const long millis = told == details.end() ? 200 : std::strtol(told->second.c_str(), nullptr, 10);
