@@ -18,8 +18,8 @@ std::vector<Checkpoint> AsList(const std::optional<Checkpoint>& checkpoint) {
   return checkpoint.has_value() ? std::vector<Checkpoint>{*checkpoint} : std::vector<Checkpoint>();
 }
 
-absl::Status PrintVerified(const Globals& globals, const LogCheck& check, const std::optional<Checkpoint>& seen,
-                           std::string_view whose) {
+absl::Status PrintVerified(const Globals& globals, const LogCheck& check,
+                           const std::optional<Checkpoint>& seen, std::string_view whose) {
   const std::string root = Base64Encode(check.root());
   if (globals.format() != OutputFormat::kTable) {
     nlohmann::ordered_json json = {{"verified", true}, {"entries", check.size()}, {"root", root}};
@@ -27,11 +27,12 @@ absl::Status PrintVerified(const Globals& globals, const LogCheck& check, const 
     return WriteOut(json.dump() + "\n");
   }
   if (!seen.has_value())
-    return WriteOut(fmt::format("verified: {} entries, root {}; no older checkpoint to compare with\n", check.size(),
-                                root));
-  return WriteOut(fmt::format("verified: {} entries, root {}, no entry missing or changed since checkpoint of size {} "
-                              "that {}\n",
-                              check.size(), root, seen->size, whose));
+    return WriteOut(fmt::format("verified: {} entries, root {}; no older checkpoint to compare with\n",
+                                check.size(), root));
+  return WriteOut(
+      fmt::format("verified: {} entries, root {}, no entry missing or changed since checkpoint of size {} "
+                  "that {}\n",
+                  check.size(), root, seen->size, whose));
 }
 
 absl::StatusOr<Checkpoint> OpenSigned(const std::string& note, const evidence::NoteVerifier& verifier,
@@ -49,7 +50,8 @@ absl::Status VerifyOnline(const Globals& globals) {
   LogCheck check(std::move(seen));
   HF_ASSIGN_OR_RETURN(const std::string note,
                       StreamLog(*session, 0, [&](const LogEntry& entry) { return check.Add(entry); }));
-  HF_ASSIGN_OR_RETURN(const Checkpoint last, OpenSigned(note, session->witness().verifier(), "the last checkpoint"));
+  HF_ASSIGN_OR_RETURN(const Checkpoint last,
+                      OpenSigned(note, session->witness().verifier(), "the last checkpoint"));
   HF_RETURN_IF_ERROR(check.Finish(last));
   HF_RETURN_IF_ERROR(session->witness().Remember(note));
   return PrintVerified(globals, check, session->remembered(), "this device remembers");
@@ -62,17 +64,17 @@ absl::StatusOr<evidence::NoteVerifier> OfflineVerifier(const VerifyOptions& opti
     key = identity.checkpoint_verifier;
   }
   auto verifier = evidence::NoteVerifier::Parse(key);
-  if (!verifier.ok()) return InvalidField("--verifier", "must be a verifier key: <name>+<8 hex digits>+<base64>");
+  if (!verifier.ok())
+    return InvalidField("--verifier", "must be a verifier key: <name>+<8 hex digits>+<base64>");
   return verifier;
 }
 
 absl::StatusOr<std::optional<Checkpoint>> OlderCheckpoint(const VerifyOptions& options,
                                                           const evidence::NoteVerifier& verifier) {
   if (options.checkpoint.empty()) return std::optional<Checkpoint>();
-  const auto content = ReadOwnFile(options.checkpoint, /*only_owner=*/false);
-  if (!content.ok()) return InvalidField("--checkpoint", "cannot be read");
-  const std::string note(AsChars(content->ExposeSecret()));
-  HF_ASSIGN_OR_RETURN(Checkpoint checkpoint, OpenSigned(note, verifier, options.checkpoint));
+  const auto note = ReadTextFile(options.checkpoint);
+  if (!note.ok()) return InvalidField("--checkpoint", "cannot be read");
+  HF_ASSIGN_OR_RETURN(Checkpoint checkpoint, OpenSigned(*note, verifier, options.checkpoint));
   return std::optional<Checkpoint>(std::move(checkpoint));
 }
 
@@ -100,10 +102,11 @@ absl::Status ExportLog(const Globals& globals, const ExportOptions& options) {
   LogCheck check(AsList(session->remembered()));
   const bool whole = options.from == 0;
   HF_ASSIGN_OR_RETURN(const std::string note, StreamLog(*session, options.from, [&](const LogEntry& entry) {
-    if (whole) HF_RETURN_IF_ERROR(check.Add(entry));
-    return writer.Write(FormatEntryLine(entry));
-  }));
-  HF_ASSIGN_OR_RETURN(const Checkpoint last, OpenSigned(note, session->witness().verifier(), "the last checkpoint"));
+                        if (whole) HF_RETURN_IF_ERROR(check.Add(entry));
+                        return writer.Write(FormatEntryLine(entry));
+                      }));
+  HF_ASSIGN_OR_RETURN(const Checkpoint last,
+                      OpenSigned(note, session->witness().verifier(), "the last checkpoint"));
   if (whole) HF_RETURN_IF_ERROR(check.Finish(last));
   HF_RETURN_IF_ERROR(writer.Write(FormatCheckpointLine(note)));
   HF_RETURN_IF_ERROR(writer.Finish());

@@ -120,7 +120,8 @@ absl::StatusOr<std::vector<std::string>> History(const Json& json) {
     HF_ASSIGN_OR_RETURN(std::string password, Text(entry, "password", "passwordHistory.password"));
     if (!password.empty()) dated.emplace_back(std::move(time), std::move(password));
   }
-  std::stable_sort(dated.begin(), dated.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(dated.begin(), dated.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<std::string> passwords;
   for (auto& [time, password] : dated) passwords.push_back(std::move(password));
   return passwords;
@@ -201,7 +202,8 @@ Groups ReadGroups(const Json& file) {
     for (const Json& group : At(file, key)) {
       const Json& id = At(group, "id");
       const Json& name = At(group, "name");
-      if (id.is_string() && name.is_string()) groups[id.get<std::string>()] = OnOneLine(name.get<std::string>());
+      if (id.is_string() && name.is_string())
+        groups[id.get<std::string>()] = OnOneLine(name.get<std::string>());
     }
   }
   return groups;
@@ -259,8 +261,10 @@ absl::Status CheckFile(const Json& file) {
   if (!file.is_object()) return InvalidField("FILE", "is not an export of Bitwarden");
   const Json& encrypted = At(file, "encrypted");
   if (encrypted.is_boolean() && encrypted.get<bool>())
-    return InvalidField("FILE", "is an encrypted export: export it anew as \".json\", not \".json (Encrypted)\"");
-  if (!At(file, "items").is_array()) return InvalidField("FILE", "is not an export of Bitwarden: it has no items");
+    return InvalidField("FILE",
+                        "is an encrypted export: export it anew as \".json\", not \".json (Encrypted)\"");
+  if (!At(file, "items").is_array())
+    return InvalidField("FILE", "is not an export of Bitwarden: it has no items");
   return absl::OkStatus();
 }
 

@@ -20,11 +20,12 @@ class PinVerifier final : public grpc::experimental::ExternalCertificateVerifier
   PinVerifier(Bytes ca_sha256, std::shared_ptr<PinVerdict> verdict)
       : ca_sha256_(std::move(ca_sha256)), verdict_(std::move(verdict)) {}
 
-  bool Verify(grpc::experimental::TlsCustomVerificationCheckRequest* request, std::function<void(grpc::Status)>,
-              grpc::Status* sync_status) override {
+  bool Verify(grpc::experimental::TlsCustomVerificationCheckRequest* request,
+              std::function<void(grpc::Status)>, grpc::Status* sync_status) override {
     const grpc::string_ref chain = request->peer_cert_full_chain();
     // The vault's name is not known yet; the hash alone says which vault it is.
-    const auto ca = pki::VerifyPinnedChain({chain.data(), chain.size()}, ca_sha256_, /*expected_dns=*/"", WallNow());
+    const auto ca =
+        pki::VerifyPinnedChain({chain.data(), chain.size()}, ca_sha256_, /*expected_dns=*/"", WallNow());
     if (!ca.ok()) {
       verdict_->Set(ca.status());
       *sync_status = grpc::Status(grpc::StatusCode::UNAUTHENTICATED, "the pin does not match");
@@ -64,8 +65,8 @@ std::shared_ptr<grpc::Channel> EnrollmentChannel(const std::string& address, con
   // gRPC's own check needs roots or a name and has neither; ours is stricter: one CA, by hash.
   options.set_verify_server_certs(false);
   options.set_check_call_host(false);
-  options.set_certificate_verifier(grpc::experimental::ExternalCertificateVerifier::Create<PinVerifier>(
-      ca_sha256, std::move(verdict)));
+  options.set_certificate_verifier(
+      grpc::experimental::ExternalCertificateVerifier::Create<PinVerifier>(ca_sha256, std::move(verdict)));
   return grpc::CreateCustomChannel(address, grpc::experimental::TlsCredentials(options), Arguments());
 }
 

@@ -23,8 +23,8 @@ class PinVerdict {
   absl::Status status_;
 };
 
-// The server must present a chain to the CA with this SHA-256, and prove possession of its first certificate's
-// key. No system root is trusted.
+// The server must present a chain to the CA with this SHA-256, and prove possession of its first
+// certificate's key. No system root is trusted.
 std::shared_ptr<grpc::Channel> EnrollmentChannel(const std::string& address, const Bytes& ca_sha256,
                                                  std::shared_ptr<PinVerdict> verdict);
 

@@ -40,7 +40,8 @@ bool WantsJson(int argc, const char* const* argv, const Globals& globals) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
     const std::string_view next = i + 1 < argc ? argv[i + 1] : "";
-    if (word == "-ojson" || word == "-ojsonl" || word == "--output=json" || word == "--output=jsonl") return true;
+    if (word == "-ojson" || word == "-ojsonl" || word == "--output=json" || word == "--output=jsonl")
+      return true;
     if ((word == "-o" || word == "--output") && (next == "json" || next == "jsonl")) return true;
   }
   return false;

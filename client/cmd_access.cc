@@ -58,7 +58,8 @@ absl::Status List(const Globals& globals, const AccessOptions& options) {
 absl::Status ListExposures(const Globals& globals, const AccessOptions& options) {
   HF_ASSIGN_OR_RETURN(auto request, Filter<v1::ListExposuresRequest>(options));
   request.set_live_only(options.live);
-  return ListAndPrint<v1::ExposureService>(globals, &v1::ExposureService::StubInterface::ListExposures, request);
+  return ListAndPrint<v1::ExposureService>(globals, &v1::ExposureService::StubInterface::ListExposures,
+                                           request);
 }
 
 void DeclarePair(CLI::App& command, AccessOptions& options) {

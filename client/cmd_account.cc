@@ -42,11 +42,10 @@ struct TextField {
 };
 
 // The fields that may be changed later.
-const TextField kTextFields[] = {
-    {"handle", "--handle", &FieldOptions::handle, 256, "Public or login name"},
-    {"url", "--url", &FieldOptions::url, 2048, "Where to log in"},
-    {"purpose", "--purpose", &FieldOptions::purpose, 500, "What it is for"},
-    {"unit", "--unit", &FieldOptions::unit, 128, "Organisational unit"}};
+const TextField kTextFields[] = {{"handle", "--handle", &FieldOptions::handle, 256, "Public or login name"},
+                                 {"url", "--url", &FieldOptions::url, 2048, "Where to log in"},
+                                 {"purpose", "--purpose", &FieldOptions::purpose, 500, "What it is for"},
+                                 {"unit", "--unit", &FieldOptions::unit, 128, "Organisational unit"}};
 
 absl::Status FillFields(const FieldOptions& options, v1::Account& account) {
   for (const TextField& field : kTextFields) {
@@ -91,7 +90,8 @@ absl::Status Update(const Globals& globals, const FieldOptions& options) {
   if (options.command->count("--owner") > 0) request.mutable_update_mask()->add_paths("owner");
   if (options.command->count("--backup") > 0) request.mutable_update_mask()->add_paths("backups");
   if (request.update_mask().paths_size() == 0)
-    return MakeError(absl::StatusCode::kInvalidArgument, "USAGE", "name what to change, for example --handle");
+    return MakeError(absl::StatusCode::kInvalidArgument, "USAGE",
+                     "name what to change, for example --handle");
   request.set_request_id(NewRequestId());
   request.set_reason(globals.reason);
   return CallAndPrint<Accounts>(globals, &Methods::UpdateAccount, request);
@@ -117,13 +117,15 @@ absl::Status Archive(const Globals& globals, const FieldOptions& options) {
   request.set_request_id(NewRequestId());
   request.set_reason(globals.reason);
   if (!globals.yes && CanAsk())
-    HF_RETURN_IF_ERROR(Confirm(fmt::format("Archive {}? Nothing of it can be revealed or added then.", request.name())));
+    HF_RETURN_IF_ERROR(
+        Confirm(fmt::format("Archive {}? Nothing of it can be revealed or added then.", request.name())));
   return CallAndPrint<Accounts>(globals, &Methods::ArchiveAccount, request);
 }
 
 void DeclareFields(CLI::App& command, FieldOptions& options) {
   options.command = &command;
-  for (const TextField& field : kTextFields) command.add_option(field.option, options.*field.value, field.help);
+  for (const TextField& field : kTextFields)
+    command.add_option(field.option, options.*field.value, field.help);
   command.add_option("--tier", options.tier, "1 (highest) to 3");
   command.add_option("--backup", options.backups, "A backup owner; may be repeated")->allow_extra_args(false);
 }
@@ -131,7 +133,8 @@ void DeclareFields(CLI::App& command, FieldOptions& options) {
 void DeclareAdd(CLI::App& command, FieldOptions& options) {
   command.add_option("ID", options.id, "Id of the new account, for example x-acme-news")->required();
   command.add_option("--platform", options.platform, "For example x, google-play; never changes")->required();
-  command.add_option("--platform-id", options.platform_id, "The platform's own id of the account; never changes");
+  command.add_option("--platform-id", options.platform_id,
+                     "The platform's own id of the account; never changes");
   DeclareFields(command, options);
   command.add_option("--owner", options.owner, "The holder who answers for it")->required();
 }
@@ -166,7 +169,8 @@ void AddAccountCommands(CLI::App& root, Invocation& invocation) {
       group, invocation, "archive", "Take an account out of daily use; its history stays",
       [](CLI::App& command, FieldOptions& options) {
         command.add_option("ID", options.id, "The account")->required();
-        command.add_option("--etag", options.etag, "Refuse when the account has changed since it had this etag");
+        command.add_option("--etag", options.etag,
+                           "Refuse when the account has changed since it had this etag");
       },
       Archive);
 }

@@ -22,8 +22,8 @@ struct LogOptions {
   std::int64_t limit = 0;
 };
 
-absl::Status SetTime(std::string_view option, const std::string& text, google::protobuf::Timestamp* (*field)(
-                                                                           v1::ListEventsRequest&),
+absl::Status SetTime(std::string_view option, const std::string& text,
+                     google::protobuf::Timestamp* (*field)(v1::ListEventsRequest&),
                      v1::ListEventsRequest& request) {
   if (text.empty()) return absl::OkStatus();
   HF_ASSIGN_OR_RETURN(const Micros time, TimeArg(option, text, WallNow(), Direction::kPast));
@@ -38,7 +38,8 @@ absl::StatusOr<std::string> SecretFilter(const LogOptions& options) {
   if (options.secret.empty()) return std::string();
   if (!options.account.empty()) return SecretArg(options.account, options.secret);
   const auto name = ParseSecretName(options.secret, "--secret");
-  if (!name.ok()) return InvalidField("--secret", "needs --account beside it, or must be accounts/<id>/secrets/<id>");
+  if (!name.ok())
+    return InvalidField("--secret", "needs --account beside it, or must be accounts/<id>/secrets/<id>");
   return options.secret;
 }
 
@@ -86,18 +87,25 @@ void DeclareLog(CLI::App& command, LogOptions& options) {
   command.add_option("--secret", options.secret, "On this secret");
   command.add_option("--subject", options.subject, "About this holder");
   command.add_option("--handover", options.handover, "Of this case");
-  command.add_option("--type", options.type, "Of this type, as in secret.reveal, or of a group, as in 'secret.*'");
-  command.add_option("--outcome", options.outcome, "allowed or denied")->check(CLI::IsMember({"allowed", "denied"}));
+  command.add_option("--type", options.type,
+                     "Of this type, as in secret.reveal, or of a group, as in 'secret.*'");
+  command.add_option("--outcome", options.outcome, "allowed or denied")
+      ->check(CLI::IsMember({"allowed", "denied"}));
   command.add_option("--since", options.since, "From this time on: 8h, 2d, a date or a time");
   command.add_option("--until", options.until, "Before this time");
-  command.add_option("--limit", options.limit, "At most so many; all when not given")->check(CLI::PositiveNumber);
+  command.add_option("--limit", options.limit, "At most so many; all when not given")
+      ->check(CLI::PositiveNumber);
 }
 
 void DeclareVerify(CLI::App& command, VerifyOptions& options) {
-  auto* file = command.add_option("--file", options.file, "Verify an export offline instead of the vault's log");
-  command.add_option("--verifier", options.verifier, "Verifier key of the vault; this device's own when not given")
+  auto* file =
+      command.add_option("--file", options.file, "Verify an export offline instead of the vault's log");
+  command
+      .add_option("--verifier", options.verifier,
+                  "Verifier key of the vault; this device's own when not given")
       ->needs(file);
-  command.add_option("--checkpoint", options.checkpoint, "A file with an older signed checkpoint to be extended")
+  command
+      .add_option("--checkpoint", options.checkpoint, "A file with an older signed checkpoint to be extended")
       ->needs(file);
 }
 
@@ -112,8 +120,9 @@ void DeclareExport(CLI::App& command, ExportOptions& options) {
 void AddAuditCommands(CLI::App& root, Invocation& invocation) {
   CLI::App& group = *AddGroup(root, "audit", "The record, and the proof that it is whole");
   AddCommand<LogOptions>(group, invocation, "log", "Entries by filter, newest first", DeclareLog, Log);
-  AddCommand<VerifyOptions>(group, invocation, "verify", "Recompute the whole log and hold it against its checkpoint",
-                            DeclareVerify, VerifyLog);
+  AddCommand<VerifyOptions>(group, invocation, "verify",
+                            "Recompute the whole log and hold it against its checkpoint", DeclareVerify,
+                            VerifyLog);
   AddCommand<ExportOptions>(group, invocation, "export", "The log as JSON Lines, its signed checkpoint last",
                             DeclareExport, ExportLog);
 }

@@ -48,9 +48,11 @@ absl::StatusOr<pki::EnrollmentString> ReadString(const EnrollOptions& options) {
   return pki::ParseEnrollmentString(Trimmed(AsChars(piped.ExposeSecret())));
 }
 
-absl::StatusOr<std::string> EnrollmentAddress(const EnrollOptions& options, const pki::EnrollmentString& string) {
+absl::StatusOr<std::string> EnrollmentAddress(const EnrollOptions& options,
+                                              const pki::EnrollmentString& string) {
   const std::string& address = options.server.empty() ? string.address : options.server;
-  if (address.empty()) return InvalidField("--server", "is required: the string does not name the vault's address");
+  if (address.empty())
+    return InvalidField("--server", "is required: the string does not name the vault's address");
   if (!pki::IsHostPort(address)) return InvalidField("--server", "must be host:port");
   return address;
 }
@@ -79,8 +81,8 @@ absl::StatusOr<v1::EnrollResponse> CallEnroll(const std::string& address, const 
   const grpc::Status status = service->Enroll(&context, request, &response);
   Wipe(*request.mutable_code());
   if (!verdict->status().ok())
-    return VerificationFailed(fmt::format("what answers at {} is not the vault of this enrollment string: {}", address,
-                                          MessageOf(verdict->status())));
+    return VerificationFailed(fmt::format("what answers at {} is not the vault of this enrollment string: {}",
+                                          address, MessageOf(verdict->status())));
   if (!status.ok()) return FromGrpc(status, address);
   return response;
 }
@@ -94,7 +96,8 @@ absl::Status CheckResponse(const pki::EnrollmentString& string, const v1::Enroll
   if (response.holder() != HolderName(string.holder))
     return VerificationFailed("the vault enrolled another holder than the enrollment string names");
   const auto certificate = pki::CertificateSha256(response.certificate());
-  if (!certificate.ok() || crypto::KeyFingerprint(*certificate, keys.box.public_key()) != response.fingerprint())
+  if (!certificate.ok() ||
+      crypto::KeyFingerprint(*certificate, keys.box.public_key()) != response.fingerprint())
     return VerificationFailed("the vault's fingerprint is not that of this device's keys");
   if (response.box_signing_key().size() != crypto::PublicKey().size() ||
       HexDecode(response.vault_id()).value_or(Bytes()).size() != 16 ||
@@ -114,7 +117,8 @@ absl::StatusOr<Identity> MakeIdentity(const pki::EnrollmentString& string, const
   HF_ASSIGN_OR_RETURN(identity.private_key_pem, pki::PrivateKeyToPem(keys.tls));
   identity.box_secret = keys.box.secret().Clone();
   identity.checkpoint_verifier = response.checkpoint_verifier();
-  std::copy(response.box_signing_key().begin(), response.box_signing_key().end(), identity.box_signing_key.begin());
+  std::copy(response.box_signing_key().begin(), response.box_signing_key().end(),
+            identity.box_signing_key.begin());
   return identity;
 }
 
@@ -133,7 +137,8 @@ absl::Status PrintEnrolled(const Globals& globals, const v1::EnrollResponse& res
                                             {"confirmed", response.confirmed() ? "yes" : "no"},
                                             {"api", response.api_address()}})));
   if (!response.confirmed())
-    Note(globals, "Read the fingerprint out to somebody of your security team other than who gave you the string.");
+    Note(globals,
+         "Read the fingerprint out to somebody of your security team other than who gave you the string.");
   if (response.api_address().empty()) Note(globals, "Set HOLDFAST_SERVER to the vault's host:port.");
   return absl::OkStatus();
 }
@@ -153,16 +158,20 @@ absl::Status Enroll(const Globals& globals, const EnrollOptions& options) {
 }
 
 void Declare(CLI::App& command, EnrollOptions& options) {
-  command.add_option("STRING", options.text, "The one-time string (hf1:...), or - to read it from standard input")
+  command
+      .add_option("STRING", options.text,
+                  "The one-time string (hf1:...), or - to read it from standard input")
       ->required();
-  command.add_option("--server", options.server, "host:port of the vault's enrollment listener, if not the string's");
+  command.add_option("--server", options.server,
+                     "host:port of the vault's enrollment listener, if not the string's");
   command.add_flag("--replace", options.replace, "Give up the identity that this device has");
 }
 
 }  // namespace
 
 void AddEnrollCommand(CLI::App& root, Invocation& invocation) {
-  AddCommand<EnrollOptions>(root, invocation, "enroll", "Enroll this device with a one-time string", Declare, Enroll);
+  AddCommand<EnrollOptions>(root, invocation, "enroll", "Enroll this device with a one-time string", Declare,
+                            Enroll);
 }
 
 }  // namespace holdfast::client

@@ -60,7 +60,8 @@ absl::Status Start(const Globals& globals, const StartOptions& options) {
   HF_ASSIGN_OR_RETURN(const auto request, StartRequest(globals, options, /*plan_only=*/false));
   // A workflow has no terminal and goes ahead.
   if (!globals.yes && CanAsk())
-    HF_RETURN_IF_ERROR(Confirm(fmt::format("Start the handover of {}? They are frozen at once.", request.leaver())));
+    HF_RETURN_IF_ERROR(
+        Confirm(fmt::format("Start the handover of {}? They are frozen at once.", request.leaver())));
   HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
   HF_ASSIGN_OR_RETURN(const v1::Handover started, session->Call<Handovers>(&Methods::StartHandover, request));
   return PrintCase(globals, started);
@@ -72,7 +73,8 @@ absl::Status Approve(const Globals& globals, const CaseOptions& options) {
   request.set_request_id(NewRequestId());
   request.set_reason(globals.reason);
   HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
-  HF_ASSIGN_OR_RETURN(const v1::Handover approved, session->Call<Handovers>(&Methods::ApproveHandover, request));
+  HF_ASSIGN_OR_RETURN(const v1::Handover approved,
+                      session->Call<Handovers>(&Methods::ApproveHandover, request));
   return PrintCase(globals, approved);
 }
 
@@ -114,11 +116,12 @@ void DeclareCase(CLI::App& command, CaseOptions& options) {
 
 void AddHandoverCommands(CLI::App& root, Invocation& invocation) {
   CLI::App& group = *AddGroup(root, "handover", "Moving what somebody holds to somebody else");
-  AddCommand<StartOptions>(group, invocation, "plan", "Show what a handover would do; changes nothing", DeclareStart,
-                           Plan);
-  AddCommand<StartOptions>(group, invocation, "start", "Freeze the leaver and open a case", DeclareStart, Start);
-  AddCommand<CaseOptions>(group, invocation, "approve", "Approve a case that waits, which cuts it", DeclareCase,
-                          Approve);
+  AddCommand<StartOptions>(group, invocation, "plan", "Show what a handover would do; changes nothing",
+                           DeclareStart, Plan);
+  AddCommand<StartOptions>(group, invocation, "start", "Freeze the leaver and open a case", DeclareStart,
+                           Start);
+  AddCommand<CaseOptions>(group, invocation, "approve", "Approve a case that waits, which cuts it",
+                          DeclareCase, Approve);
   AddCommand<CaseOptions>(group, invocation, "show", "One case with accounts and tasks", DeclareCase, Show);
   AddCommand<NoOptions>(
       group, invocation, "list", "All cases", [](CLI::App&, NoOptions&) {}, List);
@@ -129,7 +132,8 @@ void AddHandoverCommands(CLI::App& root, Invocation& invocation) {
         command.add_flag("--open", options.open, "Only those not done");
       },
       Tasks);
-  AddCommand<CaseOptions>(group, invocation, "close", "Close a case when nothing is left to do", DeclareCase, Close);
+  AddCommand<CaseOptions>(group, invocation, "close", "Close a case when nothing is left to do", DeclareCase,
+                          Close);
 }
 
 }  // namespace holdfast::client

@@ -38,16 +38,19 @@ struct NoOptions {};
 absl::Status PrintEnrollment(const Globals& globals, const v1::Holder& holder) {
   // The vault shows a string once; when that answer was lost, its repeat has none.
   if (holder.enrollment().empty())
-    return MakeError(absl::StatusCode::kAborted, "ENROLLMENT_LOST",
-                     fmt::format("the enrollment string was lost on its way: make a new one with \"holdfast holder "
-                                 "enroll {}\"",
-                                 holder.name().substr(holder.name().find('/') + 1)));
+    return MakeError(
+        absl::StatusCode::kAborted, "ENROLLMENT_LOST",
+        fmt::format("the enrollment string was lost on its way: make a new one with \"holdfast holder "
+                    "enroll {}\"",
+                    holder.name().substr(holder.name().find('/') + 1)));
   if (globals.format() != OutputFormat::kTable) return Print(globals, holder);
   HF_RETURN_IF_ERROR(WriteOut(holder.enrollment() + "\n"));
-  Note(globals, fmt::format("One-time string for {}, valid for an hour. Give it to them alone; on their device:\n",
-                            holder.name()));
+  Note(globals,
+       fmt::format("One-time string for {}, valid for an hour. Give it to them alone; on their device:\n",
+                   holder.name()));
   Note(globals, "    holdfast enroll STRING");
-  Note(globals, "Then somebody else than you confirms the fingerprint they read out: holdfast holder confirm.");
+  Note(globals,
+       "Then somebody else than you confirms the fingerprint they read out: holdfast holder confirm.");
   return absl::OkStatus();
 }
 
@@ -83,7 +86,8 @@ absl::Status Confirm(const Globals& globals, const IdOptions& options) {
   HF_ASSIGN_OR_RETURN(*request.mutable_name(), HolderArg("ID", options.id));
   request.set_fingerprint(crypto::NormalizeFingerprint(options.fingerprint));
   if (request.fingerprint().empty())
-    return InvalidField("--fingerprint", "must be 32 hexadecimal digits, as \"holdfast enroll\" printed them");
+    return InvalidField("--fingerprint",
+                        "must be 32 hexadecimal digits, as \"holdfast enroll\" printed them");
   request.set_request_id(NewRequestId());
   request.set_reason(globals.reason);
   return CallAndPrint<Holders>(globals, &Methods::ConfirmKey, request);
@@ -127,17 +131,19 @@ void DeclareAdd(CLI::App& command, AddOptions& options) {
       ->allow_extra_args(false)
       ->check(CLI::IsMember({"member", "security", "auditor", "offboarding"}));
   command.add_option("--display-name", options.display_name, "Name for people");
-  command.add_option("--person", options.person,
-                     "The organisation's id of the person; two holders of one person never count as two people");
-  command.add_option("--kind", options.kind, "person or workflow")->check(CLI::IsMember({"person", "workflow"}));
+  command.add_option(
+      "--person", options.person,
+      "The organisation's id of the person; two holders of one person never count as two people");
+  command.add_option("--kind", options.kind, "person or workflow")
+      ->check(CLI::IsMember({"person", "workflow"}));
 }
 
 }  // namespace
 
 void AddHolderCommands(CLI::App& root, Invocation& invocation) {
   CLI::App& group = *AddGroup(root, "holder", "The people and workflows that the vault knows");
-  AddCommand<AddOptions>(group, invocation, "add", "Add a holder; prints a one-time enrollment string", DeclareAdd,
-                         Add);
+  AddCommand<AddOptions>(group, invocation, "add", "Add a holder; prints a one-time enrollment string",
+                         DeclareAdd, Add);
   AddCommand<NoOptions>(
       group, invocation, "list", "All holders", [](CLI::App&, NoOptions&) {}, List);
   AddCommand<IdOptions>(group, invocation, "show", "One holder with its devices", DeclareId, Show);
@@ -145,7 +151,8 @@ void AddHolderCommands(CLI::App& root, Invocation& invocation) {
       group, invocation, "confirm", "Confirm a device by the fingerprint that its owner read out to you",
       [](CLI::App& command, IdOptions& options) {
         DeclareId(command, options);
-        command.add_option("--fingerprint", options.fingerprint, "As read out; hyphens and case do not matter")
+        command
+            .add_option("--fingerprint", options.fingerprint, "As read out; hyphens and case do not matter")
             ->required();
       },
       Confirm);

@@ -32,7 +32,8 @@ Counts Count(const std::vector<ImportResult>& results) {
 
 std::string SummaryText(const Counts& counts, bool dry_run) {
   if (counts.at("created") + counts.at("differs") + counts.at("failed") == 0)
-    return fmt::format("nothing changed: unchanged {}, skipped {}", counts.at("unchanged"), counts.at("skipped"));
+    return fmt::format("nothing changed: unchanged {}, skipped {}", counts.at("unchanged"),
+                       counts.at("skipped"));
   std::string text = dry_run ? "dry run, nothing was changed: " : "";
   for (const char* outcome : kOutcomes)
     text += fmt::format("{}{} {}", outcome == kOutcomes.front() ? "" : ", ", outcome, counts.at(outcome));
@@ -43,12 +44,8 @@ Json ItemJson(const ImportResult& result) {
   Json components = Json::array();
   for (const auto& [secret, outcome] : result.components)
     components.push_back(Json({{"secret", secret}, {"outcome", outcome}}));
-  Json item = {{"position", result.position},
-               {"title", result.title},
-               {"account", result.account},
-               {"outcome", result.outcome},
-               {"components", components},
-               {"notes", result.notes}};
+  Json item = {{"position", result.position}, {"title", result.title},    {"account", result.account},
+               {"outcome", result.outcome},   {"components", components}, {"notes", result.notes}};
   if (!result.error.ok()) item["error"] = MessageOf(result.error);
   return item;
 }
@@ -128,7 +125,8 @@ absl::Status Import(const Globals& globals, const ImportOptions& options) {
 }
 
 void Declare(CLI::App& command, ImportOptions& options) {
-  command.add_option("FILE", options.file, "An unencrypted JSON export of Bitwarden, or - for standard input")
+  command
+      .add_option("FILE", options.file, "An unencrypted JSON export of Bitwarden, or - for standard input")
       ->required();
   command.add_option("--format", options.format, "auto or bitwarden-json")
       ->check(CLI::IsMember({"auto", "bitwarden-json"}));
@@ -140,7 +138,8 @@ void Declare(CLI::App& command, ImportOptions& options) {
 
 void AddImportCommand(CLI::App& root, Invocation& invocation) {
   AddCommand<ImportOptions>(root, invocation, "import",
-                            "Bring logins in from another store; nothing that exists is overwritten", Declare, Import);
+                            "Bring logins in from another store; nothing that exists is overwritten", Declare,
+                            Import);
 }
 
 }  // namespace holdfast::client

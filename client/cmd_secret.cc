@@ -41,7 +41,8 @@ std::string StoredKind(Session& session, const std::string& account, const std::
 // A password's file usually ends in a line break that is not part of it; a note's bytes are all its own.
 absl::StatusOr<Plaintext> ReadValue(const SecretOptions& options, bool note) {
   if (options.from_file.empty()) return AskNewSecret(note ? "Note" : "Secret");
-  HF_ASSIGN_OR_RETURN(Plaintext value, ReadFileArg("--from-file", options.from_file, crypto::kMaxValueSize + 1));
+  HF_ASSIGN_OR_RETURN(Plaintext value,
+                      ReadFileArg("--from-file", options.from_file, crypto::kMaxValueSize + 1));
   const ByteView bytes = value.ExposeSecret();
   if (!note && !bytes.empty() && bytes.back() == '\n') value.Resize(bytes.size() - 1);
   return value;
@@ -64,7 +65,8 @@ absl::Status Put(const Globals& globals, const SecretOptions& options) {
   HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
   HF_ASSIGN_OR_RETURN(const v1::Vault vault, session->Vault());
   HF_ASSIGN_OR_RETURN(const Sealer sealer, Sealer::Make(session->identity(), vault));
-  const std::string kind = options.kind.empty() ? StoredKind(*session, name.account, name.secret) : options.kind;
+  const std::string kind =
+      options.kind.empty() ? StoredKind(*session, name.account, name.secret) : options.kind;
   HF_ASSIGN_OR_RETURN(const Plaintext value, ReadCheckedValue(options, /*note=*/kind == "note"));
   request.set_request_id(NewRequestId());
   request.set_kind(options.kind);
@@ -76,14 +78,16 @@ absl::Status Put(const Globals& globals, const SecretOptions& options) {
                                                              .secret = name.secret,
                                                              .version = 0},
                                                             value));
-  HF_ASSIGN_OR_RETURN(const v1::SecretVersion added, session->Call<Secrets>(&Methods::AddSecretVersion, request));
+  HF_ASSIGN_OR_RETURN(const v1::SecretVersion added,
+                      session->Call<Secrets>(&Methods::AddSecretVersion, request));
   return Print(globals, added);
 }
 
 absl::Status Reveal(const Globals& globals, const SecretOptions& options) {
   v1::RevealSecretVersionRequest request;
   if (options.version != 0) {
-    HF_ASSIGN_OR_RETURN(*request.mutable_name(), VersionArg(options.account, options.secret, options.version));
+    HF_ASSIGN_OR_RETURN(*request.mutable_name(),
+                        VersionArg(options.account, options.secret, options.version));
   } else {
     HF_ASSIGN_OR_RETURN(*request.mutable_name(), SecretArg(options.account, options.secret));
   }
@@ -132,7 +136,8 @@ absl::Status Destroy(const Globals& globals, const SecretOptions& options) {
   if (!globals.yes && !CanAsk())
     return MakeError(absl::StatusCode::kInvalidArgument, "CONFIRMATION_REQUIRED",
                      "destroying a value cannot be undone, and there is no terminal to ask on: add --yes");
-  if (!globals.yes) HF_RETURN_IF_ERROR(Confirm(fmt::format("Destroy {}? It cannot be undone.", request.name())));
+  if (!globals.yes)
+    HF_RETURN_IF_ERROR(Confirm(fmt::format("Destroy {}? It cannot be undone.", request.name())));
   return CallAndPrint<Secrets>(globals, &Methods::DestroySecretVersion, request);
 }
 
@@ -154,9 +159,10 @@ void DeclarePut(CLI::App& command, SecretOptions& options) {
   DeclareSecret(command, options);
   command.add_option("--kind", options.kind, "password or note; the secret's own when not given")
       ->check(CLI::IsMember({"password", "note"}));
-  command.add_option("--from-file", options.from_file,
-                     "Read the value from a file, or from standard input for -. One final line break is cut off, but "
-                     "of a note every byte is kept. Without this option the value is asked for, twice");
+  command.add_option(
+      "--from-file", options.from_file,
+      "Read the value from a file, or from standard input for -. One final line break is cut off, but "
+      "of a note every byte is kept. Without this option the value is asked for, twice");
   command.add_option("--etag", options.etag, "Refuse when the secret has changed since it had this etag");
 }
 
@@ -169,24 +175,26 @@ void DeclareReveal(CLI::App& command, SecretOptions& options) {
 
 void DeclareRetire(CLI::App& command, SecretOptions& options) {
   DeclareVersion(command, options);
-  command.add_option("--evidence", options.evidence, "What shows that the platform no longer accepts it")->required();
+  command.add_option("--evidence", options.evidence, "What shows that the platform no longer accepts it")
+      ->required();
 }
 
 }  // namespace
 
 void AddSecretCommands(CLI::App& root, Invocation& invocation) {
   CLI::App& group = *AddGroup(root, "secret", "What opens an account");
-  AddCommand<SecretOptions>(group, invocation, "put", "Add a version; the value is never an argument", DeclarePut,
-                            Put);
-  AddCommand<SecretOptions>(group, invocation, "reveal", "Show a value, on the record", DeclareReveal, Reveal);
-  AddCommand<SecretOptions>(group, invocation, "list", "The secrets of an account, without values", DeclareAccount,
-                            List);
-  AddCommand<SecretOptions>(group, invocation, "versions", "The versions of a secret, without values", DeclareSecret,
-                            Versions);
-  AddCommand<SecretOptions>(group, invocation, "retire", "Attest that the platform no longer accepts a version",
-                            DeclareRetire, Retire);
-  AddCommand<SecretOptions>(group, invocation, "destroy", "Destroy the stored value of a version", DeclareVersion,
-                            Destroy);
+  AddCommand<SecretOptions>(group, invocation, "put", "Add a version; the value is never an argument",
+                            DeclarePut, Put);
+  AddCommand<SecretOptions>(group, invocation, "reveal", "Show a value, on the record", DeclareReveal,
+                            Reveal);
+  AddCommand<SecretOptions>(group, invocation, "list", "The secrets of an account, without values",
+                            DeclareAccount, List);
+  AddCommand<SecretOptions>(group, invocation, "versions", "The versions of a secret, without values",
+                            DeclareSecret, Versions);
+  AddCommand<SecretOptions>(group, invocation, "retire",
+                            "Attest that the platform no longer accepts a version", DeclareRetire, Retire);
+  AddCommand<SecretOptions>(group, invocation, "destroy", "Destroy the stored value of a version",
+                            DeclareVersion, Destroy);
 }
 
 }  // namespace holdfast::client

@@ -18,17 +18,18 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kTypes = "type.googleapis.com/google.rpc.";
 
 // Fields of the API whose name is not that of the option, with '_' for '-'.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kOptions = {{{"backups", "--backup"},
-                                                                                    {"roles", "--role"},
-                                                                                    {"expire_time", "--expires"},
-                                                                                    {"start_time", "--since"},
-                                                                                    {"end_time", "--until"},
-                                                                                    {"holder_id", "ID"},
-                                                                                    {"account_id", "ID"}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kOptions = {
+    {{"backups", "--backup"},
+     {"roles", "--role"},
+     {"expire_time", "--expires"},
+     {"start_time", "--since"},
+     {"end_time", "--until"},
+     {"holder_id", "ID"},
+     {"account_id", "ID"}}};
 constexpr std::array<std::string_view, 22> kSameName = {
-    "display_name", "person", "kind",   "handle",   "url",         "platform", "platform_id", "purpose",
-    "tier",         "unit",   "owner",  "reason",   "ticket",      "evidence", "etag",        "fingerprint",
-    "leaver",       "actor",  "holder", "account",  "successor",   "type"};
+    "display_name", "person", "kind",   "handle",  "url",       "platform", "platform_id", "purpose",
+    "tier",         "unit",   "owner",  "reason",  "ticket",    "evidence", "etag",        "fingerprint",
+    "leaver",       "actor",  "holder", "account", "successor", "type"};
 
 template <typename M>
 std::optional<M> Unpack(const google::protobuf::Any& any, std::string_view name) {
@@ -53,21 +54,29 @@ void TakeDetails(const v1::ErrorStatus& from, std::string& reason, std::string& 
   }
 }
 
+// TLS told us that the peer is not the vault: OpenSSL's words, and gRPC's for a name that does not match.
+bool IsForeign(const std::string& text) {
+  return text.find("certificate verify failed") != text.npos || text.find("Peer name") != text.npos;
+}
+
 // A failure below the API: no answer of the vault. gRPC's own text is for its developers.
 absl::Status TransportError(const grpc::Status& status, const std::string& address) {
   const std::string& text = status.error_message();
   switch (status.error_code()) {
     case grpc::StatusCode::UNAVAILABLE:
-      if (text.find("CERTIFICATE_VERIFY_FAILED") != text.npos || text.find("Peer name") != text.npos)
-        return MakeError(absl::StatusCode::kDataLoss, "VERIFICATION_FAILED",
-                         fmt::format("what answers at {} is not the vault that this device is enrolled with", address));
+      if (IsForeign(text))
+        return MakeError(
+            absl::StatusCode::kDataLoss, "VERIFICATION_FAILED",
+            fmt::format("what answers at {} is not the vault that this device is enrolled with", address));
       return MakeError(absl::StatusCode::kUnavailable, "UNREACHABLE",
-                       fmt::format("cannot reach the vault at {} (is holdfastd running and unsealed?)", address));
+                       fmt::format("cannot reach the vault at {} (is holdfastd running?)", address));
     case grpc::StatusCode::DEADLINE_EXCEEDED:
       return MakeError(absl::StatusCode::kDeadlineExceeded, "LATE",
                        fmt::format("the vault at {} did not answer in time", address));
     default:
-      return MakeError(static_cast<absl::StatusCode>(status.error_code()), "", text);
+      return MakeError(
+          static_cast<absl::StatusCode>(status.error_code()), "",
+          text.empty() ? fmt::format("the vault at {} refused without saying why", address) : text);
   }
 }
 
@@ -88,24 +97,42 @@ std::optional<std::string> OptionOf(std::string_view path) {
 
 const char* CodeName(absl::StatusCode code) {
   switch (code) {
-    case absl::StatusCode::kOk: return "OK";
-    case absl::StatusCode::kCancelled: return "CANCELLED";
-    case absl::StatusCode::kUnknown: return "UNKNOWN";
-    case absl::StatusCode::kInvalidArgument: return "INVALID_ARGUMENT";
-    case absl::StatusCode::kDeadlineExceeded: return "DEADLINE_EXCEEDED";
-    case absl::StatusCode::kNotFound: return "NOT_FOUND";
-    case absl::StatusCode::kAlreadyExists: return "ALREADY_EXISTS";
-    case absl::StatusCode::kPermissionDenied: return "PERMISSION_DENIED";
-    case absl::StatusCode::kResourceExhausted: return "RESOURCE_EXHAUSTED";
-    case absl::StatusCode::kFailedPrecondition: return "FAILED_PRECONDITION";
-    case absl::StatusCode::kAborted: return "ABORTED";
-    case absl::StatusCode::kOutOfRange: return "OUT_OF_RANGE";
-    case absl::StatusCode::kUnimplemented: return "UNIMPLEMENTED";
-    case absl::StatusCode::kInternal: return "INTERNAL";
-    case absl::StatusCode::kUnavailable: return "UNAVAILABLE";
-    case absl::StatusCode::kDataLoss: return "DATA_LOSS";
-    case absl::StatusCode::kUnauthenticated: return "UNAUTHENTICATED";
-    default: return "UNKNOWN";  // abseil reserves values of its own
+    case absl::StatusCode::kOk:
+      return "OK";
+    case absl::StatusCode::kCancelled:
+      return "CANCELLED";
+    case absl::StatusCode::kUnknown:
+      return "UNKNOWN";
+    case absl::StatusCode::kInvalidArgument:
+      return "INVALID_ARGUMENT";
+    case absl::StatusCode::kDeadlineExceeded:
+      return "DEADLINE_EXCEEDED";
+    case absl::StatusCode::kNotFound:
+      return "NOT_FOUND";
+    case absl::StatusCode::kAlreadyExists:
+      return "ALREADY_EXISTS";
+    case absl::StatusCode::kPermissionDenied:
+      return "PERMISSION_DENIED";
+    case absl::StatusCode::kResourceExhausted:
+      return "RESOURCE_EXHAUSTED";
+    case absl::StatusCode::kFailedPrecondition:
+      return "FAILED_PRECONDITION";
+    case absl::StatusCode::kAborted:
+      return "ABORTED";
+    case absl::StatusCode::kOutOfRange:
+      return "OUT_OF_RANGE";
+    case absl::StatusCode::kUnimplemented:
+      return "UNIMPLEMENTED";
+    case absl::StatusCode::kInternal:
+      return "INTERNAL";
+    case absl::StatusCode::kUnavailable:
+      return "UNAVAILABLE";
+    case absl::StatusCode::kDataLoss:
+      return "DATA_LOSS";
+    case absl::StatusCode::kUnauthenticated:
+      return "UNAUTHENTICATED";
+    default:
+      return "UNKNOWN";  // abseil reserves values of its own
   }
 }
 
@@ -116,19 +143,27 @@ ExitCode ExitCodeOf(const absl::Status& status) {
   if (reason == "APPROVAL_REQUIRED") return ExitCode::kApproval;
   if (reason == "VERIFICATION_FAILED") return ExitCode::kVerification;
   switch (status.code()) {
-    case absl::StatusCode::kOk: return ExitCode::kOk;
+    case absl::StatusCode::kOk:
+      return ExitCode::kOk;
     case absl::StatusCode::kInvalidArgument:
-    case absl::StatusCode::kOutOfRange: return ExitCode::kUsage;
-    case absl::StatusCode::kUnauthenticated: return ExitCode::kUnauthenticated;
-    case absl::StatusCode::kPermissionDenied: return ExitCode::kDenied;
-    case absl::StatusCode::kNotFound: return ExitCode::kNotFound;
+    case absl::StatusCode::kOutOfRange:
+      return ExitCode::kUsage;
+    case absl::StatusCode::kUnauthenticated:
+      return ExitCode::kUnauthenticated;
+    case absl::StatusCode::kPermissionDenied:
+      return ExitCode::kDenied;
+    case absl::StatusCode::kNotFound:
+      return ExitCode::kNotFound;
     case absl::StatusCode::kAlreadyExists:
     case absl::StatusCode::kFailedPrecondition:
-    case absl::StatusCode::kAborted: return ExitCode::kConflict;
+    case absl::StatusCode::kAborted:
+      return ExitCode::kConflict;
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
-    case absl::StatusCode::kResourceExhausted: return ExitCode::kUnavailable;
-    default: return ExitCode::kInternal;
+    case absl::StatusCode::kResourceExhausted:
+      return ExitCode::kUnavailable;
+    default:
+      return ExitCode::kInternal;
   }
 }
 
@@ -155,7 +190,8 @@ std::string ErrorLine(const absl::Status& status) {
   std::string message(MessageOf(status));
   const std::string field = FieldOf(status);
   const auto option = OptionOf(field);
-  if (option.has_value() && message.compare(0, field.size(), field) == 0) message.replace(0, field.size(), *option);
+  if (option.has_value() && message.compare(0, field.size(), field) == 0)
+    message.replace(0, field.size(), *option);
   return fmt::format("holdfast: {}\n", Printable(message));
 }
 
@@ -169,8 +205,9 @@ std::string ErrorJson(const absl::Status& status) {
                        {"domain", "holdfast"},
                        {"metadata", metadata}});
   if (const std::string field = FieldOf(status); !field.empty())
-    details.push_back({{"@type", fmt::format("{}BadRequest", kTypes)},
-                       {"fieldViolations", Json::array({Json({{"field", field}, {"description", MessageOf(status)}})})}});
+    details.push_back(
+        {{"@type", fmt::format("{}BadRequest", kTypes)},
+         {"fieldViolations", Json::array({Json({{"field", field}, {"description", MessageOf(status)}})})}});
   const Json error = {{"error",
                        {{"code", static_cast<int>(status.code())},
                         {"status", CodeName(status.code())},

@@ -44,7 +44,8 @@ absl::StatusOr<std::string> ReadExport(std::istream& file, LogCheck& check) {
     if (!more) break;
     if (!note.empty()) return VerificationFailed("there are lines after the checkpoint");
     const auto parsed = ParseExportLine(line);
-    if (!parsed.ok()) return VerificationFailed(fmt::format("line {}: {}", number, MessageOf(parsed.status())));
+    if (!parsed.ok())
+      return VerificationFailed(fmt::format("line {}: {}", number, MessageOf(parsed.status())));
     note = parsed->checkpoint;
     if (note.empty()) HF_RETURN_IF_ERROR(check.Add(parsed->entry));
   }

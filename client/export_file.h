@@ -13,7 +13,8 @@ namespace holdfast::client {
 // Adds all entries to `check`; returns the signed note of the last line. Lines are bounded.
 absl::StatusOr<std::string> ReadExport(std::istream& file, LogCheck& check);
 
-// Writes to standard output, or to a file that appears under its name only when complete, for its owner alone.
+// Writes to standard output, or to a file that appears under its name only when complete, for its owner
+// alone.
 class ExportWriter {
  public:
   static absl::StatusOr<ExportWriter> Open(const std::string& path);  // "": standard output

@@ -62,6 +62,29 @@ absl::Status CheckOwner(int fd, const std::string& path) {
                    fmt::format("{} can be read by others: make it yours alone (chmod 600)", path));
 }
 
+absl::StatusOr<Plaintext> ReadFile(const std::string& path, bool only_owner) {
+  const Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0 && errno == ENOENT)
+    return MakeError(absl::StatusCode::kNotFound, "NO_FILE", fmt::format("there is no {}", path));
+  if (fd.get() < 0) return FileError("cannot read", path);
+  if (only_owner) HF_RETURN_IF_ERROR(CheckOwner(fd.get(), path));
+  Plaintext content(kMaxFile);
+  std::size_t size = 0;
+  while (size < kMaxFile) {
+    const auto rest = content.ExposeSecretMutable().subspan(size);
+    const ssize_t got = read(fd.get(), rest.data(), rest.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return FileError("cannot read", path);
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  if (size == kMaxFile)
+    return MakeError(absl::StatusCode::kFailedPrecondition, "FILE_TOO_LARGE",
+                     fmt::format("{} is too large", path));
+  content.Resize(size);
+  return content;
+}
+
 }  // namespace
 
 absl::Status EnsurePrivateDirectory(const std::string& path) {
@@ -93,26 +116,13 @@ absl::Status WriteFileWhole(const std::string& path, std::string_view content) {
   return SyncDirectoryOf(path);
 }
 
-absl::StatusOr<Plaintext> ReadOwnFile(const std::string& path, bool only_owner) {
-  const Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (fd.get() < 0 && errno == ENOENT)
-    return MakeError(absl::StatusCode::kNotFound, "NO_FILE", fmt::format("there is no {}", path));
-  if (fd.get() < 0) return FileError("cannot read", path);
-  if (only_owner) HF_RETURN_IF_ERROR(CheckOwner(fd.get(), path));
-  Plaintext content(kMaxFile);
-  std::size_t size = 0;
-  while (size < kMaxFile) {
-    const auto rest = content.ExposeSecretMutable().subspan(size);
-    const ssize_t got = read(fd.get(), rest.data(), rest.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return FileError("cannot read", path);
-    if (got == 0) break;
-    size += static_cast<std::size_t>(got);
-  }
-  if (size == kMaxFile)
-    return MakeError(absl::StatusCode::kFailedPrecondition, "FILE_TOO_LARGE", fmt::format("{} is too large", path));
-  content.Resize(size);
-  return content;
+absl::StatusOr<Plaintext> ReadSecretFile(const std::string& path) {
+  return ReadFile(path, /*only_owner=*/true);
+}
+
+absl::StatusOr<std::string> ReadTextFile(const std::string& path) {
+  HF_ASSIGN_OR_RETURN(const Plaintext content, ReadFile(path, /*only_owner=*/false));
+  return std::string(AsChars(content.ExposeSecret()));
 }
 
 absl::StatusOr<FileLock> FileLock::Take(const std::string& path) {

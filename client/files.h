@@ -15,9 +15,10 @@ absl::Status EnsurePrivateDirectory(const std::string& path);
 // Temporary file with mode 0600, fsync, rename, fsync of the directory.
 absl::Status WriteFileWhole(const std::string& path, std::string_view content);
 
-// NOT_FOUND when there is no such file. When `only_owner`: refuses a file of somebody else, or one that
-// others may read.
-absl::StatusOr<Plaintext> ReadOwnFile(const std::string& path, bool only_owner);
+// NOT_FOUND when there is no such file, for both. The first refuses a file of somebody else, and one that
+// others may read; the second is for what is no secret.
+absl::StatusOr<Plaintext> ReadSecretFile(const std::string& path);
+absl::StatusOr<std::string> ReadTextFile(const std::string& path);
 
 // Holds an exclusive flock on `path` until destroyed.
 class FileLock {

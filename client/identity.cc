@@ -51,9 +51,9 @@ std::optional<Identity> FromJson(const Json& json) {
   identity.private_key_pem = Plaintext::TakeFrom(key);
   auto box_secret = BytesOf(json, "box_secret", 32);
   const auto signing_key = BytesOf(json, "box_signing_key", identity.box_signing_key.size());
-  if (!IsValidId(identity.holder) || identity.vault_id_bytes().size() != kVaultIdSize || identity.ca_pem.empty() ||
-      identity.certificate_pem.empty() || identity.checkpoint_verifier.empty() || identity.private_key_pem.empty() ||
-      !box_secret.has_value() || !signing_key.has_value())
+  if (!IsValidId(identity.holder) || identity.vault_id_bytes().size() != kVaultIdSize ||
+      identity.ca_pem.empty() || identity.certificate_pem.empty() || identity.checkpoint_verifier.empty() ||
+      identity.private_key_pem.empty() || !box_secret.has_value() || !signing_key.has_value())
     return std::nullopt;
   identity.box_secret = SecretBytes::CopyOf(*box_secret);
   std::fill(box_secret->begin(), box_secret->end(), std::uint8_t{0});
@@ -98,10 +98,11 @@ absl::Status SaveIdentity(const std::string& home, const Identity& identity) {
 
 absl::StatusOr<Identity> LoadIdentity(const std::string& home) {
   const std::string path = IdentityPath(home);
-  auto content = ReadOwnFile(path, /*only_owner=*/true);
+  auto content = ReadSecretFile(path);
   if (absl::IsNotFound(content.status()))
-    return MakeError(absl::StatusCode::kUnauthenticated, "NOT_ENROLLED",
-                     "this device is not enrolled: run \"holdfast enroll STRING\" with a string from your security team");
+    return MakeError(
+        absl::StatusCode::kUnauthenticated, "NOT_ENROLLED",
+        "this device is not enrolled: run \"holdfast enroll STRING\" with a string from your security team");
   HF_RETURN_IF_ERROR(content.status());
   const std::string_view text = AsChars(content->ExposeSecret());
   Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
@@ -116,10 +117,11 @@ absl::StatusOr<Identity> LoadIdentity(const std::string& home) {
 absl::Status CheckNotExpired(const Identity& identity, Micros now) {
   HF_ASSIGN_OR_RETURN(const pki::CertificateInfo info, pki::InspectCertificate(identity.certificate_pem));
   if (now < info.not_after) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kUnauthenticated, "CERTIFICATE_EXPIRED",
-                   fmt::format("this device's certificate expired at {}: ask your security team for \"holdfast holder "
-                               "enroll {}\", then run \"holdfast enroll --replace STRING\"",
-                               FormatTime(info.not_after), identity.holder));
+  return MakeError(
+      absl::StatusCode::kUnauthenticated, "CERTIFICATE_EXPIRED",
+      fmt::format("this device's certificate expired at {}: ask your security team for \"holdfast holder "
+                  "enroll {}\", then run \"holdfast enroll --replace STRING\"",
+                  FormatTime(info.not_after), identity.holder));
 }
 
 }  // namespace holdfast::client

@@ -1,4 +1,5 @@
-// What a device keeps of its enrollment, in one file that only its owner can read: $HOLDFAST_HOME/identity.json.
+// What a device keeps of its enrollment, in one file that only its owner can read:
+// $HOLDFAST_HOME/identity.json.
 #pragma once
 
 #include <string>

@@ -10,8 +10,8 @@
 namespace holdfast::client {
 
 struct ImportSecret {
-  std::string id;    // "password", "field-pin" ...
-  std::string kind;  // "password", "note", "totp"
+  std::string id;                 // "password", "field-pin" ...
+  std::string kind;               // "password", "note", "totp"
   std::vector<Plaintext> values;  // oldest first
 };
 
@@ -29,10 +29,10 @@ struct ImportItem {
 struct ImportEntry {
   int position = 0;  // from 1
   std::string title;
-  absl::Status status;       // why it cannot be imported; names the field
-  std::string skipped;       // why it is not for the vault; "" otherwise
+  absl::Status status;  // why it cannot be imported; names the field
+  std::string skipped;  // why it is not for the vault; "" otherwise
   std::vector<std::string> warnings;
-  ImportItem item;           // when status is OK and it is not skipped
+  ImportItem item;  // when status is OK and it is not skipped
 };
 
 }  // namespace holdfast::client

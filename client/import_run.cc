@@ -22,10 +22,14 @@ constexpr int kAttempts = 8;
 
 std::string OutcomeText(v1::ImportOutcome outcome) {
   switch (outcome) {
-    case v1::IMPORT_OUTCOME_CREATED: return "created";
-    case v1::IMPORT_OUTCOME_UNCHANGED: return "unchanged";
-    case v1::IMPORT_OUTCOME_DIFFERS: return "differs";
-    default: return "unknown";
+    case v1::IMPORT_OUTCOME_CREATED:
+      return "created";
+    case v1::IMPORT_OUTCOME_UNCHANGED:
+      return "unchanged";
+    case v1::IMPORT_OUTCOME_DIFFERS:
+      return "differs";
+    default:
+      return "unknown";
   }
 }
 
@@ -85,8 +89,10 @@ bool EndsImport(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kUnauthenticated:
-    case absl::StatusCode::kDeadlineExceeded: return true;
-    default: return false;
+    case absl::StatusCode::kDeadlineExceeded:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -106,7 +112,8 @@ ImportResult Start(const ImportEntry& entry) {
 
 class Run {
  public:
-  Run(Session& session, const std::vector<ImportEntry>& entries, const ImportSettings& settings, Sealer sealer)
+  Run(Session& session, const std::vector<ImportEntry>& entries, const ImportSettings& settings,
+      Sealer sealer)
       : session_(session),
         entries_(entries),
         settings_(settings),
@@ -127,8 +134,9 @@ class Run {
   void Work() {
     for (std::size_t i = next_++; i < entries_.size(); i = next_++) {
       if (results_[i].outcome.empty()) {
-        const absl::Status status = ended_ ? MakeError(absl::StatusCode::kAborted, "NOT_TRIED", "was not tried")
-                                           : Import(entries_[i], results_[i]);
+        const absl::Status status = ended_
+                                        ? MakeError(absl::StatusCode::kAborted, "NOT_TRIED", "was not tried")
+                                        : Import(entries_[i], results_[i]);
         if (!status.ok()) {
           results_[i].outcome = "failed";
           results_[i].error = status;

@@ -38,7 +38,8 @@ bool IsObject(const Json& object, const char* key) {
 absl::Status CheckTexts(const LogEntry& entry, const Json& commitments) {
   for (const auto& [field, text] : entry.texts) {
     const std::string* committed = StringIn(commitments, field.c_str());
-    if (committed == nullptr) return BadEntry(entry.index, fmt::format("has no commitment to its text \"{}\"", field));
+    if (committed == nullptr)
+      return BadEntry(entry.index, fmt::format("has no commitment to its text \"{}\"", field));
     if (text.salt.size() != kSaltSize ||
         HexEncode(crypto::Sha256({text.salt, AsBytes(text.text)})) != *committed)
       return BadEntry(entry.index, fmt::format("was given another text \"{}\" than was recorded", field));
@@ -49,7 +50,8 @@ absl::Status CheckTexts(const LogEntry& entry, const Json& commitments) {
 // The leaf's own time; the rest of the leaf is what was recorded, whatever it says.
 absl::StatusOr<Micros> CheckLeaf(const LogEntry& entry) {
   const Json leaf = Json::parse(entry.leaf, nullptr, /*allow_exceptions=*/false);
-  if (!leaf.is_object() || !IsObject(leaf, "texts")) return BadEntry(entry.index, "is not a leaf of this log");
+  if (!leaf.is_object() || !IsObject(leaf, "texts"))
+    return BadEntry(entry.index, "is not a leaf of this log");
   if (leaf.value("index", Json()) != entry.index) return BadEntry(entry.index, "says that it is another one");
   const std::string* time = StringIn(leaf, "time");
   const auto micros = time == nullptr ? std::nullopt : ParseTime(*time);
@@ -103,14 +105,15 @@ absl::Status LogCheck::CheckSeen() {
   for (const evidence::Checkpoint& checkpoint : seen_)
     if (checkpoint.size == edge_.size() && checkpoint.root != edge_.Root())
       return VerificationFailed(fmt::format(
-          "the first {} entries are not those of the checkpoint seen before: entries were changed", checkpoint.size));
+          "the first {} entries are not those of the checkpoint seen before: entries were changed",
+          checkpoint.size));
   return absl::OkStatus();
 }
 
 absl::Status LogCheck::Add(const LogEntry& entry) {
   if (entry.index != edge_.size())
-    return VerificationFailed(
-        fmt::format("entry {} stands where entry {} belongs: entries are missing", entry.index, edge_.size()));
+    return VerificationFailed(fmt::format("entry {} stands where entry {} belongs: entries are missing",
+                                          entry.index, edge_.size()));
   HF_ASSIGN_OR_RETURN(const Micros time, CheckLeaf(entry));
   if (time < last_time_) return BadEntry(entry.index, "is older than the one before");
   last_time_ = time;
@@ -126,8 +129,9 @@ absl::Status LogCheck::Finish(const evidence::Checkpoint& last) {
     return VerificationFailed("the entries are not those that the checkpoint was signed for");
   for (const evidence::Checkpoint& checkpoint : seen_)
     if (checkpoint.size > edge_.size())
-      return VerificationFailed(fmt::format("there are {} entries, but {} were seen before: the log was rolled back",
-                                            edge_.size(), checkpoint.size));
+      return VerificationFailed(
+          fmt::format("there are {} entries, but {} were seen before: the log was rolled back", edge_.size(),
+                      checkpoint.size));
   return absl::OkStatus();
 }
 

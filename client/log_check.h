@@ -1,6 +1,6 @@
-// Verifies a whole audit log by recomputing it: every leaf is hashed into the Merkle tree again, every text is
-// held against its commitment, indexes have no gap and time never goes back. What comes out equals a signed
-// checkpoint, or the log is not what was signed. Not thread safe.
+// Verifies a whole audit log by recomputing it: every leaf is hashed into the Merkle tree again, every text
+// is held against its commitment, indexes have no gap and time never goes back. What comes out equals a
+// signed checkpoint, or the log is not what was signed. Not thread safe.
 #pragma once
 
 #include <map>

@@ -14,7 +14,8 @@ constexpr std::chrono::hours kDeadline(1);
 absl::StatusOr<LogEntry> EntryOf(const v1::Event& event) {
   LogEntry entry{.index = event.index(), .leaf = event.leaf(), .texts = {}};
   // An export writes leaves as JSON text: other bytes would not survive it.
-  if (!IsUtf8(entry.leaf)) return VerificationFailed(fmt::format("entry {} is not a leaf of this log", entry.index));
+  if (!IsUtf8(entry.leaf))
+    return VerificationFailed(fmt::format("entry {} is not a leaf of this log", entry.index));
   for (const v1::EventText& text : event.texts())
     entry.texts[text.field()] = LogText{.salt = ToBytes(AsBytes(text.salt())), .text = text.text()};
   return entry;

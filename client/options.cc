@@ -9,7 +9,8 @@
 namespace holdfast::client {
 namespace {
 
-absl::StatusOr<std::string> NameArg(std::string_view collection, std::string_view option, std::string_view text) {
+absl::StatusOr<std::string> NameArg(std::string_view collection, std::string_view option,
+                                    std::string_view text) {
   HF_ASSIGN_OR_RETURN(const std::string id, NewIdArg(collection, option, text));
   return fmt::format("{}/{}", collection, id);
 }
@@ -35,8 +36,8 @@ absl::StatusOr<std::string> NewIdArg(std::string_view collection, std::string_vi
                                      std::string_view text) {
   if (text.find('/') != text.npos) return ParseName(collection, text, option);
   if (!IsValidId(text))
-    return InvalidField(option,
-                        "must be 1 to 63 of a-z 0-9 . _ - that start and end with a letter or digit, in lower case");
+    return InvalidField(
+        option, "must be 1 to 63 of a-z 0-9 . _ - that start and end with a letter or digit, in lower case");
   return std::string(text);
 }
 
@@ -66,14 +67,16 @@ absl::StatusOr<std::string> SecretArg(std::string_view account, std::string_view
   HF_ASSIGN_OR_RETURN(const std::string account_name, AccountArg("ACCOUNT", account));
   if (secret.find('/') != secret.npos) {
     HF_ASSIGN_OR_RETURN(const SecretName name, ParseSecretName(secret, "SECRET"));
-    if (AccountName(name.account) != account_name) return InvalidField("SECRET", "belongs to another account");
+    if (AccountName(name.account) != account_name)
+      return InvalidField("SECRET", "belongs to another account");
     return std::string(secret);
   }
   if (!IsValidId(secret)) return InvalidField("SECRET", "must be an id, for example \"password\"");
   return fmt::format("{}/secrets/{}", account_name, secret);
 }
 
-absl::StatusOr<std::string> VersionArg(std::string_view account, std::string_view secret, std::int64_t version) {
+absl::StatusOr<std::string> VersionArg(std::string_view account, std::string_view secret,
+                                       std::int64_t version) {
   HF_ASSIGN_OR_RETURN(const std::string name, SecretArg(account, secret));
   if (version < 1) return InvalidField("VERSION", "must be 1 or more");
   return fmt::format("{}/versions/{}", name, version);
@@ -90,13 +93,16 @@ std::optional<Micros> ParseDuration(std::string_view text) {
   return count * *unit;
 }
 
-absl::StatusOr<Micros> TimeArg(std::string_view option, std::string_view text, Micros now, Direction direction) {
+absl::StatusOr<Micros> TimeArg(std::string_view option, std::string_view text, Micros now,
+                               Direction direction) {
   if (const auto duration = ParseDuration(text); duration.has_value())
     return direction == Direction::kPast ? now - *duration : now + *duration;
   constexpr std::size_t kDateSize = 10;
-  const auto time = ParseTime(text.size() == kDateSize ? fmt::format("{}T00:00:00Z", text) : std::string(text));
+  const auto time =
+      ParseTime(text.size() == kDateSize ? fmt::format("{}T00:00:00Z", text) : std::string(text));
   if (!time.has_value())
-    return InvalidField(option, "must be a duration (30m, 8h, 2d, 1w), a date or a time such as 2026-11-22T08:00:00Z");
+    return InvalidField(
+        option, "must be a duration (30m, 8h, 2d, 1w), a date or a time such as 2026-11-22T08:00:00Z");
   return *time;
 }
 
@@ -105,8 +111,8 @@ std::string NewRequestId() {
   random[6] = static_cast<std::uint8_t>((random[6] & 0x0f) | 0x40);  // version 4
   random[8] = static_cast<std::uint8_t>((random[8] & 0x3f) | 0x80);  // variant of RFC 4122
   const std::string hex = HexEncode(random);
-  return fmt::format("{}-{}-{}-{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 4), hex.substr(16, 4),
-                     hex.substr(20));
+  return fmt::format("{}-{}-{}-{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 4),
+                     hex.substr(16, 4), hex.substr(20));
 }
 
 }  // namespace holdfast::client

@@ -32,18 +32,21 @@ absl::StatusOr<std::string> OptionalHolderArg(std::string_view option, std::stri
 absl::StatusOr<std::string> OptionalAccountArg(std::string_view option, std::string_view text);
 
 // A new holder's or account's id, bare or as a resource name of `collection`: gives the id.
-absl::StatusOr<std::string> NewIdArg(std::string_view collection, std::string_view option, std::string_view text);
+absl::StatusOr<std::string> NewIdArg(std::string_view collection, std::string_view option,
+                                     std::string_view text);
 
 // "accounts/A/secrets/S" of an account and a secret, of which the secret may be a full name of its own.
 absl::StatusOr<std::string> SecretArg(std::string_view account, std::string_view secret);
-absl::StatusOr<std::string> VersionArg(std::string_view account, std::string_view secret, std::int64_t version);
+absl::StatusOr<std::string> VersionArg(std::string_view account, std::string_view secret,
+                                       std::int64_t version);
 
 // A duration such as "90s", "30m", "8h", "2d", "1w".
 std::optional<Micros> ParseDuration(std::string_view text);
 
 enum class Direction { kPast, kFuture };
 // A duration counted from `now`, an RFC 3339 time, or a date (midnight UTC).
-absl::StatusOr<Micros> TimeArg(std::string_view option, std::string_view text, Micros now, Direction direction);
+absl::StatusOr<Micros> TimeArg(std::string_view option, std::string_view text, Micros now,
+                               Direction direction);
 
 // A random UUID: the idempotency key of one call.
 std::string NewRequestId();

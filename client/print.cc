@@ -4,8 +4,8 @@
 
 #include <cerrno>
 
-#include "client/text_table.h"
 #include "client/resource_columns.h"
+#include "client/text_table.h"
 #include "fmt/format.h"
 #include "google/protobuf/util/json_util.h"
 
@@ -50,7 +50,8 @@ std::string DetailsOfMessage(const Message& message) {
   std::string nested;
   for (const auto* field : set) {
     if (IsCell(*field)) {
-      fields.emplace_back(Heading(field->name()), CellText(message, Column{"", field->name(), CellKind::kText}));
+      fields.emplace_back(Heading(field->name()),
+                          CellText(message, Column{"", field->name(), CellKind::kText}));
     } else if (field->is_repeated()) {
       nested += fmt::format("\n{}:\n{}", Heading(field->name()), TableOf(message, field));
     } else {

@@ -22,7 +22,10 @@ std::atomic<bool> g_echo_off{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
 
 void OnSignal(int signal) {
-  if (g_echo_off.load()) tcsetattr(STDIN_FILENO, TCSAFLUSH, &g_terminal_before);
+  if (g_echo_off.load()) {
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &g_terminal_before);
+    if (write(STDERR_FILENO, "\n", 1) != 1) _exit(128 + signal);
+  }
   _exit(128 + signal);
 }
 
@@ -61,11 +64,13 @@ absl::StatusOr<Plaintext> ReadLine() {
     const ssize_t got = read(STDIN_FILENO, &next, 1);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0 && size == 0)
-      return MakeError(absl::StatusCode::kInvalidArgument, "NO_INPUT", "standard input ended before the answer");
+      return MakeError(absl::StatusCode::kInvalidArgument, "NO_INPUT",
+                       "standard input ended before the answer");
     if (got <= 0 || next == '\n') break;
     ++size;
   }
-  if (size == kMaxLine) return MakeError(absl::StatusCode::kInvalidArgument, "TOO_LONG", "the line is too long");
+  if (size == kMaxLine)
+    return MakeError(absl::StatusCode::kInvalidArgument, "TOO_LONG", "the line is too long");
   line.Resize(size);
   return line;
 }
@@ -85,7 +90,8 @@ absl::StatusOr<Plaintext> ReadAll(std::string_view option, int fd, std::size_t m
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
-  if (too_large || size == buffer.size()) return InvalidField(option, fmt::format("holds more than {} bytes", max_bytes));
+  if (too_large || size == buffer.size())
+    return InvalidField(option, fmt::format("holds more than {} bytes", max_bytes));
   buffer.Resize(size);
   return buffer;
 }
@@ -103,8 +109,9 @@ bool CanAsk() { return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1; 
 
 absl::StatusOr<Plaintext> AskHidden(std::string_view prompt) {
   if (!CanAsk())
-    return MakeError(absl::StatusCode::kInvalidArgument, "NO_TERMINAL",
-                     "there is no terminal to ask on: give the value with --from-file FILE, or - for standard input");
+    return MakeError(
+        absl::StatusCode::kInvalidArgument, "NO_TERMINAL",
+        "there is no terminal to ask on: give the value with --from-file FILE, or - for standard input");
   const EchoOff echo_off;
   if (!echo_off.ok())
     return MakeError(absl::StatusCode::kInternal, "NO_TERMINAL", "the terminal's echo cannot be turned off");
@@ -122,7 +129,8 @@ absl::StatusOr<Plaintext> AskNewSecret(std::string_view what) {
   return first;
 }
 
-absl::StatusOr<Plaintext> ReadFileArg(std::string_view option, const std::string& path, std::size_t max_bytes) {
+absl::StatusOr<Plaintext> ReadFileArg(std::string_view option, const std::string& path,
+                                      std::size_t max_bytes) {
   if (path == "-") return ReadAll(option, STDIN_FILENO, max_bytes);
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return InvalidField(option, "cannot be opened");

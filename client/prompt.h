@@ -22,7 +22,8 @@ absl::StatusOr<Plaintext> AskHidden(std::string_view prompt);
 absl::StatusOr<Plaintext> AskNewSecret(std::string_view what);
 
 // The bytes of a file, or of standard input for "-"; at most `max_bytes`. Errors name `option`.
-absl::StatusOr<Plaintext> ReadFileArg(std::string_view option, const std::string& path, std::size_t max_bytes);
+absl::StatusOr<Plaintext> ReadFileArg(std::string_view option, const std::string& path,
+                                      std::size_t max_bytes);
 
 // Asks "question [y/N]" on the terminal. ABORTED when the answer is no.
 absl::Status Confirm(std::string_view question);

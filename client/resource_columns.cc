@@ -17,92 +17,91 @@ using google::protobuf::Message;
 using Kind = CellKind;
 
 const std::map<std::string, Columns>& AllColumns() {
-  static const std::map<std::string, Columns> all = {
-      {"Holder",
-       {{"ID", "name", Kind::kName},
-        {"DISPLAY NAME", "display_name"},
-        {"KIND", "kind"},
-        {"ROLES", "roles"},
-        {"STATUS", "status"},
-        {"CREATED", "create_time"}}},
-      {"DeviceKey",
-       {{"FINGERPRINT", "fingerprint"},
-        {"STATE", "state"},
-        {"ISSUER", "issuer", Kind::kName},
-        {"CONFIRMER", "confirmer", Kind::kName},
-        {"ENROLLED", "create_time"},
-        {"EXPIRES", "expire_time"}}},
-      {"Account",
-       {{"ID", "name", Kind::kName},
-        {"PLATFORM", "platform"},
-        {"HANDLE", "handle"},
-        {"TIER", "tier"},
-        {"OWNER", "owner", Kind::kName},
-        {"BACKUPS", "backups", Kind::kName},
-        {"STATE", "state"}}},
-      {"Secret",
-       {{"SECRET", "name", Kind::kName},
-        {"KIND", "kind"},
-        {"VERSION", "current_version"},
-        {"CREATED", "create_time"},
-        {"CHANGED", "update_time"}}},
-      {"SecretVersion",
-       {{"VERSION", "version"},
-        {"STATE", "state"},
-        {"CREATOR", "creator", Kind::kName},
-        {"CREATED", "create_time"},
-        {"RETIRED", "retire_time"},
-        {"RETIRED BY", "retirer", Kind::kName},
-        {"DESTROYED", "destroy_time"}}},
-      {"Grant",
-       {{"ACCOUNT", "account", Kind::kName},
-        {"HOLDER", "holder", Kind::kName},
-        {"RELATION", "relation"},
-        {"GIVEN BY", "grantor", Kind::kName},
-        {"SINCE", "create_time"},
-        {"EXPIRES", "expire_time"},
-        {"REASON", "reason"}}},
-      {"Exposure",
-       {{"HOLDER", "holder", Kind::kName},
-        {"VERSION", "version", Kind::kName},
-        {"KIND", "kind"},
-        {"FIRST", "first_time"},
-        {"LAST", "last_time"},
-        {"TIMES", "times"},
-        {"LIVE", "live"}}},
-      {"Handover",
-       {{"CASE", "name", Kind::kName},
-        {"LEAVER", "leaver", Kind::kName},
-        {"STATE", "state"},
-        {"APPROVAL", "approval_required"},
-        {"STARTED BY", "starter", Kind::kName},
-        {"STARTED", "start_time"},
-        {"CUT", "cut_time"},
-        {"CLOSED", "close_time"}}},
-      {"HandoverAccount",
-       {{"ACCOUNT", "account", Kind::kName},
-        {"LEAVER WAS", "relation"},
-        {"SUCCESSOR", "successor", Kind::kName},
-        {"CHOSEN AS", "choice"}}},
-      {"HandoverTask",
-       {{"TASK", "name", Kind::kName},
-        {"SECRET", "secret", Kind::kName},
-        {"STATE", "state"},
-        {"UNRETIRED", "unretired_versions"},
-        {"REPLACED", "replaced"},
-        {"TO DO", "todo"}}},
-      {"Event",
-       {{"INDEX", "index"},
-        {"TIME", "time"},
-        {"TYPE", "type"},
-        {"OUTCOME", "outcome"},
-        {"ACTOR", "actor", Kind::kName},
-        {"ACCOUNT", "account", Kind::kName},
-        {"SECRET", "secret", Kind::kName},
-        {"SUBJECT", "subject", Kind::kName},
-        {"CASE", "handover", Kind::kName},
-        {"RULE", "rule"},
-        {"REASON", "texts", Kind::kTexts}}}};
+  static const std::map<std::string, Columns> all = {{"Holder",
+                                                      {{"ID", "name", Kind::kName},
+                                                       {"DISPLAY NAME", "display_name"},
+                                                       {"KIND", "kind"},
+                                                       {"ROLES", "roles"},
+                                                       {"STATUS", "status"},
+                                                       {"CREATED", "create_time"}}},
+                                                     {"DeviceKey",
+                                                      {{"FINGERPRINT", "fingerprint"},
+                                                       {"STATE", "state"},
+                                                       {"ISSUER", "issuer", Kind::kName},
+                                                       {"CONFIRMER", "confirmer", Kind::kName},
+                                                       {"ENROLLED", "create_time"},
+                                                       {"EXPIRES", "expire_time"}}},
+                                                     {"Account",
+                                                      {{"ID", "name", Kind::kName},
+                                                       {"PLATFORM", "platform"},
+                                                       {"HANDLE", "handle"},
+                                                       {"TIER", "tier"},
+                                                       {"OWNER", "owner", Kind::kName},
+                                                       {"BACKUPS", "backups", Kind::kName},
+                                                       {"STATE", "state"}}},
+                                                     {"Secret",
+                                                      {{"SECRET", "name", Kind::kName},
+                                                       {"KIND", "kind"},
+                                                       {"VERSION", "current_version"},
+                                                       {"CREATED", "create_time"},
+                                                       {"CHANGED", "update_time"}}},
+                                                     {"SecretVersion",
+                                                      {{"VERSION", "version"},
+                                                       {"STATE", "state"},
+                                                       {"CREATOR", "creator", Kind::kName},
+                                                       {"CREATED", "create_time"},
+                                                       {"RETIRED", "retire_time"},
+                                                       {"RETIRED BY", "retirer", Kind::kName},
+                                                       {"DESTROYED", "destroy_time"}}},
+                                                     {"Grant",
+                                                      {{"ACCOUNT", "account", Kind::kName},
+                                                       {"HOLDER", "holder", Kind::kName},
+                                                       {"RELATION", "relation"},
+                                                       {"GIVEN BY", "grantor", Kind::kName},
+                                                       {"SINCE", "create_time"},
+                                                       {"EXPIRES", "expire_time"},
+                                                       {"REASON", "reason"}}},
+                                                     {"Exposure",
+                                                      {{"HOLDER", "holder", Kind::kName},
+                                                       {"VERSION", "version", Kind::kName},
+                                                       {"KIND", "kind"},
+                                                       {"FIRST", "first_time"},
+                                                       {"LAST", "last_time"},
+                                                       {"TIMES", "times"},
+                                                       {"LIVE", "live"}}},
+                                                     {"Handover",
+                                                      {{"CASE", "name", Kind::kName},
+                                                       {"LEAVER", "leaver", Kind::kName},
+                                                       {"STATE", "state"},
+                                                       {"APPROVAL", "approval_required"},
+                                                       {"STARTED BY", "starter", Kind::kName},
+                                                       {"STARTED", "start_time"},
+                                                       {"CUT", "cut_time"},
+                                                       {"CLOSED", "close_time"}}},
+                                                     {"HandoverAccount",
+                                                      {{"ACCOUNT", "account", Kind::kName},
+                                                       {"LEAVER WAS", "relation"},
+                                                       {"SUCCESSOR", "successor", Kind::kName},
+                                                       {"CHOSEN AS", "choice"}}},
+                                                     {"HandoverTask",
+                                                      {{"TASK", "name", Kind::kName},
+                                                       {"SECRET", "secret", Kind::kName},
+                                                       {"STATE", "state"},
+                                                       {"UNRETIRED", "unretired_versions"},
+                                                       {"REPLACED", "replaced"},
+                                                       {"TO DO", "todo"}}},
+                                                     {"Event",
+                                                      {{"INDEX", "index"},
+                                                       {"TIME", "time"},
+                                                       {"TYPE", "type"},
+                                                       {"OUTCOME", "outcome"},
+                                                       {"ACTOR", "actor", Kind::kName},
+                                                       {"ACCOUNT", "account", Kind::kName},
+                                                       {"SECRET", "secret", Kind::kName},
+                                                       {"SUBJECT", "subject", Kind::kName},
+                                                       {"CASE", "handover", Kind::kName},
+                                                       {"RULE", "rule"},
+                                                       {"REASON", "texts", Kind::kTexts}}}};
   return all;
 }
 
@@ -148,23 +147,34 @@ std::string ReasonText(const Message& message) {
 std::string ScalarText(const Message& m, const FieldDescriptor& f) {
   const auto* r = m.GetReflection();
   switch (f.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING: return r->GetString(m, &f);
-    case FieldDescriptor::CPPTYPE_ENUM: return EnumText(*r->GetEnum(m, &f));
-    case FieldDescriptor::CPPTYPE_BOOL: return r->GetBool(m, &f) ? "yes" : "no";
-    case FieldDescriptor::CPPTYPE_INT32: return fmt::format("{}", r->GetInt32(m, &f));
-    case FieldDescriptor::CPPTYPE_INT64: return fmt::format("{}", r->GetInt64(m, &f));
-    case FieldDescriptor::CPPTYPE_MESSAGE: return r->HasField(m, &f) ? TimeText(r->GetMessage(m, &f)) : "";
-    default: return "";  // no other type is in the API
+    case FieldDescriptor::CPPTYPE_STRING:
+      return r->GetString(m, &f);
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return EnumText(*r->GetEnum(m, &f));
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return r->GetBool(m, &f) ? "yes" : "no";
+    case FieldDescriptor::CPPTYPE_INT32:
+      return fmt::format("{}", r->GetInt32(m, &f));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return fmt::format("{}", r->GetInt64(m, &f));
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return r->HasField(m, &f) ? TimeText(r->GetMessage(m, &f)) : "";
+    default:
+      return "";  // no other type is in the API
   }
 }
 
 std::string ElementText(const Message& m, const FieldDescriptor& f, int i) {
   const auto* r = m.GetReflection();
   switch (f.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING: return r->GetRepeatedString(m, &f, i);
-    case FieldDescriptor::CPPTYPE_ENUM: return EnumText(*r->GetRepeatedEnum(m, &f, i));
-    case FieldDescriptor::CPPTYPE_INT64: return fmt::format("{}", r->GetRepeatedInt64(m, &f, i));
-    default: return "";
+    case FieldDescriptor::CPPTYPE_STRING:
+      return r->GetRepeatedString(m, &f, i);
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return EnumText(*r->GetRepeatedEnum(m, &f, i));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return fmt::format("{}", r->GetRepeatedInt64(m, &f, i));
+    default:
+      return "";
   }
 }
 

@@ -28,7 +28,8 @@ const Columns* ColumnsOf(const google::protobuf::Descriptor& type);
 // True when the field fits in a cell: not a message, unless it is a time.
 bool IsCell(const google::protobuf::FieldDescriptor& field);
 
-// Times as "2026-11-22 02:49" (UTC), enums in lower case without prefix, lists joined by commas; "" when not set.
+// Times as "2026-11-22 02:49" (UTC), enums in lower case without prefix, lists joined by commas; "" when not
+// set.
 std::string CellText(const google::protobuf::Message& message, const Column& column);
 
 }  // namespace holdfast::client

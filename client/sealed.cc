@@ -18,7 +18,8 @@ absl::StatusOr<crypto::BoxKeyPair> DeviceKey(const Identity& identity) {
 
 absl::StatusOr<crypto::BoxPublicKey> ServerKey(const std::string& bytes) {
   crypto::BoxPublicKey key{};
-  if (bytes.size() != key.size()) return VerificationFailed("the server's key for secrets has the wrong length");
+  if (bytes.size() != key.size())
+    return VerificationFailed("the server's key for secrets has the wrong length");
   std::copy(bytes.begin(), bytes.end(), key.begin());
   return key;
 }
@@ -75,7 +76,8 @@ absl::StatusOr<Plaintext> OpenRevealed(const Identity& identity, const std::stri
                                    .version = shown->version,
                                    .recipient = identity.holder};
   auto value = crypto::OpenBox(expected, server_now, AsBytes(response.value().box()), server_key, device);
-  if (!value.ok()) return VerificationFailed(fmt::format("the value is refused: {}", MessageOf(value.status())));
+  if (!value.ok())
+    return VerificationFailed(fmt::format("the value is refused: {}", MessageOf(value.status())));
   return value;
 }
 

@@ -5,8 +5,8 @@
 
 #include "client/identity.h"
 #include "google/protobuf/timestamp.pb.h"
-#include "holdfast/v1/secret_service.pb.h"
 #include "holdfast/v1/sealed.pb.h"
+#include "holdfast/v1/secret_service.pb.h"
 #include "holdfast/v1/vault_service.pb.h"
 #include "vault/base/secret_bytes.h"
 #include "vault/base/status.h"
@@ -37,9 +37,9 @@ class Sealer {
   crypto::BoxKeyPair device_;
 };
 
-// Opens what a reveal of `asked` (a secret's or a version's name) answered. The answer must be for exactly that,
-// for this holder, for this request, and from a server key that the vault signed. `server_now` is by the
-// server's clock, which decides about expiry: ours may be wrong.
+// Opens what a reveal of `asked` (a secret's or a version's name) answered. The answer must be for exactly
+// that, for this holder, for this request, and from a server key that the vault signed. `server_now` is by
+// the server's clock, which decides about expiry: ours may be wrong.
 absl::StatusOr<Plaintext> OpenRevealed(const Identity& identity, const std::string& asked,
                                        const std::string& request_id, Micros server_now,
                                        const v1::RevealSecretVersionResponse& response);

@@ -20,7 +20,8 @@ absl::StatusOr<std::string> ApiAddress(const Identity& identity) {
   const bool overridden = override_address != nullptr && *override_address != '\0';
   std::string address = overridden ? override_address : identity.api_address;
   if (address.empty())
-    return InvalidField("HOLDFAST_SERVER", "must be set to the vault's host:port: enrollment did not tell it");
+    return InvalidField("HOLDFAST_SERVER",
+                        "must be set to the vault's host:port: enrollment did not tell it");
   if (!pki::IsHostPort(address)) return InvalidField("HOLDFAST_SERVER", "must be host:port");
   return address;
 }
@@ -50,10 +51,11 @@ absl::Status Session::CheckLog() {
   request.set_known_size(witness_.known_size());
   auto answer = Call<v1::AuditService>(&v1::AuditService::StubInterface::GetCheckpoint, request);
   // A log shorter than what was asked to be extended cannot give a proof.
-  if (ReasonOf(answer.status()) == "KNOWN_SIZE_TOO_LARGE")
-    return VerificationFailed(fmt::format("the vault's log was rolled back: it no longer holds the {} entries that this "
-                                          "device has seen; do not trust its answers, tell your auditors",
-                                          witness_.known_size()));
+  if (FieldOf(answer.status()) == "known_size" || absl::IsOutOfRange(answer.status()))
+    return VerificationFailed(
+        fmt::format("the vault's log was rolled back: it no longer holds the {} entries that this "
+                    "device has seen; do not trust its answers, tell your auditors",
+                    witness_.known_size()));
   HF_RETURN_IF_ERROR(answer.status());
   std::vector<Bytes> proof;
   for (const std::string& part : answer->consistency()) proof.push_back(ToBytes(AsBytes(part)));
@@ -62,7 +64,8 @@ absl::Status Session::CheckLog() {
 
 absl::StatusOr<v1::Vault> Session::Vault() {
   if (vault_.has_value()) return *vault_;
-  HF_ASSIGN_OR_RETURN(v1::Vault vault, Call<v1::VaultService>(&v1::VaultService::StubInterface::GetVault, {}));
+  HF_ASSIGN_OR_RETURN(v1::Vault vault,
+                      Call<v1::VaultService>(&v1::VaultService::StubInterface::GetVault, {}));
   crypto::BoxPublicKey key{};
   if (vault.vault_id() != identity_.vault_id || vault.box_key().size() != key.size())
     return VerificationFailed("what answers is not the vault that this device is enrolled with");

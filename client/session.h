@@ -28,11 +28,12 @@ class Session {
   const std::optional<evidence::Checkpoint>& remembered() const { return remembered_; }
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
 
-  // A unary call with a deadline; e.g. Call<v1::VaultService>(&v1::VaultService::StubInterface::GetVault, request).
-  // When a connection that had worked breaks, the same request is sent once more: request ids make that safe.
+  // A unary call with a deadline; e.g. Call<v1::VaultService>(&v1::VaultService::StubInterface::GetVault,
+  // request). When a connection that had worked breaks, the same request is sent once more: request ids make
+  // that safe.
   template <typename Service, typename Request, typename Response>
-  absl::StatusOr<Response> Call(grpc::Status (Service::StubInterface::*method)(grpc::ClientContext*, const Request&,
-                                                                               Response*),
+  absl::StatusOr<Response> Call(grpc::Status (Service::StubInterface::*method)(grpc::ClientContext*,
+                                                                               const Request&, Response*),
                                 const std::type_identity_t<Request>& request) {
     const auto service = Service::NewStub(channel_);
     Response response;
@@ -52,7 +53,8 @@ class Session {
   // All pages of a list in one response.
   template <typename Service, typename Request, typename Response>
   absl::StatusOr<Response> CallAllPages(grpc::Status (Service::StubInterface::*method)(grpc::ClientContext*,
-                                                                                       const Request&, Response*),
+                                                                                       const Request&,
+                                                                                       Response*),
                                         std::type_identity_t<Request> request) {
     constexpr int kPageSize = 200;
     Response all;

@@ -22,20 +22,20 @@ absl::Status VerificationFailed(std::string_view message) {
 absl::Status CheckExtends(const evidence::Checkpoint& known, const evidence::Checkpoint& next,
                           const std::vector<Bytes>& proof) {
   if (next.size < known.size)
-    return VerificationFailed(
-        fmt::format("the vault's log was rolled back: this device has seen {} entries, the vault now shows {}; do not "
-                    "trust its answers, tell your auditors",
-                    known.size, next.size));
+    return VerificationFailed(fmt::format(
+        "the vault's log was rolled back: this device has seen {} entries, the vault now shows {}; do not "
+        "trust its answers, tell your auditors",
+        known.size, next.size));
   if (next.size == known.size && next.root != known.root)
-    return VerificationFailed(
-        fmt::format("the vault shows another log of {} entries than this device has seen: entries were changed; do not "
-                    "trust its answers, tell your auditors",
-                    known.size));
+    return VerificationFailed(fmt::format(
+        "the vault shows another log of {} entries than this device has seen: entries were changed; do not "
+        "trust its answers, tell your auditors",
+        known.size));
   if (!evidence::VerifyConsistency(known.size, next.size, known.root, next.root, proof).ok())
-    return VerificationFailed(
-        fmt::format("the vault's log of {} entries does not contain the {} entries that this device has seen: entries "
-                    "were changed or removed; do not trust its answers, tell your auditors",
-                    next.size, known.size));
+    return VerificationFailed(fmt::format(
+        "the vault's log of {} entries does not contain the {} entries that this device has seen: entries "
+        "were changed or removed; do not trust its answers, tell your auditors",
+        next.size, known.size));
   return absl::OkStatus();
 }
 
@@ -43,10 +43,10 @@ Witness::Witness(std::string home, evidence::NoteVerifier verifier)
     : home_(std::move(home)), verifier_(std::move(verifier)) {}
 
 absl::StatusOr<std::optional<evidence::Checkpoint>> Witness::ReadRemembered() const {
-  const auto content = ReadOwnFile(CheckpointPath(home_), /*only_owner=*/false);
+  const auto content = ReadTextFile(CheckpointPath(home_));
   if (absl::IsNotFound(content.status())) return std::optional<evidence::Checkpoint>();
   HF_RETURN_IF_ERROR(content.status());
-  const auto checkpoint = evidence::OpenCheckpoint(AsChars(content->ExposeSecret()), verifier_);
+  const auto checkpoint = evidence::OpenCheckpoint(*content, verifier_);
   if (checkpoint.ok()) return std::optional<evidence::Checkpoint>(*checkpoint);
   return VerificationFailed(fmt::format("{} does not verify under the vault's key: it was changed or damaged",
                                         CheckpointPath(home_)));
@@ -62,7 +62,8 @@ absl::StatusOr<Witness> Witness::Load(const std::string& home, const std::string
 absl::Status Witness::Advance(const std::string& note, const std::vector<Bytes>& proof) {
   const auto next = evidence::OpenCheckpoint(note, verifier_);
   if (!next.ok())
-    return VerificationFailed("the vault's checkpoint is not signed with the key that this device enrolled with");
+    return VerificationFailed(
+        "the vault's checkpoint is not signed with the key that this device enrolled with");
   if (known_.has_value()) HF_RETURN_IF_ERROR(CheckExtends(*known_, *next, proof));
   return Remember(note);
 }

@@ -54,11 +54,13 @@ TEST(Bitwarden, EncryptedExportsAndOtherFilesAreRefusedWhole) {
   for (const char* text : {"", "{", "[]", "7", "{}", R"({"items":{}})", R"({"encrypted":true,"items":[]})",
                            R"({"encrypted":false,"items":null})", "{\"items\":[\"\xff\"]}"})
     EXPECT_EQ(FieldOf(ReadText(text).status()), "FILE") << text;
-  EXPECT_NE(ReadText(R"({"encrypted":true})").status().message().find("encrypted export"), absl::string_view::npos);
+  EXPECT_NE(ReadText(R"({"encrypted":true})").status().message().find("encrypted export"),
+            absl::string_view::npos);
 }
 
 TEST(Bitwarden, DeeplyNestedFilesAreSurvived) {
-  const std::string text = R"({"items":[],"x":)" + std::string(200'000, '[') + std::string(200'000, ']') + "}";
+  const std::string text =
+      R"({"items":[],"x":)" + std::string(200'000, '[') + std::string(200'000, ']') + "}";
   EXPECT_TRUE(ReadText(text).ok());
 }
 
@@ -70,8 +72,11 @@ TEST(Bitwarden, MapsALogin) {
                                        {{"username", "news"},
                                         {"password", "fixture-now"},
                                         {"totp", "JBSWY3DP"},
-                                        {"uris", {{{"uri", "https://www.x.example/a"}}, {{"uri", nullptr}},
-                                                  {{"uri", "https://b.example"}}, {{"uri", "c://d"}}}}}}});
+                                        {"uris",
+                                         {{{"uri", "https://www.x.example/a"}},
+                                          {{"uri", nullptr}},
+                                          {{"uri", "https://b.example"}},
+                                          {{"uri", "c://d"}}}}}}});
   ASSERT_TRUE(entry.status.ok()) << entry.status;
   EXPECT_EQ(entry.item.account_id, "acme-news");
   EXPECT_EQ(entry.item.source_id, "i-1");
@@ -85,11 +90,11 @@ TEST(Bitwarden, MapsALogin) {
 }
 
 TEST(Bitwarden, EarlierPasswordsComeOldestFirst) {
-  const ImportEntry entry = ReadItem(
-      {{"passwordHistory",
-        {{{"lastUsedDate", "2026-01-01T00:00:00Z"}, {"password", "fixture-2"}},
-         {{"lastUsedDate", "2025-01-01T00:00:00Z"}, {"password", "fixture-1"}}}},
-       {"login", {{"password", "fixture-3"}}}});
+  const ImportEntry entry =
+      ReadItem({{"passwordHistory",
+                 {{{"lastUsedDate", "2026-01-01T00:00:00Z"}, {"password", "fixture-2"}},
+                  {{"lastUsedDate", "2025-01-01T00:00:00Z"}, {"password", "fixture-1"}}}},
+                {"login", {{"password", "fixture-3"}}}});
   EXPECT_EQ(ValuesOf(entry, "password"), (Values{"fixture-1", "fixture-2", "fixture-3"}));
 }
 
@@ -140,7 +145,8 @@ TEST(Bitwarden, ABadItemNamesItsFieldAndStopsNothing) {
       {{{"passwordHistory", {{{"password", 7}}}}}, "passwordHistory.password"},
       {{{"fields", Json(65, {{"name", "a"}, {"value", "b"}})}}, "fields"},
   };
-  for (const auto& [item, field] : bad) EXPECT_EQ(FieldOf(ReadItem(item).status), field) << item.dump().substr(0, 80);
+  for (const auto& [item, field] : bad)
+    EXPECT_EQ(FieldOf(ReadItem(item).status), field) << item.dump().substr(0, 80);
 }
 
 TEST(Bitwarden, AnItemThatFillsAMessageIsBad) {
@@ -173,10 +179,12 @@ TEST(Bitwarden, TheFixtureIsSixtyFourGoodLogins) {
     EXPECT_TRUE(ids.insert(entry.item.account_id).second) << entry.item.account_id;
     for (const ImportSecret& secret : entry.item.secrets) EXPECT_TRUE(IsValidId(secret.id)) << secret.id;
   }
-  EXPECT_EQ(ValuesOf(Titled(entries, "Five passwords so far"), "password"),
-            (Values{"fixture-hist-1", "fixture-hist-2", "fixture-hist-3", "fixture-hist-4", "fixture-hist-now"}));
+  EXPECT_EQ(
+      ValuesOf(Titled(entries, "Five passwords so far"), "password"),
+      (Values{"fixture-hist-1", "fixture-hist-2", "fixture-hist-3", "fixture-hist-4", "fixture-hist-now"}));
   EXPECT_EQ(ValuesOf(Titled(entries, "Very long password"), "password").at(0).size(), 5000u);
-  EXPECT_EQ(ValuesOf(Titled(entries, "Password with NUL"), "password").at(0), std::string("fixture-nul\0inside", 18));
+  EXPECT_EQ(ValuesOf(Titled(entries, "Password with NUL"), "password").at(0),
+            std::string("fixture-nul\0inside", 18));
   EXPECT_EQ(ValuesOf(Titled(entries, "Password ends in line break"), "password"), Values{"fixture-end\n"});
   EXPECT_EQ(Titled(entries, "公式アカウント").item.group, "経理");
   EXPECT_EQ(Titled(entries, "Host too long for a platform").item.platform, "unknown");

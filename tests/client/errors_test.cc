@@ -38,9 +38,9 @@ grpc::Status Answer(grpc::StatusCode code, const std::string& reason, const std:
 }
 
 TEST(Errors, KeepReasonFieldAndDetailsOfTheVault) {
-  const absl::Status status = FromGrpc(
-      Answer(grpc::StatusCode::INVALID_ARGUMENT, "INVALID_FIELD", "account.tier", "account.tier: must be 1 to 3"),
-      kAddress);
+  const absl::Status status = FromGrpc(Answer(grpc::StatusCode::INVALID_ARGUMENT, "INVALID_FIELD",
+                                              "account.tier", "account.tier: must be 1 to 3"),
+                                       kAddress);
   EXPECT_EQ(ReasonOf(status), "INVALID_FIELD");
   EXPECT_EQ(FieldOf(status), "account.tier");
   EXPECT_EQ(MessageOf(status), "account.tier: must be 1 to 3");
@@ -50,9 +50,9 @@ TEST(Errors, KeepReasonFieldAndDetailsOfTheVault) {
 
 TEST(Errors, NameTheOptionInsteadOfTheField) {
   const auto line = [](const char* field) {
-    return ErrorLine(FromGrpc(Answer(grpc::StatusCode::INVALID_ARGUMENT, "INVALID_FIELD", field,
-                                     std::string(field) + ": is wrong"),
-                              kAddress));
+    return ErrorLine(FromGrpc(
+        Answer(grpc::StatusCode::INVALID_ARGUMENT, "INVALID_FIELD", field, std::string(field) + ": is wrong"),
+        kAddress));
   };
   EXPECT_EQ(line("account.tier"), "holdfast: --tier: is wrong\n");
   EXPECT_EQ(line("account.backups[1]"), "holdfast: --backup: is wrong\n");
@@ -67,8 +67,8 @@ TEST(Errors, CarryNoEscapeSequenceToTheTerminal) {
 }
 
 TEST(Errors, AsJsonHaveTheShapeOfGoogleRpcStatus) {
-  const std::string json = ErrorJson(
-      FromGrpc(Answer(grpc::StatusCode::INVALID_ARGUMENT, "INVALID_FIELD", "account.tier", "must be 1"), kAddress));
+  const std::string json = ErrorJson(FromGrpc(
+      Answer(grpc::StatusCode::INVALID_ARGUMENT, "INVALID_FIELD", "account.tier", "must be 1"), kAddress));
   const auto error = nlohmann::json::parse(json)["error"];
   EXPECT_EQ(error["code"], 3);
   EXPECT_EQ(error["status"], "INVALID_ARGUMENT");
@@ -87,7 +87,7 @@ TEST(Errors, BelowTheApiSayWhatItMeans) {
   EXPECT_NE(gone.message().find("cannot reach the vault at 127.0.0.1:8443"), absl::string_view::npos);
   EXPECT_EQ(ExitCodeOf(gone), ExitCode::kUnavailable);
   EXPECT_EQ(ExitCodeOf(transport(grpc::StatusCode::DEADLINE_EXCEEDED, "x")), ExitCode::kUnavailable);
-  const absl::Status other = transport(grpc::StatusCode::UNAVAILABLE, "handshake: CERTIFICATE_VERIFY_FAILED");
+  const absl::Status other = transport(grpc::StatusCode::UNAVAILABLE, "handshake: certificate verify failed");
   EXPECT_EQ(ExitCodeOf(other), ExitCode::kVerification);
 }
 

@@ -45,9 +45,7 @@ TEST(ExportFile, IsRefusedWhenCutShortOrContinued) {
   EXPECT_FALSE(Read("").ok());
 }
 
-TEST(ExportFile, IsRefusedWhenALineHasNoEnd) {
-  EXPECT_FALSE(Read(std::string(2 * 1024 * 1024, '[')).ok());
-}
+TEST(ExportFile, IsRefusedWhenALineHasNoEnd) { EXPECT_FALSE(Read(std::string(2 * 1024 * 1024, '[')).ok()); }
 
 TEST(ExportWriter, GivesTheFileItsNameOnlyWhenComplete) {
   TempHome home;

@@ -24,20 +24,17 @@ class FakeLog {
       entry.index = index;
       entry.texts["reason"] = LogText{.salt = Bytes(32, static_cast<std::uint8_t>(index)), .text = "because"};
       const auto commitment = crypto::Sha256({entry.texts["reason"].salt, AsBytes("because")});
-      entry.leaf = fmt::format(R"({{"v":1,"index":{},"time":"2026-11-22T03:00:{:02}.000000Z","texts":{{"reason":"{}"}}}})",
-                               index, index, HexEncode(commitment));
+      entry.leaf = fmt::format(
+          R"({{"v":1,"index":{},"time":"2026-11-22T03:00:{:02}.000000Z","texts":{{"reason":"{}"}}}})", index,
+          index, HexEncode(commitment));
       const auto stored = edge_.Append(evidence::HashLeaf(AsBytes(entry.leaf)));
       stored_.insert(stored_.end(), stored.begin(), stored.end());
       entries_.push_back(std::move(entry));
     }
   }
 
-  std::string Note() const {
-    return evidence::SignNote(evidence::FormatCheckpoint(Head()), kName, signer_);
-  }
-  evidence::Checkpoint Head() const {
-    return {.origin = kName, .size = edge_.size(), .root = edge_.Root()};
-  }
+  std::string Note() const { return evidence::SignNote(evidence::FormatCheckpoint(Head()), kName, signer_); }
+  evidence::Checkpoint Head() const { return {.origin = kName, .size = edge_.size(), .root = edge_.Root()}; }
   std::vector<Bytes> ProofFrom(std::int64_t size) const {
     const auto proof = evidence::ConsistencyProof(size, edge_.size(), [this](std::int64_t position) {
       return absl::StatusOr<evidence::Hash>(stored_[static_cast<std::size_t>(position)]);
@@ -46,7 +43,9 @@ class FakeLog {
     for (const auto& hash : proof.value()) parts.push_back(ToBytes(hash));
     return parts;
   }
-  std::string VerifierKey() const { return evidence::NoteVerifier::Of(kName, signer_.public_key()).ToString(); }
+  std::string VerifierKey() const {
+    return evidence::NoteVerifier::Of(kName, signer_.public_key()).ToString();
+  }
   const std::vector<LogEntry>& entries() const { return entries_; }
 
  private:

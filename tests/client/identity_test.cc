@@ -81,10 +81,10 @@ TEST(Identity, ThatIsMissingMeansNotEnrolled) {
 TEST(Identity, ThatIsDamagedIsRefusedAndNotGuessed) {
   TempHome home;
   ASSERT_TRUE(SaveIdentity(home.path(), Sample()).ok());
-  const auto whole = ReadOwnFile(IdentityPath(home.path()), /*only_owner=*/true);
-  const std::string text(AsChars(whole->ExposeSecret()));
-  for (const std::string& bad : {std::string(), text.substr(0, text.size() / 2), std::string("[]"), std::string("{}"),
-                                 std::string("{\"version\":1}")}) {
+  const auto whole = ReadTextFile(IdentityPath(home.path()));
+  const std::string& text = *whole;
+  for (const std::string& bad : {std::string(), text.substr(0, text.size() / 2), std::string("[]"),
+                                 std::string("{}"), std::string("{\"version\":1}")}) {
     ASSERT_TRUE(WriteFileWhole(IdentityPath(home.path()), bad).ok());
     EXPECT_EQ(ReasonOf(LoadIdentity(home.path()).status()), "IDENTITY_DAMAGED") << bad;
   }

@@ -111,8 +111,9 @@ TEST(LogCheck, RefusesTimeThatGoesBack) {
 
 TEST(LogCheck, RefusesWhatIsNoLeaf) {
   FakeLog log;
-  for (const char* leaf : {"", "x", "[]", "{}", R"({"index":0,"texts":{}})", R"({"index":0,"time":1,"texts":{}})",
-                           R"({"index":"0","time":"2026-11-22T03:00:00Z","texts":{}})"}) {
+  for (const char* leaf :
+       {"", "x", "[]", "{}", R"({"index":0,"texts":{}})", R"({"index":0,"time":1,"texts":{}})",
+        R"({"index":"0","time":"2026-11-22T03:00:00Z","texts":{}})"}) {
     LogCheck check({});
     EXPECT_FALSE(check.Add({.index = 0, .leaf = leaf, .texts = {}}).ok()) << leaf;
   }

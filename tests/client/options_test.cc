@@ -21,7 +21,8 @@ TEST(Names, MayBeBareOrFull) {
 }
 
 TEST(Names, OfOtherCollectionsOrShapesAreRefusedByOption) {
-  for (const char* bad : {"", "Alice", "al ice", "accounts/alice", "holders/", "holders/a/b", "-a", "\xff", "alicе"}) {
+  for (const char* bad :
+       {"", "Alice", "al ice", "accounts/alice", "holders/", "holders/a/b", "-a", "\xff", "alicе"}) {
     const auto name = HolderArg("--owner", bad);
     ASSERT_FALSE(name.ok()) << bad;
     EXPECT_EQ(FieldOf(name.status()), "--owner");
@@ -40,8 +41,8 @@ TEST(Durations, CountInOneUnit) {
 }
 
 TEST(Durations, OfOtherShapesAreRefused) {
-  for (const char* bad : {"", "8", "h", "0h", "-1h", "+1h", "1.5h", "1h30m", "1 h", "8H", "99999999999999999999h",
-                          "9999999w"})
+  for (const char* bad :
+       {"", "8", "h", "0h", "-1h", "+1h", "1.5h", "1h30m", "1 h", "8H", "99999999999999999999h", "9999999w"})
     EXPECT_FALSE(ParseDuration(bad).has_value()) << bad;
 }
 

@@ -14,9 +14,7 @@ TEST(SecretMember, IsTextThatJsonReadsBack) {
   EXPECT_EQ(json["value"], value);
 }
 
-TEST(SecretMember, IsBase64WhenItIsNotText) {
-  EXPECT_EQ(Member("\xff\xfe"), ",\"value_base64\":\"//4=\"");
-}
+TEST(SecretMember, IsBase64WhenItIsNotText) { EXPECT_EQ(Member("\xff\xfe"), ",\"value_base64\":\"//4=\""); }
 
 TEST(SecretMember, EscapesNoMoreThanNeeded) { EXPECT_EQ(Member("p/\"\n"), ",\"value\":\"p/\\\"\\u000a\""); }
 

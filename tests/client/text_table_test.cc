@@ -25,7 +25,8 @@ TEST(Printable, ReplacesWhatIsNotUtf8) {
 }
 
 TEST(Printable, KeepsTextOfAllLanguages) {
-  for (const char* text : {"", "plain", "caf\u00e9", "公式アカウント", "حساب", "🚀 ok"}) EXPECT_EQ(Printable(text), text);
+  for (const char* text : {"", "plain", "caf\u00e9", "公式アカウント", "حساب", "🚀 ok"})
+    EXPECT_EQ(Printable(text), text);
 }
 
 TEST(DisplayWidth, CountsColumns) {
@@ -44,11 +45,11 @@ TEST(Table, AlignsColumnsByWidth) {
             "long-id  y\n");
 }
 
-TEST(Table, LetsNoCellBreakOutOfItsLine) {
-  EXPECT_EQ(FormatTable({{"A"}, {"x\ny"}}), "A\nx\ufffdy\n");
-}
+TEST(Table, LetsNoCellBreakOutOfItsLine) { EXPECT_EQ(FormatTable({{"A"}, {"x\ny"}}), "A\nx\ufffdy\n"); }
 
-TEST(Fields, AlignValues) { EXPECT_EQ(FormatFields({{"a", "1"}, {"long", "2\n"}}), "a:     1\nlong:  2\ufffd\n"); }
+TEST(Fields, AlignValues) {
+  EXPECT_EQ(FormatFields({{"a", "1"}, {"long", "2\n"}}), "a:     1\nlong:  2\ufffd\n");
+}
 
 }  // namespace
 }  // namespace holdfast::client

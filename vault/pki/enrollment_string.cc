@@ -15,9 +15,7 @@ constexpr std::size_t kHashSize = 32;
 constexpr std::size_t kMaxHost = 253;
 constexpr std::size_t kMaxText = 512;
 
-bool IsAlnum(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+bool IsAlnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 bool IsPort(std::string_view text) {
   unsigned port = 0;
@@ -41,7 +39,8 @@ absl::Status Malformed(std::string_view message) { return InvalidField(kField, m
 
 absl::Status Check(const EnrollmentString& e) {
   if (!IsValidId(e.holder)) return Malformed("does not name a holder");
-  if (!e.address.empty() && !IsHostPort(e.address)) return Malformed("holds an address that is not host:port");
+  if (!e.address.empty() && !IsHostPort(e.address))
+    return Malformed("holds an address that is not host:port");
   if (e.ca_sha256.size() != kHashSize || e.code.size() != kEnrollmentCodeSize)
     return Malformed("holds a hash or code of the wrong length");
   return absl::OkStatus();
