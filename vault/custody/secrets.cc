@@ -66,6 +66,8 @@ absl::StatusOr<storage::Secret> FindOrInsert(WriteTx& tx, const storage::Account
   }
   if (!wanted.etag.empty())
     return MakeError(absl::StatusCode::kAborted, "ETAG_MISMATCH", "etag: there is no such secret yet");
+  // An archived account takes nothing new, but what it has must still be rotated when somebody leaves.
+  HF_RETURN_IF_ERROR(CheckNotArchived(account));
   return InsertSecret(tx, account, wanted.secret, wanted.kind.empty() ? "password" : wanted.kind);
 }
 
@@ -93,7 +95,6 @@ absl::StatusOr<SecretRow> AddVersion(WriteTx& tx, const Actor& actor, const Requ
   HF_RETURN_IF_ERROR(CheckValueSize(value.size(), "value"));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request, value.ExposeSecret()));
   if (repeat.has_value()) return AgainAdded(tx, std::move(row), wanted, *repeat);
-  HF_RETURN_IF_ERROR(CheckNotArchived(row.account));
   bool is_new = false;
   HF_ASSIGN_OR_RETURN(row.secret, FindOrInsert(tx, row.account, wanted, is_new));
   HF_ASSIGN_OR_RETURN(row.version,
@@ -118,7 +119,6 @@ absl::StatusOr<Revealed> Reveal(WriteTx& tx, const Actor& actor, const Request& 
   if (repeat.has_value() && std::stoll(*repeat) != row.version.version) {
     HF_ASSIGN_OR_RETURN(row.version, FindVersion(tx, row.secret, std::stoll(*repeat)));
   }
-  HF_RETURN_IF_ERROR(CheckNotArchived(row.account));
   HF_ASSIGN_OR_RETURN(Plaintext value, DecryptVersion(tx, row.account, row.secret, row.version));
   HF_ASSIGN_OR_RETURN(Release release, PrepareRelease(actor,
                                                       {.purpose = "reveal",
