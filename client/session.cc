@@ -50,8 +50,8 @@ absl::Status Session::CheckLog() {
   v1::GetCheckpointRequest request;
   request.set_known_size(witness_.known_size());
   auto answer = Call<v1::AuditService>(&v1::AuditService::StubInterface::GetCheckpoint, request);
-  // A log shorter than what was asked to be extended cannot give a proof.
-  if (FieldOf(answer.status()) == "known_size" || absl::IsOutOfRange(answer.status()))
+  // A log shorter than what was asked to be extended cannot give a proof, and says so.
+  if (ReasonOf(answer.status()) == "CHECKPOINT_AHEAD")
     return VerificationFailed(
         fmt::format("the vault's log was rolled back: it no longer holds the {} entries that this "
                     "device has seen; do not trust its answers, tell your auditors",
