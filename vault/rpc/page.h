@@ -18,11 +18,14 @@ namespace holdfast::rpc {
 
 class Page {
  public:
-  // The page that a list request asks for. Errors name "page_size" and "page_token".
+  // The page that a list request of this holder asks for. Errors name "page_size" and "page_token".
+  template <class Request>
+  static absl::StatusOr<Page> Of(const SecretBytes& key, std::int64_t holder_id, const Request& request) {
+    return Open(key, BindingOf(request, holder_id), request.page_size(), request.page_token());
+  }
   template <class Request>
   static absl::StatusOr<Page> Of(const custody::Tx& tx, const custody::Actor& actor, const Request& request) {
-    return Open(tx.keys().token, BindingOf(request, actor.holder.id), request.page_size(),
-                request.page_token());
+    return Of(tx.keys().token, actor.holder.id, request);
   }
 
   // What was given to TokenFor(); none on the first page.

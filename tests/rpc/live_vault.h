@@ -1,0 +1,147 @@
+// A vault with its services behind loopback listeners, and devices that talk to it as clients do.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "holdfast/v1/enrollment_service.grpc.pb.h"
+#include "holdfast/v1/errors.pb.h"
+#include "vault/crypto/box.h"
+#include "vault/custody/vault.h"
+#include "vault/pki/ca.h"
+#include "vault/pki/csr.h"
+#include "vault/pki/enrollment_string.h"
+#include "vault/pki/key.h"
+#include "vault/rpc/services.h"
+
+namespace holdfast::rpc {
+
+// An enrolled device and its connection.
+struct Device {
+  crypto::BoxKeyPair box = crypto::BoxKeyPair::Generate();
+  v1::EnrollResponse enrolled;
+  std::shared_ptr<grpc::Channel> channel;
+};
+
+// The reason in a status, "" when there is none.
+inline std::string ReasonIn(const grpc::Status& status) {
+  v1::ErrorStatus details;
+  v1::ErrorInfo info;
+  if (!details.ParseFromString(status.error_details())) return "";
+  for (const google::protobuf::Any& any : details.details())
+    if (any.type_url().ends_with("ErrorInfo") && info.ParseFromString(any.value())) return info.reason();
+  return "";
+}
+
+class LiveVault : public ::testing::Test {
+ protected:
+  LiveVault() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "hf-rpc-XXXXXX").string();
+    EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
+    directory_ = pattern;
+  }
+  ~LiveVault() override {
+    stopping_ = true;
+    for (auto& server : {api_.get(), open_.get()})
+      if (server != nullptr) server->Shutdown();
+    ledger_.reset();
+    vault_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+
+  // The first officer is "ana", with a confirmed key.
+  void SetUp() override {
+    const auto enrollment = custody::InitVault({.data_dir = directory_ + "/data",
+                                                .officer = "ana",
+                                                .key_file = directory_ + "/key",
+                                                .anchor = "",
+                                                .enroll_address = "localhost:1"});
+    ASSERT_TRUE(enrollment.ok()) << enrollment.status();
+    auto vault = custody::Vault::Open(directory_ + "/data");
+    ASSERT_TRUE(vault.ok()) << vault.status();
+    vault_ = *std::move(vault);
+    auto ledger = custody::Ledger::Start(vault_->TakeCommitter(), vault_->keys(),
+                                         [this] { return vault_->OpenReader(); },
+                                         {.fatal = [](const absl::Status&) { std::abort(); }});
+    ASSERT_TRUE(ledger.ok()) << ledger.status();
+    ledger_ = *std::move(ledger);
+    core_ = std::make_unique<Core>(
+        Core{*ledger_, vault_->keys(), "localhost:2", "localhost:1", "1.2.3", stopping_});
+    StartServers();
+    officer_ = Enroll(*enrollment);
+  }
+
+  // Enrolls a new device with the string and connects it.
+  Device Enroll(const std::string& enrollment) {
+    Device device;
+    const auto parsed = pki::ParseEnrollmentString(enrollment);
+    const auto key = pki::GenerateP256Key();
+    const auto csr = pki::MakeCsr(*key);
+    EXPECT_TRUE(parsed.ok() && key.ok() && csr.ok());
+    v1::EnrollRequest request;
+    request.set_code(std::string(AsChars(parsed->code)));
+    request.set_csr(*csr);
+    request.set_box_key(std::string(AsChars(device.box.public_key())));
+    grpc::ClientContext context;
+    const grpc::Status status =
+        v1::EnrollmentService::NewStub(anonymous())->Enroll(&context, request, &device.enrolled);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    grpc::SslCredentialsOptions options;
+    options.pem_root_certs = device.enrolled.ca_certificate();
+    options.pem_cert_chain = device.enrolled.certificate();
+    options.pem_private_key = std::string(AsChars(pki::PrivateKeyToPem(*key)->ExposeSecret()));
+    grpc::ChannelArguments arguments;
+    arguments.SetSslTargetNameOverride(pki::ServerDnsName(device.enrolled.vault_id()));
+    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // devices must not share a connection
+    device.channel = grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port_),
+                                               grpc::SslCredentials(options), arguments);
+    return device;
+  }
+
+  // A connection without a certificate, to everything.
+  std::shared_ptr<grpc::Channel> anonymous() { return open_->InProcessChannel({}); }
+  const Device& officer() const { return officer_; }
+  Core& core() { return *core_; }
+
+  std::atomic<bool> stopping_ = false;
+
+ private:
+  void StartServers() {
+    grpc::SslServerCredentialsOptions tls(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+    tls.pem_root_certs = vault_->keys().ca_certificate;
+    tls.pem_key_cert_pairs.push_back(
+        {std::string(AsChars(pki::PrivateKeyToPem(vault_->keys().tls_key)->ExposeSecret())),
+         vault_->keys().tls_certificate});
+    api_services_ = MakeApiServices(*core_);
+    grpc::ServerBuilder api;
+    api.AddListeningPort("127.0.0.1:0", grpc::SslServerCredentials(tls), &port_);
+    for (const auto& service : api_services_) api.RegisterService(service.get());
+    api_ = api.BuildAndStart();
+    open_services_ = MakeApiServices(*core_);
+    open_services_.push_back(MakeEnrollmentService(*core_));
+    grpc::ServerBuilder open;
+    for (const auto& service : open_services_) open.RegisterService(service.get());
+    open_ = open.BuildAndStart();
+    ASSERT_NE(api_, nullptr);
+    ASSERT_NE(open_, nullptr);
+  }
+
+  std::string directory_;
+  std::unique_ptr<custody::Vault> vault_;
+  std::unique_ptr<custody::Ledger> ledger_;
+  std::unique_ptr<Core> core_;
+  std::vector<std::unique_ptr<grpc::Service>> api_services_;
+  std::vector<std::unique_ptr<grpc::Service>> open_services_;
+  std::unique_ptr<grpc::Server> api_;
+  std::unique_ptr<grpc::Server> open_;
+  int port_ = 0;
+  Device officer_;
+};
+
+}  // namespace holdfast::rpc

@@ -1,0 +1,253 @@
+#include "vault/rpc/services.h"
+
+#include "holdfast/v1/access_service.grpc.pb.h"
+#include "holdfast/v1/account_service.grpc.pb.h"
+#include "holdfast/v1/audit_service.grpc.pb.h"
+#include "holdfast/v1/exposure_service.grpc.pb.h"
+#include "holdfast/v1/handover_service.grpc.pb.h"
+#include "holdfast/v1/holder_service.grpc.pb.h"
+#include "holdfast/v1/import_service.grpc.pb.h"
+#include "holdfast/v1/secret_service.grpc.pb.h"
+#include "holdfast/v1/vault_service.grpc.pb.h"
+#include "tests/rpc/live_vault.h"
+
+namespace holdfast::rpc {
+namespace {
+
+// One unary call.
+template <class Stub, class Request, class Response>
+grpc::Status Call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                  const Request& request, Response* response) {
+  grpc::ClientContext context;
+  return (stub.*method)(&context, request, response);
+}
+
+class ServicesTest : public LiveVault {
+ protected:
+  v1::Holder MakeHolder(const std::string& id, const std::string& request_id, bool validate_only = false) {
+    v1::CreateHolderRequest request;
+    request.set_holder_id(id);
+    request.mutable_holder()->add_roles(v1::ROLE_MEMBER);
+    request.set_request_id(request_id);
+    request.set_validate_only(validate_only);
+    v1::Holder holder;
+    auto stub = v1::HolderService::NewStub(officer().channel);
+    const grpc::Status status = Call(*stub, &v1::HolderService::Stub::CreateHolder, request, &holder);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return holder;
+  }
+  v1::Vault Vault(const Device& device) {
+    v1::Vault vault;
+    auto stub = v1::VaultService::NewStub(device.channel);
+    const grpc::Status status = Call(*stub, &v1::VaultService::Stub::GetVault, v1::GetVaultRequest(), &vault);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return vault;
+  }
+  void MakeAccount(const std::string& id) {
+    v1::CreateAccountRequest request;
+    request.set_account_id(id);
+    request.mutable_account()->set_platform("x");
+    request.mutable_account()->set_owner("holders/ana");
+    request.set_request_id("make-" + id);
+    v1::Account account;
+    auto stub = v1::AccountService::NewStub(officer().channel);
+    const grpc::Status status = Call(*stub, &v1::AccountService::Stub::CreateAccount, request, &account);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+  }
+  grpc::Status Put(const std::string& value, v1::SecretVersion* version) {
+    const v1::Vault vault = Vault(officer());
+    crypto::BoxPublicKey server{};
+    std::ranges::copy(AsBytes(vault.box_key()), server.begin());
+    const auto box = crypto::SealBox({.purpose = "put",
+                                      .request_id = "put-1",
+                                      .account = "news",
+                                      .secret = "password",
+                                      .version = 0,
+                                      .recipient = vault.vault_id()},
+                                     WallNow() + kMinute, AsBytes(value), server, officer().box);
+    v1::AddSecretVersionRequest request;
+    request.set_parent("accounts/news/secrets/password");
+    request.set_request_id("put-1");
+    request.mutable_value()->set_box(std::string(AsChars(*box)));
+    request.mutable_value()->set_server_key(vault.box_key());
+    auto stub = v1::SecretService::NewStub(officer().channel);
+    return Call(*stub, &v1::SecretService::Stub::AddSecretVersion, request, version);
+  }
+  grpc::Status Reveal(const Device& device, v1::RevealSecretVersionResponse* response) {
+    v1::RevealSecretVersionRequest request;
+    request.set_name("accounts/news/secrets/password");
+    request.set_request_id("reveal-1");
+    auto stub = v1::SecretService::NewStub(device.channel);
+    return Call(*stub, &v1::SecretService::Stub::RevealSecretVersion, request, response);
+  }
+};
+
+// Whatever the method and the request: nothing is looked at before the certificate.
+template <class Service, class Request, class Response>
+void ExpectNoEntry(const std::shared_ptr<grpc::Channel>& channel,
+                   grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&, Response*)) {
+  auto stub = Service::NewStub(channel);
+  Response response;
+  const grpc::Status status = Call(*stub, method, Request(), &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED) << Request::descriptor()->name();
+  EXPECT_EQ(ReasonIn(status), "NO_CERTIFICATE") << Request::descriptor()->name();
+}
+
+TEST_F(ServicesTest, LetNobodyInWithoutACertificate) {
+  const auto channel = anonymous();
+  ExpectNoEntry<v1::AccessService>(channel, &v1::AccessService::Stub::CreateGrant);
+  ExpectNoEntry<v1::AccessService>(channel, &v1::AccessService::Stub::ListGrants);
+  ExpectNoEntry<v1::AccountService>(channel, &v1::AccountService::Stub::GetAccount);
+  ExpectNoEntry<v1::AuditService>(channel, &v1::AuditService::Stub::GetCheckpoint);
+  ExpectNoEntry<v1::AuditService>(channel, &v1::AuditService::Stub::ListEvents);
+  ExpectNoEntry<v1::ExposureService>(channel, &v1::ExposureService::Stub::ListExposures);
+  ExpectNoEntry<v1::HandoverService>(channel, &v1::HandoverService::Stub::StartHandover);
+  ExpectNoEntry<v1::HolderService>(channel, &v1::HolderService::Stub::CreateHolder);
+  ExpectNoEntry<v1::ImportService>(channel, &v1::ImportService::Stub::ImportItem);
+  ExpectNoEntry<v1::SecretService>(channel, &v1::SecretService::Stub::RevealSecretVersion);
+  ExpectNoEntry<v1::VaultService>(channel, &v1::VaultService::Stub::GetVault);
+  grpc::ClientContext context;
+  auto stub = v1::AuditService::NewStub(channel);
+  auto stream = stub->ExportEvents(&context, v1::ExportEventsRequest());
+  v1::ExportEventsResponse response;
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNAUTHENTICATED);
+}
+
+TEST_F(ServicesTest, TellACallerWhoTheyAreAndWhichVaultItIs) {
+  const v1::Vault vault = Vault(officer());
+  EXPECT_EQ(vault.caller().name(), "holders/ana");
+  EXPECT_EQ(vault.custodian(), "holders/ana");
+  EXPECT_EQ(vault.vault_id(), officer().enrolled.vault_id());
+  EXPECT_EQ(vault.caller_fingerprint(), officer().enrolled.fingerprint());
+  EXPECT_EQ(vault.server_version(), "1.2.3");
+  crypto::PublicKey signer{};
+  std::ranges::copy(AsBytes(officer().enrolled.box_signing_key()), signer.begin());
+  crypto::BoxPublicKey box{};
+  ASSERT_EQ(vault.box_key().size(), box.size());
+  std::ranges::copy(AsBytes(vault.box_key()), box.begin());
+  EXPECT_TRUE(
+      crypto::VerifyBoxKey(signer, *HexDecode(vault.vault_id()), box, AsBytes(vault.box_key_signature())));
+}
+
+TEST_F(ServicesTest, RefuseAnUnknownEnrollmentCode) {
+  v1::EnrollRequest request;
+  request.set_code(std::string(16, 'x'));
+  request.set_csr(*pki::MakeCsr(*pki::GenerateP256Key()));
+  request.set_box_key(std::string(32, 'k'));
+  v1::EnrollResponse response;
+  auto stub = v1::EnrollmentService::NewStub(anonymous());
+  const grpc::Status status = Call(*stub, &v1::EnrollmentService::Stub::Enroll, request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(ReasonIn(status), "CODE_REFUSED");
+}
+
+TEST_F(ServicesTest, GiveAnEnrollmentStringOnceAndNotOnARepeat) {
+  const v1::Holder made = MakeHolder("bob", "r1");
+  const Device bob = Enroll(made.enrollment());
+  EXPECT_EQ(Vault(bob).caller().name(), "holders/bob");
+  EXPECT_FALSE(bob.enrolled.confirmed());
+  const v1::Holder again = MakeHolder("bob", "r1");
+  EXPECT_EQ(again.name(), "holders/bob");
+  EXPECT_EQ(again.enrollment(), "");
+  EXPECT_EQ(again.keys_size(), 1);
+}
+
+TEST_F(ServicesTest, DecideAndChangeNothingWhenOnlyAskedToValidate) {
+  const v1::Holder planned = MakeHolder("bob", "r1", /*validate_only=*/true);
+  EXPECT_EQ(planned.name(), "holders/bob");
+  EXPECT_EQ(planned.enrollment(), "");
+  v1::GetHolderRequest request;
+  request.set_name("holders/bob");
+  v1::Holder holder;
+  auto stub = v1::HolderService::NewStub(officer().channel);
+  EXPECT_EQ(Call(*stub, &v1::HolderService::Stub::GetHolder, request, &holder).error_code(),
+            grpc::StatusCode::NOT_FOUND);
+  EXPECT_NE(MakeHolder("bob", "r1").enrollment(), "") << "a plan uses up no request id";
+}
+
+TEST_F(ServicesTest, RefuseAnotherRequestUnderAUsedRequestId) {
+  MakeHolder("bob", "r1");
+  v1::CreateHolderRequest request;
+  request.set_holder_id("carol");
+  request.mutable_holder()->add_roles(v1::ROLE_MEMBER);
+  request.set_request_id("r1");
+  v1::Holder holder;
+  auto stub = v1::HolderService::NewStub(officer().channel);
+  const grpc::Status status = Call(*stub, &v1::HolderService::Stub::CreateHolder, request, &holder);
+  EXPECT_EQ(ReasonIn(status), "REQUEST_ID_REUSED");
+}
+
+TEST_F(ServicesTest, PageThroughAListWithoutLossOrRepeat) {
+  for (int i = 0; i < 4; ++i) MakeHolder("h" + std::to_string(i), "r" + std::to_string(i));
+  auto stub = v1::HolderService::NewStub(officer().channel);
+  v1::ListHoldersRequest request;
+  request.set_page_size(2);
+  std::vector<std::string> names;
+  do {
+    v1::ListHoldersResponse response;
+    ASSERT_TRUE(Call(*stub, &v1::HolderService::Stub::ListHolders, request, &response).ok());
+    for (const v1::Holder& holder : response.holders()) names.push_back(holder.name());
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(names, (std::vector<std::string>{"holders/ana", "holders/h0", "holders/h1", "holders/h2",
+                                             "holders/h3"}));
+}
+
+TEST_F(ServicesTest, RevealAValueToTheCallingDeviceAlone) {
+  MakeAccount("news");
+  v1::SecretVersion version;
+  const grpc::Status put = Put("correct horse", &version);
+  ASSERT_TRUE(put.ok()) << put.error_message();
+  EXPECT_EQ(version.name(), "accounts/news/secrets/password/versions/1");
+  v1::RevealSecretVersionResponse revealed;
+  const grpc::Status status = Reveal(officer(), &revealed);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(revealed.value().box().find("correct horse"), std::string::npos);
+  crypto::BoxPublicKey server{};
+  std::ranges::copy(AsBytes(revealed.value().server_key()), server.begin());
+  const crypto::BoxHeader header{.purpose = "reveal",
+                                 .request_id = "reveal-1",
+                                 .account = "news",
+                                 .secret = "password",
+                                 .version = 1,
+                                 .recipient = "ana"};
+  const auto box = AsBytes(revealed.value().box());
+  const auto opened = crypto::OpenBox(header, WallNow(), box, server, officer().box);
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_EQ(AsChars(opened->ExposeSecret()), "correct horse");
+  EXPECT_FALSE(crypto::OpenBox(header, WallNow(), box, server, crypto::BoxKeyPair::Generate()).ok());
+}
+
+TEST_F(ServicesTest, SendNothingOfAValueToWhoeverIsDenied) {
+  MakeAccount("news");
+  v1::SecretVersion version;
+  ASSERT_TRUE(Put("correct horse", &version).ok());
+  const Device bob = Enroll(MakeHolder("bob", "r1").enrollment());
+  v1::RevealSecretVersionResponse revealed;
+  const grpc::Status status = Reveal(bob, &revealed);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(ReasonIn(status), "DENIED");
+  EXPECT_EQ(revealed.ByteSizeLong(), 0u);
+}
+
+TEST_F(ServicesTest, AnswerAboutAHiddenAccountAsAboutOneThatIsNotThere) {
+  MakeAccount("news");
+  const Device bob = Enroll(MakeHolder("bob", "r1").enrollment());
+  auto stub = v1::AccountService::NewStub(bob.channel);
+  v1::GetAccountRequest request;
+  v1::Account account;
+  request.set_name("accounts/news");
+  const grpc::Status hidden = Call(*stub, &v1::AccountService::Stub::GetAccount, request, &account);
+  request.set_name("accounts/none");
+  const grpc::Status absent = Call(*stub, &v1::AccountService::Stub::GetAccount, request, &account);
+  EXPECT_EQ(hidden.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(hidden.error_message(), absent.error_message());
+  EXPECT_EQ(hidden.error_details(), absent.error_details());
+  v1::ListAccountsResponse list;
+  ASSERT_TRUE(Call(*stub, &v1::AccountService::Stub::ListAccounts, v1::ListAccountsRequest(), &list).ok());
+  EXPECT_EQ(list.accounts_size(), 0);
+}
+
+}  // namespace
+}  // namespace holdfast::rpc
