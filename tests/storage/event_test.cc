@@ -96,6 +96,15 @@ TEST_F(EventTest, FiltersByEveryColumn) {
   EXPECT_THAT(Find({.actor_id = 1, .type = "b"}), IsEmpty());
 }
 
+TEST_F(EventTest, TakesAllTypesThatBeginAlike) {
+  std::int64_t idx = 0;
+  for (const char* type : {"secret.put", "secretary.hire", "secret.reveal", "a.secret.put", "secret%"})
+    ASSERT_TRUE(events().Append({.idx = idx++, .time = 1, .type = type, .rule = "r", .leaf = {1}}).ok());
+  EXPECT_THAT(Find({.type_prefix = "secret."}), ElementsAre(0, 2));
+  EXPECT_THAT(Find({.type_prefix = "secret%"}), ElementsAre(4));
+  EXPECT_THAT(Find({.type = "secret.put", .type_prefix = "secret."}), ElementsAre(0));
+}
+
 TEST_F(EventTest, TakesTimesFromInclusiveToExclusive) {
   Fill();
   EXPECT_THAT(Find({.time_from = 20}), ElementsAre(2, 3, 4, 5));
