@@ -1,5 +1,7 @@
 #include "vault/rpc/services.h"
 
+#include <chrono>
+
 #include "holdfast/v1/access_service.grpc.pb.h"
 #include "holdfast/v1/account_service.grpc.pb.h"
 #include "holdfast/v1/audit_service.grpc.pb.h"
@@ -229,6 +231,32 @@ TEST_F(ServicesTest, SendNothingOfAValueToWhoeverIsDenied) {
   EXPECT_EQ(status.error_code(), grpc::StatusCode::PERMISSION_DENIED);
   EXPECT_EQ(ReasonIn(status), "DENIED");
   EXPECT_EQ(revealed.ByteSizeLong(), 0u);
+}
+
+TEST_F(ServicesTest, SurviveCallersWhoGiveUpAtAnyMoment) {
+  auto holders = v1::HolderService::NewStub(officer().channel);
+  auto vaults = v1::VaultService::NewStub(officer().channel);
+  for (int i = 0; i < 60; ++i) {
+    const auto deadline = std::chrono::system_clock::now() + std::chrono::microseconds(100 * i);
+    grpc::ClientContext read_context;
+    read_context.set_deadline(deadline);
+    v1::Vault vault;
+    const auto read = vaults->GetVault(&read_context, v1::GetVaultRequest(), &vault).error_code();
+    EXPECT_TRUE(read == grpc::StatusCode::OK || read == grpc::StatusCode::DEADLINE_EXCEEDED) << read;
+    grpc::ClientContext write_context;
+    write_context.set_deadline(deadline);
+    v1::CreateHolderRequest request;
+    request.set_holder_id("h" + std::to_string(i));
+    request.mutable_holder()->add_roles(v1::ROLE_MEMBER);
+    request.set_request_id("r" + std::to_string(i));
+    v1::Holder holder;
+    const auto write = holders->CreateHolder(&write_context, request, &holder).error_code();
+    EXPECT_TRUE(write == grpc::StatusCode::OK || write == grpc::StatusCode::DEADLINE_EXCEEDED) << write;
+  }
+  // Done or not done, whoever asks again under the same id gets what they asked for.
+  for (int i = 0; i < 60; ++i)
+    EXPECT_EQ(MakeHolder("h" + std::to_string(i), "r" + std::to_string(i)).name(),
+              "holders/h" + std::to_string(i));
 }
 
 TEST_F(ServicesTest, AnswerAboutAHiddenAccountAsAboutOneThatIsNotThere) {
