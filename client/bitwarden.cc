@@ -283,7 +283,9 @@ absl::StatusOr<std::vector<ImportEntry>> ReadBitwarden(const Plaintext& file) {
     entry.position = static_cast<int>(entries.size());
     entry.status = ReadItem(item, groups, entry);
     if (!entry.status.ok() || !entry.skipped.empty()) continue;
-    const std::string slug = Slug(entry.title);
+    // A title without a Latin letter or digit leaves the platform, then the position.
+    std::string slug = Slug(entry.title);
+    if (slug.empty() && entry.item.platform != kUnknownPlatform) slug = Slug(entry.item.platform);
     entry.item.account_id = ids.Take(slug.empty() ? fmt::format("item-{}", entry.position) : slug);
   }
   return entries;

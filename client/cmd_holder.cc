@@ -46,7 +46,7 @@ absl::Status PrintEnrollment(const Globals& globals, const v1::Holder& holder) {
   if (globals.format() != OutputFormat::kTable) return Print(globals, holder);
   HF_RETURN_IF_ERROR(WriteOut(holder.enrollment() + "\n"));
   Note(globals,
-       fmt::format("One-time string for {}, valid for an hour. Give it to them alone; on their device:\n",
+       fmt::format("One-time string for {}, valid for an hour. Give it to them alone; on their device:",
                    holder.name()));
   Note(globals, "    holdfast enroll STRING");
   Note(globals,

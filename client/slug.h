@@ -22,7 +22,9 @@ class UniqueIds {
   std::map<std::string, int> taken_;
 };
 
-// The host of a URI in lower case without "www.", "unknown" when there is none that fits a platform's name.
+inline constexpr std::string_view kUnknownPlatform = "unknown";
+
+// The host of a URI in lower case without "www.", kUnknownPlatform when there is none that fits a platform's name.
 std::string PlatformOf(std::string_view uri);
 
 }  // namespace holdfast::client

@@ -66,6 +66,8 @@ std::uint32_t Decode(std::string_view one) {
   return point;
 }
 
+constexpr std::size_t kMaxCell = 48;  // columns; one long value must not push all others off the screen
+
 void AppendPadded(std::string& line, const std::string& cell, std::size_t width) {
   line += cell;
   line.append(width - std::min(width, DisplayWidth(cell)), ' ');
@@ -99,6 +101,20 @@ std::size_t DisplayWidth(std::string_view text) {
   return width;
 }
 
+std::string Clip(const std::string& text, std::size_t columns) {
+  if (DisplayWidth(text) <= columns) return text;
+  std::string clipped;
+  std::string_view rest = text;
+  for (std::size_t width = 0; !rest.empty();) {
+    const std::string_view one = rest.substr(0, CodePointSize(rest).value_or(1));
+    width += DisplayWidth(one);
+    if (width >= columns) break;
+    clipped += one;
+    rest.remove_prefix(one.size());
+  }
+  return clipped + "\u2026";
+}
+
 std::string FormatTable(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::vector<std::string>> clean = rows;
   std::vector<std::size_t> widths;
@@ -106,6 +122,7 @@ std::string FormatTable(const std::vector<std::vector<std::string>>& rows) {
     widths.resize(std::max(widths.size(), row.size()));
     for (std::size_t i = 0; i < row.size(); ++i) {
       row[i] = row[i].empty() ? "-" : Printable(row[i]);
+      if (i + 1 < row.size()) row[i] = Clip(row[i], kMaxCell);
       widths[i] = std::max(widths[i], DisplayWidth(row[i]));
     }
   }

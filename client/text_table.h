@@ -15,7 +15,11 @@ std::string Printable(std::string_view text);
 // Columns that a terminal needs for printable UTF-8: wide East Asian and emoji take two, marks none.
 std::size_t DisplayWidth(std::string_view text);
 
-// The first row is the header. Cells are made printable and padded; the last column is not.
+// At most `columns` of printable UTF-8, the last of them an ellipsis when something was cut.
+std::string Clip(const std::string& text, std::size_t columns);
+
+// The first row is the header. Cells are made printable, clipped and padded; the last column is neither of
+// the latter two.
 std::string FormatTable(const std::vector<std::vector<std::string>>& rows);
 
 // "name:  value" lines, aligned.

@@ -63,6 +63,7 @@ bool VaultFixture::Start(const std::vector<std::string>& more_args) {
                                 "--enroll-listen", "127.0.0.1:0"};
   argv.insert(argv.end(), more_args.begin(), more_args.end());
   const std::string out = dir_ / "server.out";
+  WriteFile(out, "");  // an earlier server's ready line is none of this one's
   server_ = std::make_unique<Daemon>(argv, out, dir_ / "server.err");
   // The ready line is the event to wait for; the end of the process is the other.
   while (ReadFile(out).find("ready") == std::string::npos) {

@@ -92,6 +92,22 @@ std::map<std::string, std::string> ChangeTexts(const AccountChange& change, cons
   return texts;
 }
 
+// Who would become owner or backup owner and is not yet.
+absl::StatusOr<std::vector<storage::Holder>> PromotedBy(WriteTx& tx, const storage::Account& account,
+                                                        const AccountChange& change) {
+  std::vector<std::pair<std::string, Relation>> wanted;
+  if (change.owner) wanted.emplace_back(*change.owner, Relation::kOwner);
+  for (const std::string& name : change.backups.value_or(std::vector<std::string>()))
+    wanted.emplace_back(name, Relation::kBackup);
+  std::vector<storage::Holder> promoted;
+  for (const auto& [name, relation] : wanted) {
+    HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, name));
+    HF_ASSIGN_OR_RETURN(const auto grant, storage::GrantStore(tx.db()).Live(account.id, holder.id, tx.now()));
+    if (!grant.has_value() || grant->relation != relation) promoted.push_back(std::move(holder));
+  }
+  return promoted;
+}
+
 absl::Status AuthorizeChange(WriteTx& tx, const Actor& actor, const Target& target, const AccountChange& change,
                              std::vector<audit::Event>& events) {
   const auto ask = [&](Action action, const Target& about) -> absl::Status {
@@ -102,17 +118,15 @@ absl::Status AuthorizeChange(WriteTx& tx, const Actor& actor, const Target& targ
   if (change.handle || change.url || change.purpose || change.unit)
     HF_RETURN_IF_ERROR(ask(Action::kAccountUpdate, target));
   if (change.tier) HF_RETURN_IF_ERROR(ask(Action::kAccountSetTier, target));
-  std::vector<std::string> named = change.backups.value_or(std::vector<std::string>());
-  if (change.owner) named.push_back(*change.owner);
+  if (!change.owner && !change.backups) return absl::OkStatus();
+  HF_ASSIGN_OR_RETURN(const auto promoted, PromotedBy(tx, *target.account, change));
   // Each person who is to get access is looked at by itself; nobody may give it to themselves.
-  for (const std::string& name : named) {
-    HF_ASSIGN_OR_RETURN(const storage::Holder holder, FindHolder(tx, name));
+  for (const storage::Holder& holder : promoted) {
     Target about = target;
     about.subject = &holder;
     HF_RETURN_IF_ERROR(ask(Action::kAccountSetOwners, about));
   }
-  if (change.backups && named.empty()) HF_RETURN_IF_ERROR(ask(Action::kAccountSetOwners, target));
-  return absl::OkStatus();
+  return promoted.empty() ? ask(Action::kAccountSetOwners, target) : absl::OkStatus();
 }
 
 absl::Status ApplyRelations(WriteTx& tx, const Actor& actor, const storage::Account& account,

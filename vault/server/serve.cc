@@ -41,19 +41,25 @@ sigset_t StopSignals() {
   return signals;
 }
 
-// How others reach a listener: what the configuration says, else where it listens.
-std::string Reachable(const std::string& advertised, const std::string& listen, int port) {
-  if (!advertised.empty()) return advertised;
+// The address with the port that it got.
+std::string Bound(const std::string& listen, int port) {
   auto address = ParseHostPort(listen, "listen");
   if (!address.ok()) return listen;
   address->port = port;
   return JoinHostPort(*address);
 }
 
+// How others reach a listener, as far as it is known before it listens: "" when it is to take a free port.
+std::string Reachable(const std::string& advertised, const std::string& listen) {
+  if (!advertised.empty()) return advertised;
+  const auto address = ParseHostPort(listen, "listen");
+  return address.ok() && address->port != 0 ? listen : "";
+}
+
 absl::Status WriteEndpoint(const std::string& data_dir, const Config& config, const Listener& api,
                            const Listener& enroll) {
-  const nlohmann::json endpoint = {{"api", Reachable("", config.listen, api.port)},
-                                   {"enroll", Reachable("", config.enroll_listen, enroll.port)}};
+  const nlohmann::json endpoint = {{"api", Bound(config.listen, api.port)},
+                                   {"enroll", Bound(config.enroll_listen, enroll.port)}};
   return custody::ReplaceFile(custody::EndpointPath(data_dir), AsBytes(endpoint.dump() + "\n"));
 }
 
@@ -88,8 +94,9 @@ class Instance {
   absl::Status StartListeners(const Config& config) {
     core_ = std::make_unique<rpc::Core>(rpc::Core{.ledger = *ledger_,
                                                   .keys = vault_->keys(),
-                                                  .api_address = config.advertise,
-                                                  .enroll_address = config.enroll_advertise,
+                                                  .api_address = Reachable(config.advertise, config.listen),
+                                                  .enroll_address =
+                                                      Reachable(config.enroll_advertise, config.enroll_listen),
                                                   .version = HOLDFAST_VERSION,
                                                   .stopping = stopping_});
     std::vector<std::unique_ptr<grpc::Service>> enrollment;
@@ -97,8 +104,9 @@ class Instance {
     HF_ASSIGN_OR_RETURN(api_, Listen(Door::kApi, config.listen, vault_->keys(), rpc::MakeApiServices(*core_)));
     HF_ASSIGN_OR_RETURN(enroll_,
                         Listen(Door::kEnrollment, config.enroll_listen, vault_->keys(), std::move(enrollment)));
-    core_->api_address = Reachable(config.advertise, config.listen, api_.port);
-    core_->enroll_address = Reachable(config.enroll_advertise, config.enroll_listen, enroll_.port);
+    // A free port is known to nobody before D/endpoint says it: no call can come yet.
+    if (core_->api_address.empty()) core_->api_address = Bound(config.listen, api_.port);
+    if (core_->enroll_address.empty()) core_->enroll_address = Bound(config.enroll_listen, enroll_.port);
     return absl::OkStatus();
   }
 
