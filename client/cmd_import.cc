@@ -59,7 +59,8 @@ void NoteItems(const std::vector<ImportResult>& results) {
   Globals always;
   for (const ImportResult& result : results) {
     const std::string item = fmt::format("item {} (\"{}\")", result.position, result.title);
-    if (!result.error.ok()) Note(always, fmt::format("{}: failed: {}", item, MessageOf(result.error)));
+    if (!result.error.ok() && ReasonOf(result.error) != "NOT_TRIED")
+      Note(always, fmt::format("{}: failed: {}", item, MessageOf(result.error)));
     for (const std::string& note : result.notes) Note(always, fmt::format("{}: {}", item, note));
     if (result.outcome != "differs") continue;
     for (const auto& [secret, outcome] : result.components)
@@ -93,19 +94,19 @@ absl::Status PrintResults(const Globals& globals, const std::vector<ImportResult
   return absl::OkStatus();
 }
 
-// When nothing got through, the first refusal by the vault says why; else bad items are a fault of the input.
+// What ended the import says why; else bad items are a fault of the input.
 absl::Status Verdict(const std::vector<ImportResult>& results) {
-  const Counts counts = Count(results);
-  const int failed = counts.at("failed");
+  const int failed = Count(results).at("failed");
   if (failed == 0) return absl::OkStatus();
-  for (const ImportResult& result : results) {
-    const bool by_vault = !result.error.ok() && !absl::IsInvalidArgument(result.error);
-    if (by_vault && (failed + counts.at("skipped") == static_cast<int>(results.size()) ||
-                     absl::IsUnavailable(result.error) || absl::IsUnauthenticated(result.error)))
-      return result.error;
-  }
+  for (const ImportResult& result : results)
+    if (EndsImport(result.error)) return result.error;
   return MakeError(absl::StatusCode::kInvalidArgument, "ITEMS_FAILED",
                    fmt::format("{} of {} items could not be imported", failed, results.size()));
+}
+
+bool NothingGotThrough(const std::vector<ImportResult>& results) {
+  const Counts counts = Count(results);
+  return counts.at("failed") + counts.at("skipped") == static_cast<int>(results.size());
 }
 
 absl::Status Import(const Globals& globals, const ImportOptions& options) {
@@ -120,8 +121,10 @@ absl::Status Import(const Globals& globals, const ImportOptions& options) {
   }
   HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
   HF_ASSIGN_OR_RETURN(const auto results, RunImport(*session, entries, settings));
+  const absl::Status verdict = Verdict(results);
+  if (EndsImport(verdict) && NothingGotThrough(results)) return verdict;
   HF_RETURN_IF_ERROR(PrintResults(globals, results, options.dry_run));
-  return Verdict(results);
+  return verdict;
 }
 
 void Declare(CLI::App& command, ImportOptions& options) {

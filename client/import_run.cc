@@ -84,18 +84,6 @@ absl::StatusOr<v1::ImportItemResponse> Send(Session& session, const v1::ImportIt
   }
 }
 
-// The next item would fare no better.
-bool EndsImport(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kUnauthenticated:
-    case absl::StatusCode::kDeadlineExceeded:
-      return true;
-    default:
-      return false;
-  }
-}
-
 ImportResult Start(const ImportEntry& entry) {
   ImportResult result;
   result.position = entry.position;
@@ -170,6 +158,20 @@ class Run {
 };
 
 }  // namespace
+
+bool EndsImport(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kDeadlineExceeded:
+      return true;
+    case absl::StatusCode::kInvalidArgument:
+      return FieldOf(status) == "owner";  // the same for each item
+    default:
+      return false;
+  }
+}
 
 absl::StatusOr<std::vector<ImportResult>> RunImport(Session& session, const std::vector<ImportEntry>& entries,
                                                     const ImportSettings& settings) {

@@ -27,7 +27,10 @@ struct ImportSettings {
   bool show_progress = false;
 };
 
-// In the order of the entries. A connection that is lost or refused fails what is left.
+// Whether the next item would fare no better: the vault is out of reach, or refuses the caller or the owner.
+bool EndsImport(const absl::Status& status);
+
+// In the order of the entries. What EndsImport fails what is left with reason NOT_TRIED.
 absl::StatusOr<std::vector<ImportResult>> RunImport(Session& session, const std::vector<ImportEntry>& entries,
                                                     const ImportSettings& settings);
 
