@@ -182,13 +182,13 @@ absl::Status CheckImportItem(const ImportItem& item) {
 }
 
 absl::StatusOr<Imported> Import(WriteTx& tx, const Actor& actor, const Request& request, const ImportItem& item) {
-  HF_ASSIGN_OR_RETURN(const storage::Holder owner,
-                      FindAccessHolder(tx, item.owner.empty() ? actor.holder.name : item.owner, "owner"));
   HF_ASSIGN_OR_RETURN(auto account, FindImported(tx, item.source));
   // Comparing tells the importer whether a value is the one they have: each comparison is on the record too.
   HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kImport,
                                                      {.account = account.has_value() ? &*account : nullptr,
                                                       .texts = {{"title", item.source.title}}}));
+  HF_ASSIGN_OR_RETURN(const storage::Holder owner,
+                      FindAccessHolder(tx, item.owner.empty() ? actor.holder.name : item.owner, "owner"));
   HF_ASSIGN_OR_RETURN(const auto components, OpenAll(tx, actor, request, item));
   Bytes values = AllValues(components);
   const auto repeat = FindRepeat(tx, actor, request, values);
