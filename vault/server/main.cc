@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 #include "vault/crypto/init.h"
@@ -133,4 +134,8 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace holdfast::server
 
-int main(int argc, char** argv) { return holdfast::server::Main(argc, argv); }
+int main(int argc, char** argv) {
+  // gRPC's own lines are for its developers and break a log of JSON lines; GRPC_VERBOSITY=ERROR brings them back.
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+  return holdfast::server::Main(argc, argv);
+}
