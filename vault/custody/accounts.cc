@@ -194,7 +194,7 @@ absl::StatusOr<storage::Account> CreateAccount(WriteTx& tx, const Actor& actor, 
   if (existing.has_value()) {
     if (repeat.has_value()) return *std::move(existing);
     return MakeError(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
-                     fmt::format("account_id: account {} exists already", wanted.name));
+                     fmt::format("account {} exists already", wanted.name));
   }
   storage::Account account{.name = wanted.name,
                            .platform = wanted.platform,

@@ -115,7 +115,7 @@ absl::StatusOr<Enrolling> CreateHolder(WriteTx& tx, const Actor& actor, const Re
   HF_ASSIGN_OR_RETURN(const auto existing, storage::HolderStore(tx.db()).ByName(wanted.name));
   if (existing.has_value()) {
     return MakeError(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
-                     fmt::format("holder_id: holder {} exists already; ids are never used again", wanted.name));
+                     fmt::format("holder {} exists already; ids are never used again", wanted.name));
   }
   storage::Holder holder{.name = std::move(wanted.name),
                          .kind = wanted.kind,

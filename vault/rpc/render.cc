@@ -144,6 +144,8 @@ void Render(const handover::CaseView& view, v1::Handover& out) {
     out.set_state(ToProto(row.state));
     out.set_etag(custody::EtagOf(row.revision));
     SetTime(row.started_at, out.mutable_start_time());
+    if (row.cut_at.has_value()) SetTime(*row.cut_at, out.mutable_cut_time());
+    if (row.closed_at.has_value()) SetTime(*row.closed_at, out.mutable_close_time());
   }
   out.set_leaver(HolderName(view.leaver));
   out.set_named_successor(OptionalHolder(view.named_successor));
@@ -151,8 +153,6 @@ void Render(const handover::CaseView& view, v1::Handover& out) {
   out.set_reason(row.reason);
   out.set_starter(OptionalHolder(view.starter));
   out.set_approver(OptionalHolder(view.approver));
-  if (row.cut_at.has_value()) SetTime(*row.cut_at, out.mutable_cut_time());
-  if (row.closed_at.has_value()) SetTime(*row.closed_at, out.mutable_close_time());
   for (const handover::AccountView& account : view.accounts) {
     v1::HandoverAccount& message = *out.add_accounts();
     message.set_account(AccountName(account.account));
