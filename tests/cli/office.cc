@@ -1,0 +1,149 @@
+#include "tests/cli/office.h"
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+#include "gmock/gmock.h"
+
+namespace holdfast::testing {
+namespace {
+
+constexpr char kMarker[] = "fixture";  // in every value that a test puts in
+
+std::string Line(const Args& args) {
+  std::string line;
+  for (const std::string& arg : args) line += " " + arg.substr(0, 80);
+  return line;
+}
+
+Args WithJson(const Args& args) {
+  Args all{"-o", "json"};
+  all.insert(all.end(), args.begin(), args.end());
+  return all;
+}
+
+void ExpectRefusal(const Outcome& outcome, int exit_code, const std::string& holder, const Args& args) {
+  EXPECT_EQ(outcome.exit_code, exit_code) << holder << Line(args) << "\n" << outcome.out << outcome.err;
+  EXPECT_EQ(outcome.out, "") << holder << Line(args);
+  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+  EXPECT_THAT(outcome.err, ::testing::Not(::testing::HasSubstr(kMarker))) << holder << Line(args);
+}
+
+}  // namespace
+
+Office::Office() {
+  if (!Start()) {
+    ADD_FAILURE() << "the server did not start: " << server_log();
+    std::abort();
+  }
+  EnrollOfficer();
+}
+
+Office::~Office() {
+  if (Running()) {
+    EXPECT_EQ(Stop(SIGTERM), 0);
+  }
+  EXPECT_THAT(server_log(), ::testing::Not(::testing::HasSubstr(kMarker)));
+  EXPECT_THAT(server_log(), ::testing::Not(::testing::HasSubstr("hf1:")));
+}
+
+void Office::Restart() {
+  ASSERT_EQ(Stop(SIGTERM), 0) << server_log();
+  ASSERT_TRUE(Start()) << server_log();
+}
+
+std::string Office::Ok(const std::string& holder, const Args& args, const std::string& input) const {
+  const Outcome outcome = Cli(holder, args, input);
+  EXPECT_EQ(outcome.exit_code, 0) << holder << Line(args) << "\n" << outcome.err;
+  return outcome.out;
+}
+
+Json Office::Get(const std::string& holder, const Args& args, const std::string& input) const {
+  const std::string out = Ok(holder, WithJson(args), input);
+  Json json = Json::parse(out, nullptr, /*allow_exceptions=*/false);
+  EXPECT_TRUE(json.is_object()) << holder << Line(args) << "\n" << out;
+  return json.is_object() ? json : Json::object();
+}
+
+std::string Office::Refused(int exit_code, const std::string& holder, const Args& args,
+                            const std::string& input) const {
+  const Outcome outcome = Cli(holder, args, input);
+  ExpectRefusal(outcome, exit_code, holder, args);
+  const std::string prefix = "holdfast: ";
+  EXPECT_EQ(outcome.err.substr(0, prefix.size()), prefix);
+  return outcome.err.substr(std::min(prefix.size(), outcome.err.size()));
+}
+
+Json Office::Error(int exit_code, const std::string& holder, const Args& args,
+                   const std::string& input) const {
+  const Outcome outcome = Cli(holder, WithJson(args), input);
+  ExpectRefusal(outcome, exit_code, holder, args);
+  const Json json = Json::parse(outcome.err, nullptr, /*allow_exceptions=*/false);
+  EXPECT_TRUE(json.is_object() && json.contains("error")) << outcome.err;
+  return json.is_object() ? json.value("error", Json::object()) : Json::object();
+}
+
+void Office::AddAccount(const std::string& account, const std::string& owner, const Args& more) const {
+  Args args{"account", "add", account, "--platform", "x", "--owner", owner};
+  args.insert(args.end(), more.begin(), more.end());
+  Ok("alice", args);
+}
+
+void Office::Put(const std::string& holder, const std::string& account, const std::string& value,
+                 const std::string& secret) const {
+  Ok(holder, {"secret", "put", account, secret, "--from-file", "-"}, value);
+}
+
+std::string Office::Reveal(const std::string& holder, const std::string& account, const Args& more) const {
+  Args args{"secret", "reveal", account, "password"};
+  args.insert(args.end(), more.begin(), more.end());
+  return Ok(holder, args);
+}
+
+std::string Office::NewString(const std::string& holder, const std::string& by) const {
+  std::string string = Ok(by, {"-q", "holder", "enroll", holder});
+  EXPECT_THAT(string, ::testing::MatchesRegex("hf1:[^\n]*\n"));
+  return string.substr(0, string.find('\n'));
+}
+
+std::string Office::Fingerprint(const std::string& holder) const {
+  return Get(holder, {"status"}).value("callerFingerprint", "");
+}
+
+std::string Office::State() const {
+  std::string state;
+  for (const Args& list : std::vector<Args>{{"holder", "list"},
+                                            {"account", "list", "--archived"},
+                                            {"access", "list"},
+                                            {"exposure", "list"},
+                                            {"handover", "list"}})
+    state += Ok("alice", WithJson(list));
+  for (const auto& account : Get("alice", {"account", "list", "--archived"})["accounts"])
+    state += Ok("alice", WithJson({"secret", "list", account["name"]}));
+  return state;
+}
+
+Json Office::Events(const Args& filters, const std::string& reader) const {
+  Args args{"audit", "log"};
+  args.insert(args.end(), filters.begin(), filters.end());
+  return Get(reader, args)["events"];
+}
+
+std::vector<std::string> Each(const Json& list, const std::string& field) {
+  std::vector<std::string> values;
+  for (const Json& object : list) values.push_back(object.value(field, ""));
+  return values;
+}
+
+Json Where(const Json& list, const std::string& field, const std::string& value) {
+  for (const Json& object : list)
+    if (object.value(field, "") == value) return object;
+  return nullptr;
+}
+
+std::string FixturePath(const std::string& name) {
+  return std::string(HF_SOURCE_DIR) + "/tests/fixtures/" + name;
+}
+
+}  // namespace holdfast::testing

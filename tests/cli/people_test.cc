@@ -1,0 +1,201 @@
+// Who gets in: enrollment, confirmation by a second person, suspension, new devices.
+#include <filesystem>
+
+#include "gmock/gmock.h"
+#include "tests/cli/office.h"
+
+namespace holdfast::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+Args Confirm(const std::string& holder, const std::string& fingerprint) {
+  return {"holder", "confirm", holder, "--fingerprint", fingerprint};
+}
+
+TEST(People, ASoleOfficerConfirmsOneMoreOfficerAndAfterThatNobodyConfirmsWhomTheyIssued) {
+  Office office;
+  office.AddHolder("mia", "member", /*confirmer=*/"");
+  office.AddHolder("omar", "security", "");
+  const std::string mia = office.Fingerprint("mia");
+  const std::string omar = office.Fingerprint("omar");
+
+  EXPECT_THAT(office.Refused(4, "alice", Confirm("mia", mia)), HasSubstr("floor.requester-is-not-approver"));
+  office.Refused(4, "omar", Confirm("omar", omar));
+  EXPECT_THAT(office.Refused(2, "alice", Confirm("omar", mia)),
+              HasSubstr("holder omar has no key with this"));
+  EXPECT_THAT(office.Refused(2, "alice", Confirm("omar", "12-34")), HasSubstr("--fingerprint"));
+  office.Ok("alice", Confirm("omar", omar));
+
+  office.AddHolder("olga", "security", "");
+  const std::string olga = office.Fingerprint("olga");
+  office.Refused(4, "alice", Confirm("olga", olga));
+  office.Refused(4, "mia", Confirm("olga", olga));  // not confirmed herself
+  office.Ok("omar", Confirm("mia", mia));
+  office.Refused(4, "olga", Confirm("olga", olga));
+  office.Ok("mia", Confirm("olga", olga));  // a member is a second person too
+  EXPECT_THAT(office.Refused(7, "omar", Confirm("olga", olga)), HasSubstr("confirmed already"));
+
+  const Json keys = office.Get("alice", {"holder", "show", "olga"})["keys"];
+  ASSERT_EQ(keys.size(), 1U);
+  EXPECT_EQ(keys[0]["state"], "KEY_STATE_CONFIRMED");
+  EXPECT_EQ(keys[0]["issuer"], "holders/alice");
+  EXPECT_EQ(keys[0]["confirmer"], "holders/mia");
+  EXPECT_EQ(office.Events({"--type", "key.confirm", "--outcome", "allowed"}).size(), 3U);
+  EXPECT_EQ(office.Events({"--type", "key.confirm", "--outcome", "denied"}).size(), 5U);
+}
+
+TEST(People, AnUnconfirmedKeyAdministersNothingAndRevealsNothingOfTierOne) {
+  Office office;
+  office.AddOmar();
+  office.AddHolder("mia", "member", "");
+  office.AddHolder("olga", "security", "");
+  office.AddAccount("top", "mia", {"--tier", "1"});
+  office.AddAccount("usual", "mia");
+  office.Put("alice", "top", "fixture-top");
+  office.Put("alice", "usual", "fixture-usual");
+
+  const Json error = office.Error(4, "mia", {"secret", "reveal", "top", "password"});
+  EXPECT_EQ(error["status"], "PERMISSION_DENIED");
+  EXPECT_EQ(error["details"][0]["metadata"]["rule"], "floor.unconfirmed-key");
+  office.Refused(4, "mia", {"secret", "put", "top", "password", "--from-file", "-"}, "fixture-other");
+  EXPECT_EQ(office.Reveal("mia", "usual"), "fixture-usual");
+  office.Refused(4, "olga", {"holder", "add", "eve", "--role", "member"});
+  office.Refused(4, "olga", {"holder", "enroll", "mia"});
+  office.Refused(4, "olga", {"holder", "suspend", "mia"});
+  office.Refused(4, "olga", {"access", "grant", "--account", "usual", "--holder", "omar"});
+  office.Refused(4, "olga", {"import", FixturePath("bitwarden_org.json")});
+
+  office.Ok("omar", Confirm("mia", office.Fingerprint("mia")));
+  EXPECT_EQ(office.Reveal("mia", "top"), "fixture-top");
+}
+
+TEST(People, ASuspendedHoldersNextCallFailsUntilSomebodyElseResumesThem) {
+  Office office;
+  EXPECT_THAT(office.Refused(7, "alice", {"holder", "suspend", "alice"}),
+              HasSubstr("last active security holder"));
+  office.AddOmar();
+  office.AddMember("mia");
+  office.AddAccount("usual", "mia");
+  office.Put("mia", "usual", "fixture-usual");
+
+  office.Ok("omar", {"holder", "suspend", "mia", "--reason", "lost her bag"});
+  EXPECT_THAT(office.Refused(4, "mia", {"secret", "reveal", "usual", "password"}), HasSubstr("mia"));
+  office.Refused(4, "mia", {"status"});
+  office.Refused(4, "mia", {"holder", "resume", "mia"});
+  office.Refused(7, "omar", {"holder", "suspend", "mia"});
+  office.Refused(7, "omar", {"holder", "enroll", "mia"});
+  office.Ok("alice", {"holder", "resume", "mia"});
+  EXPECT_EQ(office.Reveal("mia", "usual"), "fixture-usual");
+  office.Refused(7, "alice", {"holder", "resume", "mia"});
+  office.Refused(4, "mia", {"holder", "suspend", "omar"});
+
+  office.Ok("alice", {"holder", "suspend", "omar"});
+  office.Refused(4, "omar", {"holder", "list"});
+  office.Refused(7, "alice", {"holder", "suspend", "alice"});
+  const Json refused = office.Events({"--type", "call.refused", "--actor", "mia"});
+  EXPECT_EQ(refused.size(), 3U) << refused;
+}
+
+TEST(People, ANewDeviceIsEnrolledWithANewStringAndStartsUnconfirmed) {
+  Office office;
+  office.AddOmar();
+  office.AddMember("mia");
+  office.AddAccount("top", "mia", {"--tier", "1"});
+  office.Put("alice", "top", "fixture-top");
+  const std::string before = office.Fingerprint("mia");
+
+  const std::string superseded = office.NewString("mia");
+  const std::string string = office.NewString("mia");
+  EXPECT_THAT(office.Refused(7, "mia", {"enroll", string, "--server", office.enroll()}),
+              HasSubstr("--replace"));
+  office.Refused(3, "mia", {"enroll", superseded, "--replace", "--server", office.enroll()});
+  EXPECT_EQ(office.Fingerprint("mia"), before);  // a refused replacement leaves the identity as it was
+  office.Ok("mia", {"enroll", "-", "--replace", "--server", office.enroll()}, string + "\n");
+  const std::string after = office.Fingerprint("mia");
+  EXPECT_NE(after, before);
+  office.Refused(4, "mia", {"secret", "reveal", "top", "password"});
+  office.Ok("omar", Confirm("mia", after));
+  EXPECT_EQ(office.Reveal("mia", "top"), "fixture-top");
+  EXPECT_EQ(office.Get("alice", {"holder", "show", "mia"})["keys"].size(), 2U);
+}
+
+TEST(People, AnEnrollmentStringWorksOnceForOneVaultAndNoOther) {
+  Office office;
+  const Outcome added = office.Cli("alice", {"-o", "json", "holder", "add", "mia", "--role", "member",
+                                             "--display-name", "Mia ☺", "--person", "p-17"});
+  ASSERT_EQ(added.exit_code, 0) << added.err;
+  const Json mia = Json::parse(added.out);
+  EXPECT_EQ(mia["displayName"], "Mia ☺");
+  EXPECT_EQ(mia["person"], "p-17");
+  const std::string string = mia["enrollment"];
+  const Args server{"--server", office.enroll()};
+
+  Office elsewhere;
+  EXPECT_THAT(office.Refused(9, "mia", {"enroll", string, "--server", elsewhere.enroll()}),
+              HasSubstr("is not the vault of this enrollment string"));
+  office.Refused(8, "mia", {"enroll", string, "--server", "127.0.0.1:1"});
+  std::string wrong_code = string;
+  wrong_code[wrong_code.size() - 4] ^= 1;  // still base64url
+  EXPECT_THAT(office.Refused(3, "mia", {"enroll", wrong_code, "--server", office.enroll()}),
+              HasSubstr("ask for a new one"));
+  EXPECT_THAT(
+      office.Refused(2, "mia", {"enroll", string.substr(0, string.size() - 1), "--server", office.enroll()}),
+      HasSubstr("enrollment"));
+  office.Refused(2, "mia", {"enroll", "hello", "--server", office.enroll()});
+  EXPECT_FALSE(std::filesystem::exists(office.home("mia") + "/identity.json"));
+  EXPECT_THAT(office.Refused(3, "mia", {"account", "list"}), HasSubstr("not enrolled"));
+
+  const Json enrolled = office.Get("mia", {"enroll", string, "--server", office.enroll()});
+  EXPECT_EQ(enrolled["holder"], "holders/mia");
+  EXPECT_EQ(enrolled["confirmed"], false);
+  EXPECT_EQ(office.Get("mia", {"status"})["callerFingerprint"], enrolled["fingerprint"]);
+  EXPECT_THAT(office.Refused(3, "eve", {"enroll", string, "--server", office.enroll()}),
+              HasSubstr("used or expired"));
+  EXPECT_THAT(office.Refused(7, "alice", {"holder", "add", "mia", "--role", "member"}),
+              HasSubstr("mia exists already"));
+}
+
+TEST(People, TheOfficersStringCanBeMadeAnewOnTheHost) {
+  VaultFixture vault;
+  const Outcome anew = vault.Server({"enroll", "--data-dir", vault.data_dir(), "alice"});
+  ASSERT_EQ(anew.exit_code, 0) << anew.err;
+  ASSERT_TRUE(vault.Start());
+  EXPECT_EQ(vault.Cli("alice", {"enroll", vault.officer_string(), "--server", vault.enroll()}).exit_code, 3);
+  vault.Enroll("alice", anew.out.substr(0, anew.out.find('\n')));
+  const Outcome log = vault.Cli("alice", {"-o", "json", "audit", "log", "--type", "holder.enroll"});
+  const Json events = Json::parse(log.out)["events"];
+  ASSERT_EQ(events.size(), 1U) << log.out;
+  EXPECT_EQ(events[0]["actor"], "");  // nobody but the host
+  EXPECT_EQ(events[0]["rule"], "host.offline");
+  const Outcome running = vault.Server({"enroll", "--data-dir", vault.data_dir(), "alice"});
+  EXPECT_EQ(running.exit_code, 1);
+  EXPECT_THAT(running.err, HasSubstr("another holdfastd uses"));
+}
+
+TEST(People, AuditorsAndOffboardingIdentitiesTouchNoValueAndGetNoAccess) {
+  Office office;
+  office.AddOmar();
+  office.AddHolder("ada", "auditor", "omar");
+  office.AddHolder("hr", "offboarding", "omar");
+  office.AddAccount("usual", "alice");
+  office.Put("alice", "usual", "fixture-usual");
+  for (const std::string who : {"ada", "hr"}) {
+    office.Refused(4, who, {"secret", "reveal", "usual", "password"});
+    office.Refused(4, who, {"secret", "put", "usual", "password", "--from-file", "-"}, "fixture-new");
+    office.Refused(4, who, {"import", FixturePath("bitwarden_org.json")});
+    office.Refused(4, who, {"access", "grant", "--account", "usual", "--holder", "omar"});
+    office.Refused(4, who, {"account", "archive", "usual"});
+    EXPECT_THAT(office.Refused(2, "alice", {"access", "grant", "--account", "usual", "--holder", who}),
+                HasSubstr("never has access"));
+    office.Refused(2, "alice", {"account", "update", "usual", "--backup", who});
+    EXPECT_EQ(office.Get(who, {"account", "list"})["accounts"].size(), 1U);  // metadata they do see
+  }
+  EXPECT_EQ(office.Get("alice", {"exposure", "list"})["exposures"].size(), 1U);
+  EXPECT_THAT(
+      office.Refused(2, "alice", {"holder", "add", "both", "--role", "auditor", "--role", "security"}),
+      HasSubstr("--role"));
+}
+
+}  // namespace
+}  // namespace holdfast::testing
