@@ -48,7 +48,8 @@ std::string PlatformOf(std::string_view uri) {
   for (const char c : HostOf(uri)) host += Lower(c);
   constexpr std::string_view kWww = "www.";
   if (host.compare(0, kWww.size(), kWww) == 0) host.erase(0, kWww.size());
-  return CheckLine("platform", host, kMaxPlatform, /*required=*/true).ok() ? host : std::string(kUnknownPlatform);
+  return CheckLine("platform", host, kMaxPlatform, /*required=*/true).ok() ? host
+                                                                           : std::string(kUnknownPlatform);
 }
 
 }  // namespace holdfast::client

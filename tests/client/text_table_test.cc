@@ -47,6 +47,19 @@ TEST(Table, AlignsColumnsByWidth) {
 
 TEST(Table, LetsNoCellBreakOutOfItsLine) { EXPECT_EQ(FormatTable({{"A"}, {"x\ny"}}), "A\nx\ufffdy\n"); }
 
+TEST(Table, ClipsLongCellsButTheLast) {
+  const std::string x(300, 'x');
+  EXPECT_EQ(FormatTable({{"A", "B"}, {x, x}}),
+            "A" + std::string(49, ' ') + "B\n" + x.substr(0, 47) + "\u2026  " + x + "\n");
+}
+
+TEST(Clip, CountsColumnsAndCutsNoCharacter) {
+  EXPECT_EQ(Clip("abcd", 4), "abcd");
+  EXPECT_EQ(Clip("abcde", 4), "abc\u2026");
+  EXPECT_EQ(Clip("公公公", 4), "公\u2026");
+  EXPECT_EQ(Clip("", 4), "");
+}
+
 TEST(Fields, AlignValues) {
   EXPECT_EQ(FormatFields({{"a", "1"}, {"long", "2\n"}}), "a:     1\nlong:  2\ufffd\n");
 }
