@@ -11,6 +11,8 @@ namespace {
 
 constexpr char kMarker[] = "fixture";  // in every value that a test puts in
 
+constexpr const char* kClockVariables[] = {"LD_PRELOAD", "HF_CLOCK_SHIFT", "ASAN_OPTIONS"};
+
 std::string Line(const Args& args) {
   std::string line;
   for (const std::string& arg : args) line += " " + arg.substr(0, 80);
@@ -41,6 +43,7 @@ Office::Office() {
 }
 
 Office::~Office() {
+  for (const char* name : kClockVariables) unsetenv(name);
   if (Running()) {
     EXPECT_EQ(Stop(SIGTERM), 0);
   }
@@ -51,6 +54,13 @@ Office::~Office() {
 void Office::Restart() {
   ASSERT_EQ(Stop(SIGTERM), 0) << server_log();
   ASSERT_TRUE(Start()) << server_log();
+}
+
+void Office::RestartAhead(int seconds) {
+  setenv("LD_PRELOAD", HF_CLOCK_SHIFT_LIBRARY, 1);
+  setenv("HF_CLOCK_SHIFT", std::to_string(seconds).c_str(), 1);
+  setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);  // the library does not allocate
+  Restart();
 }
 
 std::string Office::Ok(const std::string& holder, const Args& args, const std::string& input) const {

@@ -25,6 +25,8 @@ class Office : public VaultFixture {
   // Registered by alice, confirmed by omar.
   void AddMember(const std::string& holder) { AddHolder(holder, "member", "omar"); }
   void Restart();
+  // The same with all clocks, the server's and the devices', set ahead of now by so many seconds.
+  void RestartAhead(int seconds);
 
   // The command must succeed; returns what it printed.
   std::string Ok(const std::string& holder, const Args& args, const std::string& input = {}) const;
