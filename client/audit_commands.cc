@@ -73,7 +73,7 @@ absl::StatusOr<std::optional<Checkpoint>> OlderCheckpoint(const VerifyOptions& o
                                                           const evidence::NoteVerifier& verifier) {
   if (options.checkpoint.empty()) return std::optional<Checkpoint>();
   const auto note = ReadTextFile(options.checkpoint);
-  if (!note.ok()) return InvalidField("--checkpoint", "cannot be read");
+  if (!note.ok()) return InvalidField("--checkpoint", fmt::format("{} cannot be read", options.checkpoint));
   HF_ASSIGN_OR_RETURN(Checkpoint checkpoint, OpenSigned(*note, verifier, options.checkpoint));
   return std::optional<Checkpoint>(std::move(checkpoint));
 }
@@ -82,7 +82,7 @@ absl::Status VerifyFile(const Globals& globals, const VerifyOptions& options) {
   HF_ASSIGN_OR_RETURN(const evidence::NoteVerifier verifier, OfflineVerifier(options));
   HF_ASSIGN_OR_RETURN(const std::optional<Checkpoint> older, OlderCheckpoint(options, verifier));
   std::ifstream file(options.file, std::ios::binary);
-  if (!file) return InvalidField("--file", "cannot be opened");
+  if (!file) return InvalidField("--file", fmt::format("{} cannot be opened", options.file));
   LogCheck check(AsList(older));
   HF_ASSIGN_OR_RETURN(const std::string note, ReadExport(file, check));
   HF_ASSIGN_OR_RETURN(const Checkpoint last, OpenSigned(note, verifier, "the export's checkpoint"));

@@ -53,7 +53,7 @@ absl::StatusOr<Plaintext> ReadCheckedValue(const SecretOptions& options, bool no
   if (value.empty())
     return MakeError(absl::StatusCode::kInvalidArgument, "EMPTY_SECRET", "an empty secret is not stored");
   if (value.size() > crypto::kMaxValueSize)
-    return InvalidField("--from-file", fmt::format("holds more than {} bytes", crypto::kMaxValueSize));
+    return InvalidField("--from-file", fmt::format("holds more than {} KiB", crypto::kMaxValueSize / 1024));
   return value;
 }
 

@@ -67,7 +67,9 @@ absl::Status TransportError(const grpc::Status& status, const std::string& addre
       if (IsForeign(text))
         return MakeError(
             absl::StatusCode::kDataLoss, "VERIFICATION_FAILED",
-            fmt::format("what answers at {} is not the vault that this device is enrolled with", address));
+            fmt::format("what answers at {} is not the vault that this device is enrolled with, or this "
+                        "device's clock is wrong",
+                        address));
       return MakeError(absl::StatusCode::kUnavailable, "UNREACHABLE",
                        fmt::format("cannot reach the vault at {} (is holdfastd running?)", address));
     case grpc::StatusCode::DEADLINE_EXCEEDED:

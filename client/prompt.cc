@@ -91,7 +91,7 @@ absl::StatusOr<Plaintext> ReadAll(std::string_view option, int fd, std::size_t m
     size += static_cast<std::size_t>(got);
   }
   if (too_large || size == buffer.size())
-    return InvalidField(option, fmt::format("holds more than {} bytes", max_bytes));
+    return InvalidField(option, fmt::format("holds more than {} KiB", max_bytes / 1024));
   buffer.Resize(size);
   return buffer;
 }
@@ -133,7 +133,7 @@ absl::StatusOr<Plaintext> ReadFileArg(std::string_view option, const std::string
                                       std::size_t max_bytes) {
   if (path == "-") return ReadAll(option, STDIN_FILENO, max_bytes);
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return InvalidField(option, "cannot be opened");
+  if (fd < 0) return InvalidField(option, fmt::format("{} cannot be opened", path));
   auto content = ReadAll(option, fd, max_bytes);
   close(fd);
   return content;
