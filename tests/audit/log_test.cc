@@ -85,11 +85,11 @@ TEST_F(LogTest, DetectsSwappedEntries) {
 TEST_F(LogTest, DetectsAChangedTreeHash) {
   Make(7);
   const std::int64_t count = storage::TreeStore(db()).Count().value();
-  for (std::int64_t position = 0; position < count; ++position) {
-    Tamper("CREATE TEMP TABLE kept AS SELECT hash FROM tree_hash WHERE id = " + std::to_string(position));
-    Tamper("UPDATE tree_hash SET hash = zeroblob(32) WHERE id = " + std::to_string(position));
-    EXPECT_EQ(LoadReason(), "LOG_DAMAGED") << position;
-    Tamper("UPDATE tree_hash SET hash = (SELECT hash FROM kept) WHERE id = " + std::to_string(position));
+  for (std::int64_t id = 1; id <= count; ++id) {
+    Tamper("CREATE TEMP TABLE kept AS SELECT hash FROM tree_hash WHERE id = " + std::to_string(id));
+    Tamper("UPDATE tree_hash SET hash = zeroblob(32) WHERE id = " + std::to_string(id));
+    EXPECT_EQ(LoadReason(), "LOG_DAMAGED") << id;
+    Tamper("UPDATE tree_hash SET hash = (SELECT hash FROM kept) WHERE id = " + std::to_string(id));
     Tamper("DROP TABLE kept");
   }
   EXPECT_TRUE(Load().ok());
