@@ -40,8 +40,8 @@ TEST(Keyring, RefusesAKeyInAnothersPlace) {
   ExpectRefused(UnwrapKey(Key(1), kVault, kValueKek, 3, wrapped));
   ExpectRefused(UnwrapKey(Key(0), Bytes(16, 0x12), kValueKek, 3, wrapped));
   ExpectRefused(UnwrapKey(Key(0), kVault, kValueKek, 2, wrapped));
-  for (const std::string_view name : {kDatabaseKey, kCheckpointSeed, kCertificateSeed, kCaKey, kTlsKey,
-                                      kBoxSeed, kRequestMac, kStateMac, kToken})
+  for (const std::string_view name : {kDatabaseKey, kCheckpointSeed, kCaKey, kTlsKey, kBoxSeed,
+                                      kRequestMac, kStateMac, kToken})
     ExpectRefused(UnwrapKey(Key(0), kVault, name, 3, wrapped));
 }
 
@@ -57,10 +57,9 @@ TEST(Keyring, RefusesAnyFlippedBitAndEveryOtherLength) {
 }
 
 TEST(Keyring, NamesOfKeysDiffer) {
-  const std::set<std::string_view> names = {kDatabaseKey, kValueKek, kCheckpointSeed, kCertificateSeed,
-                                            kCaKey,       kTlsKey,   kBoxSeed,        kRequestMac,
-                                            kStateMac,    kToken};
-  EXPECT_EQ(names.size(), 10u);
+  const std::set<std::string_view> names = {kDatabaseKey, kValueKek,   kCheckpointSeed, kCaKey, kTlsKey,
+                                            kBoxSeed,     kRequestMac, kStateMac,       kToken};
+  EXPECT_EQ(names.size(), 9u);
 }
 
 TEST(RootKeyId, MatchesItsPinnedVectorAndTellsKeysApart) {

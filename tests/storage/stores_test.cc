@@ -17,11 +17,9 @@ TEST_F(StoresTest, KeepsSettingsKeysAndCertificates) {
   ASSERT_TRUE(settings.Set("custodian", "desk").ok());
   EXPECT_EQ(*settings.Get("custodian"), "desk");
 
-  EXPECT_EQ(*settings.LatestEpoch("kek"), std::nullopt);
   EXPECT_EQ(ReasonOf(settings.GetWrappedKey("kek", 1).status()), "KEY_MISSING");
   ASSERT_TRUE(settings.PutWrappedKey("kek", 1, Bytes{1}).ok());
   ASSERT_TRUE(settings.PutWrappedKey("kek", 2, Bytes{2}).ok());
-  EXPECT_EQ(*settings.LatestEpoch("kek"), 2);
   EXPECT_EQ(*settings.GetWrappedKey("kek", 1), Bytes{1});
 
   EXPECT_EQ(ReasonOf(settings.GetCertificate("ca").status()), "CERTIFICATE_MISSING");
@@ -67,7 +65,6 @@ TEST_F(StoresTest, CountsOnlyActiveHoldersWithUsableKeys) {
   ana.roles = security;
   ASSERT_TRUE(holders.Update(ana).ok());
   AddHolder("ben", "ben");
-  EXPECT_EQ(*holders.CountActiveWithRole(security), 1);
   EXPECT_EQ(*keys.CountConfirmedHolders(security, 10), 0);
   DeviceKey key{
       .holder_id = ana.id, .cert_sha256 = Bytes(32, 1), .box_public = Bytes(32, 2), .not_after = 50};
@@ -85,7 +82,6 @@ TEST_F(StoresTest, CountsOnlyActiveHoldersWithUsableKeys) {
   ana.status = HolderStatus::kSuspended;
   ASSERT_TRUE(holders.Update(ana).ok());
   EXPECT_EQ(*keys.CountConfirmedHolders(security, 10), 0);
-  EXPECT_EQ(*holders.CountActiveWithRole(security), 0);
 }
 
 TEST_F(StoresTest, FindsKeysByCertificateAndHolder) {
@@ -210,16 +206,14 @@ TEST_F(StoresTest, KeepsVersionsUntilTheirValueIsDestroyed) {
   first.destroyed_at = 6;
   first.destroyed_by = ana.id;
   ASSERT_TRUE(secrets.UpdateVersion(first).ok());
-  const auto versions = secrets.ListVersions(secret.id);
-  ASSERT_TRUE(versions.ok());
-  ASSERT_EQ(versions->size(), 2u);
-  EXPECT_EQ(versions->at(0).version, 1);
-  EXPECT_EQ(versions->at(0).epoch, 2);
-  EXPECT_EQ(versions->at(0).sealed, std::nullopt);
-  EXPECT_EQ(versions->at(0).retired_by, ana.id);
-  EXPECT_EQ(versions->at(0).retire_evidence, "checked");
-  EXPECT_EQ(versions->at(0).destroyed_at, 6);
-  EXPECT_EQ(versions->at(1).sealed, Bytes(24, 0x5e));
+  const auto changed = secrets.Version(secret.id, 1);
+  ASSERT_TRUE(changed.ok() && changed->has_value());
+  EXPECT_EQ((*changed)->epoch, 2);
+  EXPECT_EQ((*changed)->sealed, std::nullopt);
+  EXPECT_EQ((*changed)->retired_by, ana.id);
+  EXPECT_EQ((*changed)->retire_evidence, "checked");
+  EXPECT_EQ((*changed)->destroyed_at, 6);
+  EXPECT_EQ((*secrets.Version(secret.id, 2))->sealed, Bytes(24, 0x5e));
   EXPECT_FALSE(secrets.Version(secret.id, 3)->has_value());
   SecretVersion again{.secret_id = secret.id, .version = 2, .created_by = ana.id};
   EXPECT_EQ(secrets.InsertVersion(again).code(), absl::StatusCode::kAlreadyExists);

@@ -34,9 +34,9 @@ class BoxKeyPair {
 struct BoxHeader {
   std::string purpose;       // "reveal", "put", "import"
   std::string request_id;    // of the RPC
-  std::string account;       // id; or the position for imports
+  std::string account;       // id
   std::string secret;        // id
-  std::int64_t version = 0;  // 0 when not known yet
+  std::int64_t version = 0;  // 0 when not known yet; for imports the position from 1
   std::string recipient;     // holder id on the way out, vault id (hex) on the way in
 };
 

@@ -16,7 +16,6 @@ inline constexpr std::size_t kRootKeySize = 32;
 inline constexpr std::string_view kDatabaseKey = "database";
 inline constexpr std::string_view kValueKek = "kek";
 inline constexpr std::string_view kCheckpointSeed = "checkpoint-signing";
-inline constexpr std::string_view kCertificateSeed = "certificate-signing";
 inline constexpr std::string_view kCaKey = "ca";
 inline constexpr std::string_view kTlsKey = "server-tls";
 inline constexpr std::string_view kBoxSeed = "box-signing";

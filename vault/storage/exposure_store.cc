@@ -7,20 +7,17 @@
 namespace holdfast::storage {
 namespace {
 
-// The one definition of the two halves, over e (exposure) and p (holder of e; only p.person is read).
-// A retirement by nobody on record counts for nothing.
+// The one definition of the two halves of "ended", over e (exposure) and p (holder of e; only p.person is
+// read). A retirement by nobody on record counts for nothing.
 constexpr std::string_view kRetiredByAnother =
-    "EXISTS (SELECT 1 FROM secret_version v JOIN holder r ON r.id = v.retired_by WHERE v.secret_id = "
-    "e.secret_id"
-    " AND v.version = e.version AND v.retired_at IS NOT NULL AND r.person <> p.person)";
+    "EXISTS (SELECT 1 FROM secret_version v JOIN holder r ON r.id = v.retired_by"
+    " WHERE v.secret_id = e.secret_id AND v.version = e.version AND v.retired_at IS NOT NULL AND r.person <> "
+    "p.person)";
 constexpr std::string_view kFreshExists =
-    "EXISTS (SELECT 1 FROM secret_version w WHERE w.secret_id = e.secret_id AND w.version > e.version AND "
-    "NOT EXISTS"
-    " (SELECT 1 FROM exposure x JOIN holder y ON y.id = x.holder_id WHERE x.secret_id = w.secret_id"
+    "EXISTS (SELECT 1 FROM secret_version w WHERE w.secret_id = e.secret_id AND w.version > e.version"
+    " AND NOT EXISTS (SELECT 1 FROM exposure x JOIN holder y ON y.id = x.holder_id WHERE x.secret_id = "
+    "w.secret_id"
     " AND x.version = w.version AND y.person = p.person))";
-
-// NOT wholly ended.
-std::string Live() { return fmt::format("NOT ({} AND {})", kRetiredByAnother, kFreshExists); }
 
 Exposure ReadExposure(const Statement& row) {
   Exposure exposure;
@@ -49,15 +46,6 @@ absl::StatusOr<std::vector<SeenSecret>> ReadSeen(Statement statement) {
   return seen;
 }
 
-// The versions that holders of person ?1 saw, under one more condition.
-std::string SeenByPerson(std::string_view condition) {
-  return fmt::format(
-      "SELECT DISTINCT e.secret_id, s.account_id, e.version FROM holder p JOIN exposure e ON e.holder_id = "
-      "p.id"
-      " JOIN secret s ON s.id = e.secret_id WHERE p.person = ?1 AND {} ORDER BY e.secret_id, e.version",
-      condition);
-}
-
 }  // namespace
 
 absl::Status ExposureStore::Record(std::int64_t holder_id, std::int64_t secret_id, std::int64_t version,
@@ -69,37 +57,27 @@ absl::Status ExposureStore::Record(std::int64_t holder_id, std::int64_t secret_i
       holder_id, secret_id, version, how, now);
 }
 
-absl::StatusOr<bool> ExposureStore::HasSeen(std::string_view person, std::int64_t secret_id,
-                                            std::int64_t version) {
-  HF_ASSIGN_OR_RETURN(
-      const std::int64_t seen,
-      ReadInt(connection_.Query("SELECT EXISTS (SELECT 1 FROM exposure e JOIN holder h ON h.id = e.holder_id"
-                                " WHERE e.secret_id = ?2 AND e.version = ?3 AND h.person = ?1)",
-                                person, secret_id, version)));
-  return seen != 0;
-}
-
 absl::StatusOr<std::vector<Exposure>> ExposureStore::List(const ExposureFilter& filter, std::int64_t after_id,
                                                           int limit) {
   const std::string sql = fmt::format(
-      "SELECT * FROM (SELECT e.id, e.holder_id, e.secret_id, s.account_id, e.version, e.how, e.first_at, "
-      "e.last_at,"
-      " e.times, {} AS live FROM exposure e JOIN holder p ON p.id = e.holder_id JOIN secret s ON s.id = "
-      "e.secret_id"
+      "SELECT * FROM (SELECT e.id, e.holder_id, e.secret_id, s.account_id, e.version, e.how, e.first_at,"
+      " e.last_at, e.times, NOT ({} AND {}) AS live"
+      " FROM exposure e JOIN holder p ON p.id = e.holder_id JOIN secret s ON s.id = e.secret_id"
       " WHERE e.id > ?1 AND (?3 IS NULL OR e.holder_id = ?3) AND (?4 IS NULL OR s.account_id = ?4))"
       " WHERE live OR NOT ?5 ORDER BY id LIMIT ?2",
-      Live());
+      kRetiredByAnother, kFreshExists);
   return ReadAll(
       connection_.Query(sql, after_id, limit, filter.holder_id, filter.account_id, filter.live_only),
       &ReadExposure);
 }
 
-absl::StatusOr<std::vector<SeenSecret>> ExposureStore::LiveByPerson(std::string_view person) {
-  return ReadSeen(connection_.Query(SeenByPerson(Live()), person));
-}
-
 absl::StatusOr<std::vector<SeenSecret>> ExposureStore::UnretiredByPerson(std::string_view person) {
-  return ReadSeen(connection_.Query(SeenByPerson(fmt::format("NOT {}", kRetiredByAnother)), person));
+  return ReadSeen(connection_.Query(
+      fmt::format("SELECT DISTINCT e.secret_id, s.account_id, e.version FROM holder p"
+                  " JOIN exposure e ON e.holder_id = p.id JOIN secret s ON s.id = e.secret_id"
+                  " WHERE p.person = ?1 AND NOT {} ORDER BY e.secret_id, e.version",
+                  kRetiredByAnother),
+      person));
 }
 
 absl::StatusOr<TaskState> ExposureStore::TaskStateOf(std::int64_t secret_id, std::string_view person) {
@@ -111,7 +89,6 @@ absl::StatusOr<TaskState> ExposureStore::TaskStateOf(std::int64_t secret_id, std
       secret_id, person);
   while (open.Step()) state.open_versions.push_back(open.Int(0));
   HF_RETURN_IF_ERROR(open.status());
-  state.seen_all_retired = state.open_versions.empty();
   HF_ASSIGN_OR_RETURN(
       const std::int64_t fresh,
       ReadInt(connection_.Query(

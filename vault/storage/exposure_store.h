@@ -9,7 +9,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -47,9 +46,9 @@ struct SeenSecret {
   std::vector<std::int64_t> versions{};  // ascending
 };
 
-// What keeps a rotation task of one secret open. It is done when seen_all_retired and fresh_version_exists.
+// What keeps a rotation task of one secret open. It is done when open_versions is empty and
+// fresh_version_exists.
 struct TaskState {
-  bool seen_all_retired = false;              // open_versions is empty
   bool fresh_version_exists = false;          // a version after all those that the person saw
   std::vector<std::int64_t> open_versions{};  // seen by the person, not retired by another person; ascending
 };
@@ -61,11 +60,7 @@ class ExposureStore {
   // A repeat moves last_at and counts.
   absl::Status Record(std::int64_t holder_id, std::int64_t secret_id, std::int64_t version, ExposureHow how,
                       Micros now);
-  // Whether any holder of the person has an exposure of the version.
-  absl::StatusOr<bool> HasSeen(std::string_view person, std::int64_t secret_id, std::int64_t version);
   absl::StatusOr<std::vector<Exposure>> List(const ExposureFilter& filter, std::int64_t after_id, int limit);
-  // Secrets with a live exposure to any holder of the person, and the versions concerned; by secret id.
-  absl::StatusOr<std::vector<SeenSecret>> LiveByPerson(std::string_view person);
   // Secrets of which the person saw a version that no other person retired, and those versions; by secret id.
   absl::StatusOr<std::vector<SeenSecret>> UnretiredByPerson(std::string_view person);
   absl::StatusOr<TaskState> TaskStateOf(std::int64_t secret_id, std::string_view person);

@@ -65,11 +65,6 @@ absl::StatusOr<std::optional<Handover>> HandoverStore::ByName(std::string_view n
   return ReadOne(connection_.Query("SELECT * FROM handover WHERE name = ?1", name), &ReadHandover);
 }
 
-absl::StatusOr<std::optional<Handover>> HandoverStore::OpenByLeaver(std::int64_t leaver_id) {
-  return ReadOne(connection_.Query("SELECT * FROM handover WHERE leaver_id = ?1 AND state <> 3", leaver_id),
-                 &ReadHandover);
-}
-
 absl::Status HandoverStore::Update(const Handover& handover) {
   return connection_.ExecOne(
       "UPDATE handover SET state = ?2, named_successor = ?3, reason = ?4, needs_approval = ?5, approved_by = "

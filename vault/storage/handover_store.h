@@ -63,7 +63,6 @@ class HandoverStore {
   absl::Status Insert(Handover& handover);
   absl::StatusOr<std::optional<Handover>> ById(std::int64_t id);
   absl::StatusOr<std::optional<Handover>> ByName(std::string_view name);
-  absl::StatusOr<std::optional<Handover>> OpenByLeaver(std::int64_t leaver_id);
   // Writes everything but id, name, pseudonym, kind, leaver_id, started_by and started_at.
   absl::Status Update(const Handover& handover);
   absl::StatusOr<std::vector<Handover>> List(std::int64_t after_id, int limit);

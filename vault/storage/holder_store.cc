@@ -62,9 +62,4 @@ absl::StatusOr<std::vector<Holder>> HolderStore::List(std::int64_t after_id, int
       &ReadHolder);
 }
 
-absl::StatusOr<std::int64_t> HolderStore::CountActiveWithRole(std::int64_t role_mask) {
-  return ReadInt(connection_.Query("SELECT count(*) FROM holder WHERE status = ?1 AND (roles & ?2) <> 0",
-                                   HolderStatus::kActive, role_mask));
-}
-
 }  // namespace holdfast::storage

@@ -44,8 +44,6 @@ class HolderStore {
   // Writes person, display_name, roles, status, updated_at and revision.
   absl::Status Update(const Holder& holder);
   absl::StatusOr<std::vector<Holder>> List(std::int64_t after_id, int limit);
-  // Active holders with any role of the mask.
-  absl::StatusOr<std::int64_t> CountActiveWithRole(std::int64_t role_mask);
 
  private:
   Connection& connection_;

@@ -89,12 +89,6 @@ absl::StatusOr<std::optional<SecretVersion>> SecretStore::Version(std::int64_t s
                  &ReadVersion);
 }
 
-absl::StatusOr<std::vector<SecretVersion>> SecretStore::ListVersions(std::int64_t secret_id) {
-  return ReadAll(
-      connection_.Query("SELECT * FROM secret_version WHERE secret_id = ?1 ORDER BY version", secret_id),
-      &ReadVersion);
-}
-
 absl::Status SecretStore::UpdateVersion(const SecretVersion& version) {
   return connection_.ExecOne(
       "UPDATE secret_version SET epoch = ?2, sealed = ?3, retired_at = ?4, retired_by = ?5, retire_evidence "

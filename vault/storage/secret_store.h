@@ -54,8 +54,6 @@ class SecretStore {
 
   absl::Status InsertVersion(SecretVersion& version);  // sets version.id
   absl::StatusOr<std::optional<SecretVersion>> Version(std::int64_t secret_id, std::int64_t version);
-  absl::StatusOr<std::vector<SecretVersion>> ListVersions(
-      std::int64_t secret_id);  // oldest first, `sealed` included
   // Writes epoch, sealed, and the retired and destroyed columns.
   absl::Status UpdateVersion(const SecretVersion& version);
 

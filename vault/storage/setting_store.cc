@@ -35,14 +35,6 @@ absl::StatusOr<Bytes> SettingStore::GetWrappedKey(std::string_view name, std::in
   return MakeError(absl::StatusCode::kNotFound, "KEY_MISSING", "there is no such wrapped key");
 }
 
-absl::StatusOr<std::optional<std::int64_t>> SettingStore::LatestEpoch(std::string_view name) {
-  Statement statement = connection_.Query("SELECT max(epoch) FROM wrapped_key WHERE name = ?1", name);
-  std::optional<std::int64_t> epoch;
-  if (statement.Step()) epoch = statement.OptInt(0);
-  HF_RETURN_IF_ERROR(statement.status());
-  return epoch;
-}
-
 absl::Status SettingStore::PutCertificate(std::string_view name, std::string_view pem) {
   return connection_.Exec(
       "INSERT INTO certificate (name, pem) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET pem = ?2", name,

@@ -23,7 +23,6 @@ class SettingStore {
   // none.
   absl::Status PutWrappedKey(std::string_view name, std::int64_t epoch, ByteView wrapped);
   absl::StatusOr<Bytes> GetWrappedKey(std::string_view name, std::int64_t epoch);
-  absl::StatusOr<std::optional<std::int64_t>> LatestEpoch(std::string_view name);
 
   absl::Status PutCertificate(std::string_view name, std::string_view pem);  // replaces
   absl::StatusOr<std::string> GetCertificate(
