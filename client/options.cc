@@ -35,9 +35,7 @@ OutputFormat Globals::format() const {
 absl::StatusOr<std::string> NewIdArg(std::string_view collection, std::string_view option,
                                      std::string_view text) {
   if (text.find('/') != text.npos) return ParseName(collection, text, option);
-  if (!IsValidId(text))
-    return InvalidField(
-        option, "must be 1 to 63 of a-z 0-9 . _ - that start and end with a letter or digit, in lower case");
+  HF_RETURN_IF_ERROR(CheckId(option, text));
   return std::string(text);
 }
 

@@ -13,6 +13,8 @@ std::string Pseudonym(const std::optional<Ref>& ref) {
 
 }  // namespace
 
+Bytes NewPseudonym() { return crypto::RandomBytes(16); }
+
 Commitment Commit(std::string_view text) {
   Commitment commitment;
   commitment.salt = crypto::RandomBytes(32);

@@ -18,6 +18,7 @@
 #include "vault/base/bytes.h"
 #include "vault/base/clock.h"
 #include "vault/crypto/init.h"
+#include "vault/storage/event_store.h"
 
 namespace holdfast::audit {
 
@@ -27,7 +28,10 @@ struct Ref {
   Bytes pseudonym;
 };
 
-enum class Outcome : int { kAllowed = 1, kDenied = 2 };
+// 16 random bytes, made once with the row.
+Bytes NewPseudonym();
+
+using Outcome = storage::EventOutcome;
 
 struct Event {
   std::string type;  // lower-case words with dots; never user data

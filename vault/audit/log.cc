@@ -48,7 +48,7 @@ storage::EventRow RowOf(const LeafFrame& frame, const Event& event, std::string_
           .subject_id = IdOf(event.subject),
           .version = event.version,
           .handover_id = IdOf(event.handover),
-          .outcome = static_cast<storage::EventOutcome>(event.outcome),
+          .outcome = event.outcome,
           .rule = event.rule,
           .leaf = ToBytes(AsBytes(leaf))};
 }

@@ -46,6 +46,12 @@ bool IsValidId(std::string_view id) {
          IsLetterOrDigit(id.back()) && std::all_of(id.begin(), id.end(), IsIdCharacter);
 }
 
+absl::Status CheckId(std::string_view field, std::string_view id) {
+  if (IsValidId(id)) return absl::OkStatus();
+  return InvalidField(
+      field, "must be 1 to 63 of a-z, 0-9, '.', '_' and '-', starting and ending with a letter or digit");
+}
+
 absl::StatusOr<std::string> ParseName(std::string_view collection, std::string_view name,
                                       std::string_view field) {
   const auto parts = Split(name, 2);

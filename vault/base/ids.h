@@ -11,6 +11,8 @@
 namespace holdfast {
 
 bool IsValidId(std::string_view id);
+// INVALID_ARGUMENT naming `field`, with the grammar, unless it is one.
+absl::Status CheckId(std::string_view field, std::string_view id);
 
 // "accounts/x-acme-news" -> "x-acme-news"; errors name `field`. Each collection has one pattern.
 absl::StatusOr<std::string> ParseName(std::string_view collection, std::string_view name, std::string_view field);

@@ -30,12 +30,17 @@ absl::StatusOr<storage::Grant> ById(Tx& tx, const std::string& result) {
 
 }  // namespace
 
+bool MayHaveAccess(const storage::Holder& holder) {
+  return holder.status == HolderStatus::kActive && !HasRole(holder.roles, Role::kAuditor) &&
+         !HasRole(holder.roles, Role::kOffboarding);
+}
+
 absl::StatusOr<storage::Holder> FindAccessHolder(Tx& tx, std::string_view name, std::string_view field) {
   HF_ASSIGN_OR_RETURN(auto holder, storage::HolderStore(tx.db()).ByName(name));
   if (!holder.has_value()) return InvalidField(field, fmt::format("there is no holder {}", name));
   if (holder->status != HolderStatus::kActive)
     return InvalidField(field, fmt::format("holder {} is not active", holder->name));
-  if (HasRole(holder->roles, Role::kAuditor) || HasRole(holder->roles, Role::kOffboarding)) {
+  if (!MayHaveAccess(*holder)) {
     return InvalidField(field, fmt::format("holder {} is an auditor or offboarding identity, which never has access "
                                            "to accounts",
                                            holder->name));

@@ -23,8 +23,9 @@ absl::StatusOr<storage::Grant> CreateGrant(WriteTx& tx, const Actor& actor, cons
 absl::StatusOr<storage::Grant> RevokeGrant(WriteTx& tx, const Actor& actor, const Request& request,
                                            std::string_view account, std::string_view holder);
 
-// The holder by id, if they can have access to accounts: active, and neither auditor nor offboarding, who reveal
-// nothing. Errors name `field`.
+// Active, and neither auditor nor offboarding, who reveal nothing.
+bool MayHaveAccess(const storage::Holder& holder);
+// The holder by id, if they may have access to accounts. Errors name `field`.
 absl::StatusOr<storage::Holder> FindAccessHolder(Tx& tx, std::string_view holder, std::string_view field);
 
 // The organisational custodian.

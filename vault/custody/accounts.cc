@@ -15,7 +15,6 @@ namespace {
 
 using policy::Action;
 
-constexpr std::size_t kPseudonymSize = 16;
 
 struct TextField {
   std::string_view name;
@@ -148,10 +147,7 @@ absl::Status ApplyRelations(WriteTx& tx, const Actor& actor, const storage::Acco
 }  // namespace
 
 absl::Status CheckNewAccount(const NewAccount& account) {
-  if (!IsValidId(account.name)) {
-    return InvalidField("account_id",
-                        "must be 1 to 63 of a-z, 0-9, '.', '_' and '-', starting and ending with a letter or digit");
-  }
+  HF_RETURN_IF_ERROR(CheckId("account_id", account.name));
   HF_RETURN_IF_ERROR(CheckText(kPlatform, account.platform, /*required=*/true));
   HF_RETURN_IF_ERROR(CheckText(kPlatformId, account.platform_id));
   HF_RETURN_IF_ERROR(CheckText(kHandle, account.handle));
@@ -178,7 +174,7 @@ absl::Status CheckNotArchived(const storage::Account& account) {
 }
 
 absl::Status InsertAccount(WriteTx& tx, storage::Account& account) {
-  account.pseudonym = crypto::RandomBytes(kPseudonymSize);
+  account.pseudonym = audit::NewPseudonym();
   account.created_at = account.updated_at = tx.now();
   return storage::AccountStore(tx.db()).Insert(account);
 }

@@ -9,12 +9,6 @@
 namespace holdfast::custody {
 namespace {
 
-absl::Status Refused(absl::StatusCode code, std::string_view reason, std::string_view rule, std::string_view message) {
-  absl::Status status = MakeError(code, reason, message);
-  AddDetail(status, "rule", rule);
-  return status;
-}
-
 audit::Event Refusal(const Actor& actor, std::string type, std::string_view rule) {
   audit::Event event;
   event.type = std::move(type);
@@ -34,8 +28,10 @@ absl::Status RefuseCall(Tx& tx, const Actor& actor, const Caller& caller, std::s
 }
 
 absl::Status DeniedBy(const policy::Decision& decision) {
-  return Refused(absl::StatusCode::kPermissionDenied, "DENIED", decision.rule,
-                 fmt::format("denied by rule {}: {}", decision.rule, decision.why));
+  absl::Status status = MakeError(absl::StatusCode::kPermissionDenied, "DENIED",
+                                  fmt::format("denied by rule {}: {}", decision.rule, decision.why));
+  AddDetail(status, "rule", decision.rule);
+  return status;
 }
 
 audit::Event BaseEvent(const Actor& actor, policy::Action action, const Target& target) {
@@ -63,9 +59,8 @@ absl::StatusOr<Actor> Authenticate(Tx& tx, const Caller& caller) {
   HF_ASSIGN_OR_RETURN(const auto key, storage::KeyStore(tx.db()).ByCertificate(caller.cert_sha256));
   if (!key.has_value())
     return MakeError(absl::StatusCode::kUnauthenticated, "KEY_UNKNOWN", "this device is not enrolled in this vault");
-  HF_ASSIGN_OR_RETURN(auto holder, storage::HolderStore(tx.db()).ById(key->holder_id));
-  if (!holder.has_value()) return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a key has no holder");
-  Actor actor{.holder = *std::move(holder), .key = *key, .peer = caller.peer};
+  HF_ASSIGN_OR_RETURN(storage::Holder holder, LoadHolder(tx, key->holder_id));
+  Actor actor{.holder = std::move(holder), .key = *key, .peer = caller.peer};
   if (actor.holder.status != HolderStatus::kActive) {
     return RefuseCall(tx, actor, caller, "floor.inactive",
                       MakeError(absl::StatusCode::kPermissionDenied, "HOLDER_INACTIVE",
@@ -143,6 +138,18 @@ absl::StatusOr<storage::Holder> FindHolder(Tx& tx, std::string_view name) {
   HF_ASSIGN_OR_RETURN(auto holder, storage::HolderStore(tx.db()).ByName(name));
   if (holder.has_value()) return *std::move(holder);
   return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no holder {}", name));
+}
+
+absl::StatusOr<storage::Holder> LoadHolder(Tx& tx, std::int64_t id) {
+  HF_ASSIGN_OR_RETURN(auto holder, storage::HolderStore(tx.db()).ById(id));
+  if (holder.has_value()) return *std::move(holder);
+  return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a row refers to a holder that is missing");
+}
+
+absl::StatusOr<storage::Account> LoadAccount(Tx& tx, std::int64_t id) {
+  HF_ASSIGN_OR_RETURN(auto account, storage::AccountStore(tx.db()).ById(id));
+  if (account.has_value()) return *std::move(account);
+  return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a row refers to an account that is missing");
 }
 
 }  // namespace holdfast::custody

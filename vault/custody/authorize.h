@@ -71,4 +71,8 @@ absl::StatusOr<storage::Account> FindAccount(Tx& tx, const Actor& actor, std::st
 absl::StatusOr<storage::Secret> FindSecret(Tx& tx, const storage::Account& account, std::string_view name);
 absl::StatusOr<storage::Holder> FindHolder(Tx& tx, std::string_view name);
 
+// What another row refers to: DATA_LOSS, reason DATABASE_DAMAGED, when it is missing.
+absl::StatusOr<storage::Holder> LoadHolder(Tx& tx, std::int64_t id);
+absl::StatusOr<storage::Account> LoadAccount(Tx& tx, std::int64_t id);
+
 }  // namespace holdfast::custody

@@ -31,9 +31,7 @@ absl::StatusOr<policy::Context> ContextOf(Tx& tx, const Actor& actor, const stor
     context.requested_by_self = issuer.has_value() && issuer->person == actor.holder.person;
   }
   context.about_officer = HasRole(holder.roles, Role::kSecurity);
-  HF_ASSIGN_OR_RETURN(const std::int64_t officers,
-                      storage::KeyStore(tx.db())
-                          .CountConfirmedHolders(static_cast<std::int64_t>(Role::kSecurity), tx.now()));
+  HF_ASSIGN_OR_RETURN(const std::int64_t officers, CountConfirmedOfficers(tx));
   context.sole_officer = actor.Is(Role::kSecurity) && officers == 1;
   return context;
 }

@@ -9,13 +9,10 @@
 #include "vault/custody/authorize.h"
 #include "vault/custody/holders.h"
 #include "vault/pki/ca.h"
+#include "vault/pki/enrollment_string.h"
 
 namespace holdfast::custody {
 namespace {
-
-using policy::Action;
-
-constexpr std::size_t kCodeSize = 16;
 
 // One answer for every way in which a code can be wrong: a guesser learns nothing.
 absl::Status CodeRefused() {
@@ -24,7 +21,7 @@ absl::Status CodeRefused() {
 }
 
 absl::Status CheckRequest(const EnrollmentRequest& request) {
-  if (request.code.size() != kCodeSize) return InvalidField("code", "must be 16 bytes");
+  if (request.code.size() != pki::kEnrollmentCodeSize) return InvalidField("code", "must be 16 bytes");
   if (request.box_public.size() != std::tuple_size_v<crypto::BoxPublicKey>)
     return InvalidField("box_key", "must be 32 bytes");
   return absl::OkStatus();
@@ -34,9 +31,7 @@ absl::Status CheckRequest(const EnrollmentRequest& request) {
 // the host controls the vault: the key counts as confirmed while no other confirmed officer could do it.
 absl::StatusOr<bool> ConfirmedAtOnce(WriteTx& tx, const storage::Enrollment& enrollment) {
   if (enrollment.issuer_id.has_value()) return false;
-  HF_ASSIGN_OR_RETURN(const std::int64_t officers,
-                      storage::KeyStore(tx.db())
-                          .CountConfirmedHolders(static_cast<std::int64_t>(Role::kSecurity), tx.now()));
+  HF_ASSIGN_OR_RETURN(const std::int64_t officers, CountConfirmedOfficers(tx));
   return officers == 0;
 }
 

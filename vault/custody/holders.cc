@@ -9,14 +9,13 @@
 #include "vault/base/text.h"
 #include "vault/crypto/fingerprint.h"
 #include "vault/crypto/init.h"
+#include "vault/pki/enrollment_string.h"
 
 namespace holdfast::custody {
 namespace {
 
 using policy::Action;
 
-constexpr std::size_t kCodeSize = 16;
-constexpr std::size_t kPseudonymSize = 16;
 constexpr std::size_t kMaxDisplayName = 200;
 constexpr std::size_t kMaxPerson = 128;
 constexpr std::int64_t kAllRoles = 15;
@@ -26,13 +25,6 @@ constexpr std::int64_t kAllRoles = 15;
 absl::StatusOr<Enrolling> AgainWithoutCode(WriteTx& tx, std::string_view name) {
   HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, name));
   return Enrolling{.holder = std::move(holder), .code = {}};
-}
-
-absl::Status SetStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status) {
-  holder.status = status;
-  holder.updated_at = tx.now();
-  ++holder.revision;
-  return storage::HolderStore(tx.db()).Update(holder);
 }
 
 // One of the two switches of a holder's status; `from` is what it must be now.
@@ -59,6 +51,13 @@ absl::StatusOr<storage::Holder> Switch(WriteTx& tx, const Actor& actor, const Re
 
 }  // namespace
 
+absl::Status SetStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status) {
+  holder.status = status;
+  holder.updated_at = tx.now();
+  ++holder.revision;
+  return storage::HolderStore(tx.db()).Update(holder);
+}
+
 std::string EtagOf(std::int64_t revision) { return fmt::format("\"{}\"", revision); }
 
 absl::Status CheckEtag(std::string_view etag, std::int64_t revision, std::string_view what) {
@@ -68,10 +67,7 @@ absl::Status CheckEtag(std::string_view etag, std::int64_t revision, std::string
 }
 
 absl::Status CheckNewHolder(const NewHolder& holder) {
-  if (!IsValidId(holder.name)) {
-    return InvalidField("holder_id",
-                        "must be 1 to 63 of a-z, 0-9, '.', '_' and '-', starting and ending with a letter or digit");
-  }
+  HF_RETURN_IF_ERROR(CheckId("holder_id", holder.name));
   HF_RETURN_IF_ERROR(CheckLine("holder.display_name", holder.display_name, kMaxDisplayName, /*required=*/false));
   HF_RETURN_IF_ERROR(CheckLine("holder.person", holder.person, kMaxPerson, /*required=*/false));
   if (holder.roles == 0 || (holder.roles & ~kAllRoles) != 0)
@@ -86,7 +82,7 @@ absl::Status CheckNewHolder(const NewHolder& holder) {
 absl::StatusOr<Bytes> NewCode(WriteTx& tx, const storage::Holder& holder, std::optional<std::int64_t> issuer) {
   storage::KeyStore keys(tx.db());
   HF_RETURN_IF_ERROR(keys.VoidOpenEnrollments(holder.id, tx.now()));
-  Bytes code = crypto::RandomBytes(kCodeSize);
+  Bytes code = crypto::RandomBytes(pki::kEnrollmentCodeSize);
   storage::Enrollment enrollment{.id = 0,
                                  .holder_id = holder.id,
                                  .code_hash = ToBytes(crypto::Sha256(code)),
@@ -100,7 +96,7 @@ absl::StatusOr<Bytes> NewCode(WriteTx& tx, const storage::Holder& holder, std::o
 }
 
 absl::StatusOr<Bytes> InsertHolder(WriteTx& tx, storage::Holder& holder, std::optional<std::int64_t> issuer) {
-  holder.pseudonym = crypto::RandomBytes(kPseudonymSize);
+  holder.pseudonym = audit::NewPseudonym();
   if (holder.person.empty()) holder.person = holder.name;
   holder.created_at = holder.updated_at = tx.now();
   HF_RETURN_IF_ERROR(storage::HolderStore(tx.db()).Insert(holder));
@@ -151,12 +147,14 @@ absl::StatusOr<Enrolling> IssueEnrollment(WriteTx& tx, const Actor& actor, const
   return Enrolling{.holder = std::move(holder), .code = std::move(code)};
 }
 
+absl::StatusOr<std::int64_t> CountConfirmedOfficers(Tx& tx) {
+  return storage::KeyStore(tx.db()).CountConfirmedHolders(static_cast<std::int64_t>(Role::kSecurity), tx.now());
+}
+
 absl::Status CheckSecurityRemains(Tx& tx, const storage::Holder& leaving) {
   if (!HasRole(leaving.roles, Role::kSecurity) || leaving.status != HolderStatus::kActive) return absl::OkStatus();
-  storage::KeyStore keys(tx.db());
-  HF_ASSIGN_OR_RETURN(const std::int64_t able,
-                      keys.CountConfirmedHolders(static_cast<std::int64_t>(Role::kSecurity), tx.now()));
-  HF_ASSIGN_OR_RETURN(const auto own, keys.ByHolder(leaving.id));
+  HF_ASSIGN_OR_RETURN(const std::int64_t able, CountConfirmedOfficers(tx));
+  HF_ASSIGN_OR_RETURN(const auto own, storage::KeyStore(tx.db()).ByHolder(leaving.id));
   const bool counted = std::ranges::any_of(own, [&](const storage::DeviceKey& key) {
     return key.state == KeyState::kConfirmed && key.not_after > tx.now();
   });

@@ -38,6 +38,12 @@ absl::StatusOr<storage::Holder> SuspendHolder(WriteTx& tx, const Actor& actor, c
 absl::StatusOr<storage::Holder> ResumeHolder(WriteTx& tx, const Actor& actor, const Request& request,
                                              std::string_view holder, std::string_view etag);
 
+// Stores the status, with the time and a new revision.
+absl::Status SetStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status);
+
+// Active holders with the role security and a confirmed key that has not run out.
+absl::StatusOr<std::int64_t> CountConfirmedOfficers(Tx& tx);
+
 // FAILED_PRECONDITION, reason LAST_SECURITY_HOLDER, when `leaving` is the last active holder with the role
 // security and a confirmed key: nobody could let anybody in again.
 absl::Status CheckSecurityRemains(Tx& tx, const storage::Holder& leaving);

@@ -30,7 +30,7 @@ bool IsKind(std::string_view kind) { return kind == "password" || kind == "note"
 
 absl::Status CheckComponent(const ImportComponent& component, std::size_t index) {
   const std::string field = fmt::format("components[{}]", index);
-  if (!IsValidId(component.secret)) return InvalidField(field + ".secret", "is not a valid id");
+  HF_RETURN_IF_ERROR(CheckId(field + ".secret", component.secret));
   if (!IsKind(component.kind)) return InvalidField(field + ".kind", "must be password, note or totp");
   if (component.values.empty() || component.values.size() > kMaxValues)
     return InvalidField(field + ".values", fmt::format("must be 1 to {}", kMaxValues));
@@ -170,7 +170,7 @@ absl::Status CheckImportItem(const ImportItem& item) {
   HF_RETURN_IF_ERROR(CheckLine("source.username", item.source.username, 256, /*required=*/false));
   HF_RETURN_IF_ERROR(CheckLine("source.url", item.source.url, 2048, /*required=*/false));
   HF_RETURN_IF_ERROR(CheckLine("platform", item.platform, 64, /*required=*/true));
-  if (!IsValidId(item.account)) return InvalidField("account_id", "is not a valid id");
+  HF_RETURN_IF_ERROR(CheckId("account_id", item.account));
   if (item.components.size() > kMaxComponents) return InvalidField("components", "must be at most 64");
   std::set<std::string_view> names;
   for (std::size_t i = 0; i < item.components.size(); ++i) {

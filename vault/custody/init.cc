@@ -25,13 +25,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint32_t kDatabaseEpoch = 1;
-constexpr std::size_t kVaultIdSize = 16;
-
-absl::Status Refuse(absl::StatusCode code, std::string_view reason, const std::string& message) {
-  return MakeError(code, reason, message);
-}
-
 bool LiesWithin(const std::string& path, const std::string& directory) {
   std::error_code ignored;
   const fs::path inner = fs::weakly_canonical(path, ignored);
@@ -41,24 +34,21 @@ bool LiesWithin(const std::string& path, const std::string& directory) {
 }
 
 absl::Status CheckOptions(const InitOptions& options) {
-  if (!IsValidId(options.officer)) {
-    return InvalidField("officer",
-                        "must be 1 to 63 of a-z, 0-9, '.', '_' and '-', starting and ending with a letter or digit");
-  }
+  HF_RETURN_IF_ERROR(CheckId("officer", options.officer));
   if (LiesWithin(options.key_file, options.data_dir)) {
     return InvalidField("key-path", "must lie outside the data directory: whoever copies that must not get the key too");
   }
   std::error_code error;
   if (fs::exists(options.key_file, error)) {
-    return Refuse(absl::StatusCode::kAlreadyExists, "KEY_FILE_EXISTS",
+    return MakeError(absl::StatusCode::kAlreadyExists, "KEY_FILE_EXISTS",
                   options.key_file + " exists already; a key file is never overwritten");
   }
   if (!options.anchor.empty() && fs::exists(options.anchor, error)) {
-    return Refuse(absl::StatusCode::kAlreadyExists, "ANCHOR_EXISTS",
+    return MakeError(absl::StatusCode::kAlreadyExists, "ANCHOR_EXISTS",
                   options.anchor + " exists already; an anchor is never overwritten");
   }
   if (fs::exists(options.data_dir, error) && !fs::is_empty(options.data_dir, error)) {
-    return Refuse(absl::StatusCode::kAlreadyExists, "VAULT_EXISTS",
+    return MakeError(absl::StatusCode::kAlreadyExists, "VAULT_EXISTS",
                   options.data_dir + " is not empty; a vault is never overwritten");
   }
   return absl::OkStatus();
@@ -99,7 +89,6 @@ absl::StatusOr<std::string> Fill(const InitOptions& options, const std::string& 
   const std::string database = DatabasePath(options.data_dir);
   HF_ASSIGN_OR_RETURN(auto db, storage::Connection::OpenWriter(database, database_key, storage::Create::kMustNotExist,
                                                                nullptr));
-  HF_RETURN_IF_ERROR(storage::SettingStore(*db).Set("vault_id", HexEncode(vault_id)));
   HF_RETURN_IF_ERROR(CreateKeys(*db, root, vault_id, WallNow()));
   HF_ASSIGN_OR_RETURN(const Keys keys, LoadKeys(*db, root, vault_id, WallNow()));
   db->set_row_hash(StateRowHash(keys.state_mac));
@@ -132,11 +121,11 @@ absl::StatusOr<std::string> InitVault(const InitOptions& options) {
   HF_RETURN_IF_ERROR(CheckOptions(options));
   const bool existed = fs::exists(options.data_dir);
   if (!existed && mkdir(options.data_dir.c_str(), 0700) != 0) {
-    return Refuse(absl::StatusCode::kFailedPrecondition, "CANNOT_WRITE", "cannot make directory " + options.data_dir);
+    return MakeError(absl::StatusCode::kFailedPrecondition, "CANNOT_WRITE", "cannot make directory " + options.data_dir);
   }
   struct stat info {};
   if (stat(options.data_dir.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || (info.st_mode & 077) != 0) {
-    return Refuse(absl::StatusCode::kFailedPrecondition, "DIRECTORY_OPEN",
+    return MakeError(absl::StatusCode::kFailedPrecondition, "DIRECTORY_OPEN",
                   options.data_dir + " is not a directory of its own or others can read it; run chmod 700 on it");
   }
   Undo undo;

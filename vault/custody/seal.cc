@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -19,7 +18,6 @@ using Json = nlohmann::json;
 
 constexpr std::string_view kSealFormat = "holdfast-seal-v1";
 constexpr std::string_view kKeyFileFormat = "holdfast-key-file-v1";
-constexpr std::uint32_t kDatabaseEpoch = 1;
 constexpr std::size_t kMaxSealSize = 16 * 1024;
 constexpr std::size_t kMaxKeyFileSize = 256;
 
@@ -50,7 +48,7 @@ std::optional<Seal> ParseSeal(const std::string& text) {
   if (!json.is_object() || Text(json, "format") != kSealFormat) return std::nullopt;
   const auto vault_id = HexDecode(Text(json, "vault_id"));
   const auto slots = json.find("slots");
-  if (!vault_id || vault_id->size() != 16 || slots == json.end() || !slots->is_array() || slots->empty() ||
+  if (!vault_id || vault_id->size() != kVaultIdSize || slots == json.end() || !slots->is_array() || slots->empty() ||
       slots->size() > 2)
     return std::nullopt;
   Seal seal{.vault_id = *vault_id, .anchor = Text(json, "anchor"), .slots = {}};

@@ -18,6 +18,9 @@
 
 namespace holdfast::custody {
 
+inline constexpr std::size_t kVaultIdSize = 16;
+inline constexpr std::uint32_t kDatabaseEpoch = 1;  // of the database key
+
 struct SealSlot {
   Bytes root_key_id;
   std::string key_file;  // absolute path

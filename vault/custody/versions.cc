@@ -8,7 +8,6 @@
 namespace holdfast::custody {
 namespace {
 
-constexpr std::size_t kPseudonymSize = 16;
 
 crypto::ValuePlace PlaceOf(const Tx& tx, const storage::Account& account, const storage::Secret& secret,
                            std::int64_t version, std::int64_t epoch) {
@@ -37,7 +36,7 @@ absl::StatusOr<storage::Secret> InsertSecret(WriteTx& tx, const storage::Account
   }
   storage::Secret secret{.account_id = account.id,
                          .name = std::string(name),
-                         .pseudonym = crypto::RandomBytes(kPseudonymSize),
+                         .pseudonym = audit::NewPseudonym(),
                          .kind = std::string(kind),
                          .created_at = tx.now(),
                          .updated_at = tx.now()};

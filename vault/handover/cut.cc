@@ -4,6 +4,7 @@
 
 #include "vault/base/ids.h"
 #include "vault/custody/access.h"
+#include "vault/custody/holders.h"
 #include "vault/storage/key_store.h"
 #include "vault/storage/setting_store.h"
 
@@ -65,10 +66,7 @@ absl::Status RevokeKeys(WriteTx& tx, const storage::Holder& leaver) {
 }  // namespace
 
 absl::Status Freeze(WriteTx& tx, storage::Holder& leaver) {
-  leaver.status = HolderStatus::kLeaving;
-  leaver.updated_at = tx.now();
-  ++leaver.revision;
-  HF_RETURN_IF_ERROR(storage::HolderStore(tx.db()).Update(leaver));
+  HF_RETURN_IF_ERROR(custody::SetStatus(tx, leaver, HolderStatus::kLeaving));
   storage::KeyStore keys(tx.db());
   HF_RETURN_IF_ERROR(keys.VoidOpenEnrollments(leaver.id, tx.now()));
   return keys.VoidEnrollmentsIssuedBy(leaver.id, tx.now());
@@ -80,10 +78,8 @@ absl::Status Cut(WriteTx& tx, const Actor& actor, const storage::Holder& leaver,
     HF_RETURN_IF_ERROR(MoveAccount(tx, actor, leaver, planned, row));
   HF_RETURN_IF_ERROR(RevokeKeys(tx, leaver));
   if (plan.moves_custodian && row.named_successor.has_value()) {
-    HF_ASSIGN_OR_RETURN(const auto successor, storage::HolderStore(tx.db()).ById(*row.named_successor));
-    if (!successor.has_value())
-      return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a handover has no successor");
-    HF_RETURN_IF_ERROR(storage::SettingStore(tx.db()).Set("custodian", successor->name));
+    HF_ASSIGN_OR_RETURN(const storage::Holder successor, custody::LoadHolder(tx, *row.named_successor));
+    HF_RETURN_IF_ERROR(storage::SettingStore(tx.db()).Set("custodian", successor.name));
   }
   storage::HandoverStore cases(tx.db());
   for (const storage::SeenSecret& seen : plan.secrets) {

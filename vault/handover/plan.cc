@@ -13,8 +13,7 @@ using custody::Tx;
 using storage::ChosenBy;
 
 bool CanOwn(const storage::Holder& holder, const storage::Holder& leaver) {
-  return holder.status == HolderStatus::kActive && holder.person != leaver.person &&
-         !HasRole(holder.roles, Role::kAuditor) && !HasRole(holder.roles, Role::kOffboarding);
+  return custody::MayHaveAccess(holder) && holder.person != leaver.person;
 }
 
 // The longest-standing backup owner who can take over.
@@ -23,8 +22,8 @@ absl::StatusOr<std::optional<storage::Holder>> BackupOf(Tx& tx, const storage::A
   HF_ASSIGN_OR_RETURN(const auto grants, storage::GrantStore(tx.db()).LiveByAccount(account.id, tx.now()));
   for (const storage::Grant& grant : grants) {
     if (grant.relation != Relation::kBackup) continue;
-    HF_ASSIGN_OR_RETURN(auto holder, storage::HolderStore(tx.db()).ById(grant.holder_id));
-    if (holder.has_value() && CanOwn(*holder, leaver)) return holder;
+    HF_ASSIGN_OR_RETURN(storage::Holder holder, custody::LoadHolder(tx, grant.holder_id));
+    if (CanOwn(holder, leaver)) return std::optional(std::move(holder));
   }
   return std::optional<storage::Holder>();
 }
@@ -69,10 +68,8 @@ absl::StatusOr<Plan> MakePlan(Tx& tx, const storage::Holder& leaver, const std::
   Plan plan;
   HF_ASSIGN_OR_RETURN(const auto grants, storage::GrantStore(tx.db()).LiveByHolder(leaver.id, tx.now()));
   for (const storage::Grant& grant : grants) {
-    HF_ASSIGN_OR_RETURN(auto account, storage::AccountStore(tx.db()).ById(grant.account_id));
-    if (!account.has_value())
-      return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a grant has no account");
-    PlannedAccount planned{.account = *std::move(account), .grant = grant};
+    HF_ASSIGN_OR_RETURN(storage::Account account, custody::LoadAccount(tx, grant.account_id));
+    PlannedAccount planned{.account = std::move(account), .grant = grant};
     if (grant.relation == Relation::kOwner)
       HF_RETURN_IF_ERROR(ChooseOwner(tx, leaver, named, planned, plan.successor_unvetted));
     plan.accounts.push_back(std::move(planned));

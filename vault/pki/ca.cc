@@ -194,7 +194,7 @@ absl::StatusOr<IssuedCertificate> IssueHolderCertificate(
     std::string_view vault_id_hex, std::string_view holder_id, Micros now, Micros lifetime) {
   const ErrorQueue errors;
   HF_RETURN_IF_ERROR(CheckVaultId(vault_id_hex));
-  if (!IsValidId(holder_id)) return InvalidField("holder", "is not a valid id");
+  HF_RETURN_IF_ERROR(CheckId("holder", holder_id));
   if (lifetime < kSecond || lifetime > kMaxHolderLifetime)
     return InvalidField("lifetime", "is not between a second and 1827 days");
   HF_ASSIGN_OR_RETURN(const PkeyPtr key, KeyOfRequest(csr_pem));
