@@ -7,6 +7,7 @@
 #include "client/slug.h"
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
+#include "vault/base/limits.h"
 #include "vault/base/text.h"
 #include "vault/crypto/value.h"
 
@@ -15,8 +16,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t kMaxSecrets = 64;
-constexpr std::size_t kMaxValues = 64;
 constexpr std::size_t kMaxItem = 896 * 1024;  // sealed, it must fit in one message of 1 MiB
 constexpr int kLogin = 1;
 constexpr int kSecureNote = 2;
@@ -95,10 +94,10 @@ absl::Status AddSecret(ImportItem& item, std::string id, std::string kind, std::
     secret.values.push_back(Plaintext::TakeFrom(value));
   }
   HF_RETURN_IF_ERROR(status);
-  if (secret.values.size() > kMaxValues)
-    return InvalidField(secret.id, fmt::format("has more than {} values", kMaxValues));
-  if (item.secrets.size() == kMaxSecrets)
-    return InvalidField("fields", fmt::format("are more than {} secrets with the others", kMaxSecrets));
+  if (secret.values.size() > kMaxImportValues)
+    return InvalidField(secret.id, fmt::format("has more than {} values", kMaxImportValues));
+  if (item.secrets.size() == kMaxImportSecrets)
+    return InvalidField("fields", fmt::format("are more than {} secrets with the others", kMaxImportSecrets));
   item.secrets.push_back(std::move(secret));
   return absl::OkStatus();
 }
@@ -225,11 +224,11 @@ absl::Status CheckItem(const ImportEntry& entry) {
   for (const ImportSecret& secret : entry.item.secrets)
     for (const Plaintext& value : secret.values) total += value.size();
   if (total > kMaxItem) return InvalidField("item", "holds more than 896 KiB");
-  HF_RETURN_IF_ERROR(CheckLine("name", entry.title, 256, /*required=*/true));
-  HF_RETURN_IF_ERROR(CheckLine("id", entry.item.source_id, 128, /*required=*/false));
-  HF_RETURN_IF_ERROR(CheckLine("folder", entry.item.group, 256, /*required=*/false));
-  HF_RETURN_IF_ERROR(CheckLine("login.username", entry.item.username, 256, /*required=*/false));
-  return CheckLine("login.uris", entry.item.url, 2048, /*required=*/false);
+  HF_RETURN_IF_ERROR(CheckLine("name", entry.title, kMaxSourceTitle, /*required=*/true));
+  HF_RETURN_IF_ERROR(CheckLine("id", entry.item.source_id, kMaxSourceId, /*required=*/false));
+  HF_RETURN_IF_ERROR(CheckLine("folder", entry.item.group, kMaxUnit, /*required=*/false));
+  HF_RETURN_IF_ERROR(CheckLine("login.username", entry.item.username, kMaxHandle, /*required=*/false));
+  return CheckLine("login.uris", entry.item.url, kMaxUrl, /*required=*/false);
 }
 
 absl::Status MapItem(const Json& json, int type, const Groups& groups, ImportEntry& entry) {

@@ -5,13 +5,12 @@
 #include "client/command.h"
 #include "client/errors.h"
 #include "fmt/format.h"
+#include "vault/base/limits.h"
 #include "vault/base/text.h"
 #include "vault/crypto/init.h"
 
 namespace holdfast::client {
 namespace {
-
-constexpr std::size_t kMaxReason = 1000;
 
 void AddGlobals(CLI::App& app, Globals& globals) {
   app.add_option("-o,--output", globals.output, "How answers are printed: table, json or jsonl")

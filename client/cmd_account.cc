@@ -2,6 +2,7 @@
 #include "client/prompt.h"
 #include "fmt/format.h"
 #include "holdfast/v1/account_service.grpc.pb.h"
+#include "vault/base/limits.h"
 #include "vault/base/text.h"
 
 namespace holdfast::client {
@@ -42,10 +43,11 @@ struct TextField {
 };
 
 // The fields that may be changed later.
-const TextField kTextFields[] = {{"handle", "--handle", &FieldOptions::handle, 256, "Public or login name"},
-                                 {"url", "--url", &FieldOptions::url, 2048, "Where to log in"},
-                                 {"purpose", "--purpose", &FieldOptions::purpose, 500, "What it is for"},
-                                 {"unit", "--unit", &FieldOptions::unit, 128, "Organisational unit"}};
+const TextField kTextFields[] = {
+    {"handle", "--handle", &FieldOptions::handle, kMaxHandle, "Public or login name"},
+    {"url", "--url", &FieldOptions::url, kMaxUrl, "Where to log in"},
+    {"purpose", "--purpose", &FieldOptions::purpose, kMaxPurpose, "What it is for"},
+    {"unit", "--unit", &FieldOptions::unit, kMaxUnit, "Organisational unit"}};
 
 absl::Status FillFields(const FieldOptions& options, v1::Account& account) {
   for (const TextField& field : kTextFields) {
@@ -68,8 +70,8 @@ absl::Status Add(const Globals& globals, const FieldOptions& options) {
   HF_ASSIGN_OR_RETURN(*request.mutable_account_id(), NewIdArg("accounts", "ID", options.id));
   v1::Account& account = *request.mutable_account();
   HF_RETURN_IF_ERROR(FillFields(options, account));
-  HF_RETURN_IF_ERROR(CheckLine("--platform", options.platform, 64, /*required=*/true));
-  HF_RETURN_IF_ERROR(CheckLine("--platform-id", options.platform_id, 256, /*required=*/false));
+  HF_RETURN_IF_ERROR(CheckLine("--platform", options.platform, kMaxPlatform, /*required=*/true));
+  HF_RETURN_IF_ERROR(CheckLine("--platform-id", options.platform_id, kMaxPlatformId, /*required=*/false));
   account.set_platform(options.platform);
   account.set_platform_id(options.platform_id);
   request.set_request_id(NewRequestId());
@@ -82,7 +84,7 @@ absl::Status Update(const Globals& globals, const FieldOptions& options) {
   v1::Account& account = *request.mutable_account();
   HF_ASSIGN_OR_RETURN(*account.mutable_name(), AccountArg("ID", options.id));
   HF_RETURN_IF_ERROR(FillFields(options, account));
-  HF_RETURN_IF_ERROR(CheckLine("--etag", options.etag, 128, /*required=*/false));
+  HF_RETURN_IF_ERROR(CheckLine("--etag", options.etag, kMaxEtag, /*required=*/false));
   account.set_etag(options.etag);
   for (const TextField& field : kTextFields)
     if (options.command->count(field.option) > 0) request.mutable_update_mask()->add_paths(field.name);
@@ -112,7 +114,7 @@ absl::Status Show(const Globals& globals, const IdOptions& options) {
 absl::Status Archive(const Globals& globals, const FieldOptions& options) {
   v1::ArchiveAccountRequest request;
   HF_ASSIGN_OR_RETURN(*request.mutable_name(), AccountArg("ID", options.id));
-  HF_RETURN_IF_ERROR(CheckLine("--etag", options.etag, 128, /*required=*/false));
+  HF_RETURN_IF_ERROR(CheckLine("--etag", options.etag, kMaxEtag, /*required=*/false));
   request.set_etag(options.etag);
   request.set_request_id(NewRequestId());
   request.set_reason(globals.reason);

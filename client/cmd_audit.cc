@@ -2,6 +2,7 @@
 #include "client/command.h"
 #include "holdfast/v1/audit_service.grpc.pb.h"
 #include "vault/base/ids.h"
+#include "vault/base/limits.h"
 #include "vault/base/text.h"
 
 namespace holdfast::client {
@@ -52,7 +53,7 @@ absl::StatusOr<v1::ListEventsRequest> Filter(const LogOptions& options) {
   if (!options.handover.empty()) {
     HF_ASSIGN_OR_RETURN(*request.mutable_handover(), HandoverArg("--handover", options.handover));
   }
-  HF_RETURN_IF_ERROR(CheckLine("--type", options.type, 64, /*required=*/false));
+  HF_RETURN_IF_ERROR(CheckLine("--type", options.type, kMaxEventType, /*required=*/false));
   request.set_type(options.type);
   if (options.outcome == "allowed") request.set_outcome(v1::OUTCOME_ALLOWED);
   if (options.outcome == "denied") request.set_outcome(v1::OUTCOME_DENIED);

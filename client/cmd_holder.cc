@@ -5,6 +5,7 @@
 #include "client/prompt.h"
 #include "fmt/format.h"
 #include "holdfast/v1/holder_service.grpc.pb.h"
+#include "vault/base/limits.h"
 #include "vault/base/text.h"
 #include "vault/crypto/fingerprint.h"
 
@@ -57,8 +58,8 @@ absl::Status PrintEnrollment(const Globals& globals, const v1::Holder& holder) {
 absl::Status Add(const Globals& globals, const AddOptions& options) {
   v1::CreateHolderRequest request;
   HF_ASSIGN_OR_RETURN(*request.mutable_holder_id(), NewIdArg("holders", "ID", options.id));
-  HF_RETURN_IF_ERROR(CheckLine("--display-name", options.display_name, 200, /*required=*/false));
-  HF_RETURN_IF_ERROR(CheckLine("--person", options.person, 128, /*required=*/false));
+  HF_RETURN_IF_ERROR(CheckLine("--display-name", options.display_name, kMaxDisplayName, /*required=*/false));
+  HF_RETURN_IF_ERROR(CheckLine("--person", options.person, kMaxPerson, /*required=*/false));
   v1::Holder& holder = *request.mutable_holder();
   holder.set_display_name(options.display_name);
   holder.set_person(options.person);

@@ -7,6 +7,7 @@
 #include "fmt/format.h"
 #include "holdfast/v1/secret_service.grpc.pb.h"
 #include "vault/base/ids.h"
+#include "vault/base/limits.h"
 #include "vault/base/text.h"
 #include "vault/crypto/value.h"
 
@@ -60,7 +61,7 @@ absl::StatusOr<Plaintext> ReadCheckedValue(const SecretOptions& options, bool no
 absl::Status Put(const Globals& globals, const SecretOptions& options) {
   v1::AddSecretVersionRequest request;
   HF_ASSIGN_OR_RETURN(*request.mutable_parent(), SecretArg(options.account, options.secret));
-  HF_RETURN_IF_ERROR(CheckLine("--etag", options.etag, 128, /*required=*/false));
+  HF_RETURN_IF_ERROR(CheckLine("--etag", options.etag, kMaxEtag, /*required=*/false));
   HF_ASSIGN_OR_RETURN(const SecretName name, ParseSecretName(request.parent(), "SECRET"));
   HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
   HF_ASSIGN_OR_RETURN(const v1::Vault vault, session->Vault());
@@ -91,7 +92,7 @@ absl::Status Reveal(const Globals& globals, const SecretOptions& options) {
   } else {
     HF_ASSIGN_OR_RETURN(*request.mutable_name(), SecretArg(options.account, options.secret));
   }
-  HF_RETURN_IF_ERROR(CheckLine("--ticket", options.ticket, 128, /*required=*/false));
+  HF_RETURN_IF_ERROR(CheckLine("--ticket", options.ticket, kMaxTicket, /*required=*/false));
   request.set_ticket(options.ticket);
   request.set_reason(globals.reason);
   request.set_request_id(NewRequestId());
@@ -122,7 +123,7 @@ absl::Status Versions(const Globals& globals, const SecretOptions& options) {
 absl::Status Retire(const Globals& globals, const SecretOptions& options) {
   v1::RetireSecretVersionRequest request;
   HF_ASSIGN_OR_RETURN(*request.mutable_name(), VersionArg(options.account, options.secret, options.version));
-  HF_RETURN_IF_ERROR(CheckLine("--evidence", options.evidence, 1000, /*required=*/true));
+  HF_RETURN_IF_ERROR(CheckLine("--evidence", options.evidence, kMaxEvidence, /*required=*/true));
   request.set_evidence(options.evidence);
   request.set_request_id(NewRequestId());
   return CallAndPrint<Secrets>(globals, &Methods::RetireSecretVersion, request);

@@ -2,6 +2,7 @@
 // sent: protobuf would drop text that is not UTF-8 without a word. Errors name the option.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,6 +35,8 @@ absl::StatusOr<std::string> OptionalAccountArg(std::string_view option, std::str
 // A new holder's or account's id, bare or as a resource name of `collection`: gives the id.
 absl::StatusOr<std::string> NewIdArg(std::string_view collection, std::string_view option,
                                      std::string_view text);
+
+inline constexpr std::size_t kMaxEtag = 128;  // more than any etag of the vault has
 
 // "accounts/A/secrets/S" of an account and a secret, of which the secret may be a full name of its own.
 absl::StatusOr<std::string> SecretArg(std::string_view account, std::string_view secret);

@@ -1,12 +1,11 @@
 #include "client/slug.h"
 
 #include "fmt/format.h"
+#include "vault/base/limits.h"
 #include "vault/base/text.h"
 
 namespace holdfast::client {
 namespace {
-
-constexpr std::size_t kMaxPlatform = 64;
 
 char Lower(char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "vault/base/ids.h"
+#include "vault/base/limits.h"
 #include "vault/base/text.h"
 #include "vault/custody/access.h"
 #include "vault/custody/holders.h"
@@ -20,12 +21,12 @@ struct TextField {
   std::string_view name;
   std::size_t max_bytes;
 };
-constexpr TextField kPlatform{"account.platform", 64};
-constexpr TextField kPlatformId{"account.platform_id", 256};
-constexpr TextField kHandle{"account.handle", 256};
-constexpr TextField kUrl{"account.url", 2048};
-constexpr TextField kPurpose{"account.purpose", 500};
-constexpr TextField kUnit{"account.unit", 256};
+constexpr TextField kPlatform{"account.platform", kMaxPlatform};
+constexpr TextField kPlatformId{"account.platform_id", kMaxPlatformId};
+constexpr TextField kHandle{"account.handle", kMaxHandle};
+constexpr TextField kUrl{"account.url", kMaxUrl};
+constexpr TextField kPurpose{"account.purpose", kMaxPurpose};
+constexpr TextField kUnit{"account.unit", kMaxUnit};
 
 absl::Status CheckText(const TextField& field, std::string_view text, bool required = false) {
   return CheckLine(field.name, text, field.max_bytes, required);
@@ -37,7 +38,8 @@ absl::Status CheckTier(int tier) {
 }
 
 absl::Status CheckBackups(const std::vector<std::string>& backups) {
-  if (backups.size() > kMaxBackups) return InvalidField("account.backups", "must be at most 16");
+  if (backups.size() > kMaxBackups)
+    return InvalidField("account.backups", fmt::format("must be at most {}", kMaxBackups));
   std::vector<std::string> sorted = backups;
   std::ranges::sort(sorted);
   if (std::ranges::adjacent_find(sorted) != sorted.end())

@@ -11,7 +11,6 @@
 namespace holdfast::custody {
 
 inline constexpr int kDefaultTier = 2;
-inline constexpr std::size_t kMaxBackups = 16;
 
 struct NewAccount {
   std::string name;  // id

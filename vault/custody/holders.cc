@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "vault/base/ids.h"
+#include "vault/base/limits.h"
 #include "vault/base/text.h"
 #include "vault/crypto/fingerprint.h"
 #include "vault/crypto/init.h"
@@ -16,8 +17,6 @@ namespace {
 
 using policy::Action;
 
-constexpr std::size_t kMaxDisplayName = 200;
-constexpr std::size_t kMaxPerson = 128;
 constexpr std::int64_t kAllRoles = 15;
 
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "vault/base/ids.h"
+#include "vault/base/limits.h"
 #include "vault/base/text.h"
 #include "vault/custody/access.h"
 #include "vault/custody/accounts.h"
@@ -17,8 +18,6 @@ namespace {
 
 using policy::Action;
 
-constexpr std::size_t kMaxComponents = 64;
-constexpr std::size_t kMaxValues = 64;
 constexpr std::size_t kMaxSuffix = 1000;
 
 struct OpenComponent {
@@ -32,8 +31,8 @@ absl::Status CheckComponent(const ImportComponent& component, std::size_t index)
   const std::string field = fmt::format("components[{}]", index);
   HF_RETURN_IF_ERROR(CheckId(field + ".secret", component.secret));
   if (!IsKind(component.kind)) return InvalidField(field + ".kind", "must be password, note or totp");
-  if (component.values.empty() || component.values.size() > kMaxValues)
-    return InvalidField(field + ".values", fmt::format("must be 1 to {}", kMaxValues));
+  if (component.values.empty() || component.values.size() > kMaxImportValues)
+    return InvalidField(field + ".values", fmt::format("must be 1 to {}", kMaxImportValues));
   return absl::OkStatus();
 }
 
@@ -163,15 +162,16 @@ ImportOutcome Overall(const Imported& imported, bool is_new) {
 }  // namespace
 
 absl::Status CheckImportItem(const ImportItem& item) {
-  HF_RETURN_IF_ERROR(CheckLine("source.system", item.source.system, 32, /*required=*/true));
-  HF_RETURN_IF_ERROR(CheckLine("source.id", item.source.id, 128, /*required=*/false));
-  HF_RETURN_IF_ERROR(CheckLine("source.group", item.source.group, 256, /*required=*/false));
-  HF_RETURN_IF_ERROR(CheckLine("source.title", item.source.title, 256, /*required=*/true));
-  HF_RETURN_IF_ERROR(CheckLine("source.username", item.source.username, 256, /*required=*/false));
-  HF_RETURN_IF_ERROR(CheckLine("source.url", item.source.url, 2048, /*required=*/false));
-  HF_RETURN_IF_ERROR(CheckLine("platform", item.platform, 64, /*required=*/true));
+  HF_RETURN_IF_ERROR(CheckLine("source.system", item.source.system, kMaxSourceSystem, /*required=*/true));
+  HF_RETURN_IF_ERROR(CheckLine("source.id", item.source.id, kMaxSourceId, /*required=*/false));
+  HF_RETURN_IF_ERROR(CheckLine("source.group", item.source.group, kMaxUnit, /*required=*/false));
+  HF_RETURN_IF_ERROR(CheckLine("source.title", item.source.title, kMaxSourceTitle, /*required=*/true));
+  HF_RETURN_IF_ERROR(CheckLine("source.username", item.source.username, kMaxHandle, /*required=*/false));
+  HF_RETURN_IF_ERROR(CheckLine("source.url", item.source.url, kMaxUrl, /*required=*/false));
+  HF_RETURN_IF_ERROR(CheckLine("platform", item.platform, kMaxPlatform, /*required=*/true));
   HF_RETURN_IF_ERROR(CheckId("account_id", item.account));
-  if (item.components.size() > kMaxComponents) return InvalidField("components", "must be at most 64");
+  if (item.components.size() > kMaxImportSecrets)
+    return InvalidField("components", fmt::format("must be at most {}", kMaxImportSecrets));
   std::set<std::string_view> names;
   for (std::size_t i = 0; i < item.components.size(); ++i) {
     HF_RETURN_IF_ERROR(CheckComponent(item.components[i], i));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "vault/base/limits.h"
 #include "vault/base/text.h"
 #include "vault/crypto/mac.h"
 #include "vault/storage/request_store.h"

@@ -9,8 +9,6 @@
 
 namespace holdfast::custody {
 
-inline constexpr std::size_t kMaxReason = 1000;
-
 // What every mutating call brings.
 struct Request {
   std::string method;

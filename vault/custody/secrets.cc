@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "vault/base/ids.h"
+#include "vault/base/limits.h"
 #include "vault/base/text.h"
 #include "vault/custody/accounts.h"
 #include "vault/custody/holders.h"

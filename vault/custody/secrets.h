@@ -11,8 +11,6 @@ namespace holdfast::custody {
 
 inline constexpr std::size_t kMaxSecretsPerAccount = 256;
 inline constexpr std::int64_t kMaxVersionsPerSecret = 10'000;
-inline constexpr std::size_t kMaxEvidence = 1000;
-inline constexpr std::size_t kMaxTicket = 128;
 
 struct SecretRow {
   storage::Account account;

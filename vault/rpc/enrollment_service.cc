@@ -2,14 +2,13 @@
 #include "holdfast/v1/enrollment_service.grpc.pb.h"
 #include "vault/crypto/fingerprint.h"
 #include "vault/custody/enroll.h"
+#include "vault/pki/csr.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/render.h"
 #include "vault/rpc/services.h"
 
 namespace holdfast::rpc {
 namespace {
-
-constexpr std::size_t kMaxCsr = 8 * 1024;
 
 void Render(const Core& core, const custody::Enrolled& enrolled, v1::EnrollResponse& out) {
   out.set_holder(HolderName(enrolled.holder.name));
@@ -31,7 +30,7 @@ class EnrollmentService final : public v1::EnrollmentService::CallbackService {
  private:
   Reactor* Enroll(Context* context, const v1::EnrollRequest* request, v1::EnrollResponse* response) override {
     auto* call = new Call<v1::EnrollResponse>(*context, *response);
-    if (request->csr().empty() || request->csr().size() > kMaxCsr)
+    if (request->csr().empty() || request->csr().size() > pki::kMaxCsrSize)
       return Fail(call, InvalidField("csr", "must be a PKCS#10 request in PEM of at most 8 KiB"));
     call->Submit(core_.ledger,
                  [this, request, response, peer = context->peer()](custody::WriteTx& tx) -> absl::Status {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "vault/base/limits.h"
 #include "vault/handover/view.h"
 #include "vault/rpc/enums.h"
 #include "vault/rpc/names.h"
@@ -12,7 +13,6 @@
 namespace holdfast::rpc {
 namespace {
 
-constexpr std::size_t kMaxType = 64;
 constexpr std::string_view kGroup = ".*";
 
 bool IsTypeChar(char c) { return (c >= 'a' && c <= 'z') || c == '.' || c == '-'; }
@@ -21,7 +21,7 @@ bool IsTypeChar(char c) { return (c >= 'a' && c <= 'z') || c == '.' || c == '-';
 absl::Status CheckType(std::string_view type) {
   std::string_view words = type;
   if (words.ends_with(kGroup)) words.remove_suffix(kGroup.size());
-  if (type.size() <= kMaxType && !words.empty() && std::ranges::all_of(words, IsTypeChar))
+  if (type.size() <= kMaxEventType && !words.empty() && std::ranges::all_of(words, IsTypeChar))
     return absl::OkStatus();
   return InvalidField("type", "must be like secret.reveal or secret.*");
 }

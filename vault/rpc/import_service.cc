@@ -14,12 +14,8 @@ namespace {
 
 using custody::Actor;
 
-constexpr int kMaxComponents = 64;
-constexpr int kMaxValues = 64;
-
 absl::StatusOr<custody::ImportComponent> ParseComponent(const v1::ImportComponent& message,
                                                         const std::string& field) {
-  if (message.values_size() > kMaxValues) return InvalidField(field + ".values", "must be at most 64");
   custody::ImportComponent component{.secret = message.secret(), .kind = message.kind(), .values = {}};
   for (int i = 0; i < message.values_size(); ++i) {
     HF_ASSIGN_OR_RETURN(custody::Boxed boxed,
@@ -30,7 +26,6 @@ absl::StatusOr<custody::ImportComponent> ParseComponent(const v1::ImportComponen
 }
 
 absl::StatusOr<custody::ImportItem> ParseItem(const v1::ImportItemRequest& message) {
-  if (message.components_size() > kMaxComponents) return InvalidField("components", "must be at most 64");
   const v1::ImportSource& source = message.source();
   custody::ImportItem item{.source = {.system = source.system(),
                                       .id = source.id(),

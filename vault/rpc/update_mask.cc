@@ -29,8 +29,6 @@ absl::Status Apply(const std::string& path, const v1::Account& account, custody:
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> ParseBackups(const v1::Account& account) {
-  if (static_cast<std::size_t>(account.backups_size()) > custody::kMaxBackups)
-    return InvalidField("account.backups", "must be at most 16");
   std::vector<std::string> backups;
   for (const std::string& name : account.backups()) {
     HF_ASSIGN_OR_RETURN(std::string backup, ParseName("holders", name, "account.backups"));
