@@ -3,12 +3,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <utility>
 
 #include "client/witness.h"
 #include "fmt/format.h"
+#include "vault/base/files.h"
 
 namespace holdfast::client {
 namespace {
@@ -78,13 +78,7 @@ absl::Status ExportWriter::Write(std::string_view line) {
 }
 
 absl::Status ExportWriter::Flush() {
-  std::string_view rest = pending_;
-  while (!rest.empty()) {
-    const ssize_t written = write(fd_, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return CannotWrite(path_);
-    rest.remove_prefix(static_cast<std::size_t>(written));
-  }
+  if (!WriteAll(fd_, AsBytes(pending_))) return CannotWrite(path_);
   pending_.clear();
   return absl::OkStatus();
 }

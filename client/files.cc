@@ -37,23 +37,6 @@ class Descriptor {
   int fd_;
 };
 
-bool WriteAll(int fd, std::string_view content) {
-  while (!content.empty()) {
-    const ssize_t written = write(fd, content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    content.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
-absl::Status SyncDirectoryOf(const std::string& path) {
-  const std::string directory = std::filesystem::path(path).parent_path().string();
-  const Descriptor fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() < 0 || fsync(fd.get()) != 0) return FileError("cannot sync", directory);
-  return absl::OkStatus();
-}
-
 absl::Status CheckOwner(int fd, const std::string& path) {
   struct stat info = {};
   if (fstat(fd, &info) != 0) return FileError("cannot read", path);
@@ -98,22 +81,6 @@ absl::Status EnsurePrivateDirectory(const std::string& path) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "FILE_NOT_PRIVATE",
                      fmt::format("{} can be changed by others: make it yours alone (chmod 700)", path));
   return absl::OkStatus();
-}
-
-absl::Status WriteFileWhole(const std::string& path, std::string_view content) {
-  const std::string temporary = fmt::format("{}.tmp.{}", path, getpid());
-  unlink(temporary.c_str());
-  {
-    const Descriptor fd(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (fd.get() < 0) return FileError("cannot write", temporary);
-    if (!WriteAll(fd.get(), content) || fsync(fd.get()) != 0) {
-      const absl::Status failed = FileError("cannot write", temporary);
-      unlink(temporary.c_str());
-      return failed;
-    }
-  }
-  if (rename(temporary.c_str(), path.c_str()) != 0) return FileError("cannot replace", path);
-  return SyncDirectoryOf(path);
 }
 
 absl::StatusOr<Plaintext> ReadSecretFile(const std::string& path) {

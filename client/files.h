@@ -1,8 +1,7 @@
-// Small files that must survive a crash whole. Not thread safe.
+// Files of a device: a directory of its own, secrets read back, locks. Writing is in base/files.h.
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "vault/base/secret_bytes.h"
 #include "vault/base/status.h"
@@ -11,9 +10,6 @@ namespace holdfast::client {
 
 // Makes the directory and its parents, itself with mode 0700; refuses one that others can write to.
 absl::Status EnsurePrivateDirectory(const std::string& path);
-
-// Temporary file with mode 0600, fsync, rename, fsync of the directory.
-absl::Status WriteFileWhole(const std::string& path, std::string_view content);
 
 // NOT_FOUND when there is no such file, for both. The first refuses a file of somebody else, and one that
 // others may read; the second is for what is no secret.

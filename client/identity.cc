@@ -9,6 +9,7 @@
 #include "client/files.h"
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
+#include "vault/base/files.h"
 #include "vault/base/ids.h"
 #include "vault/pki/inspect.h"
 
@@ -56,7 +57,7 @@ std::optional<Identity> FromJson(const Json& json) {
       identity.private_key_pem.empty() || !box_secret.has_value() || !signing_key.has_value())
     return std::nullopt;
   identity.box_secret = SecretBytes::CopyOf(*box_secret);
-  std::fill(box_secret->begin(), box_secret->end(), std::uint8_t{0});
+  Wipe(*box_secret);
   std::copy(signing_key->begin(), signing_key->end(), identity.box_signing_key.begin());
   return identity;
 }
@@ -89,7 +90,7 @@ absl::Status SaveIdentity(const std::string& home, const Identity& identity) {
                {"checkpoint_verifier", identity.checkpoint_verifier},
                {"box_signing_key", Base64Encode(identity.box_signing_key)}};
   std::string text = json.dump(2, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + "\n";
-  const absl::Status written = WriteFileWhole(IdentityPath(home), text);
+  const absl::Status written = ReplaceFile(IdentityPath(home), AsBytes(text));
   Wipe(text);
   WipeText(json, "private_key");
   WipeText(json, "box_secret");

@@ -2,12 +2,11 @@
 
 #include <unistd.h>
 
-#include <cerrno>
-
 #include "client/resource_columns.h"
 #include "client/text_table.h"
 #include "fmt/format.h"
 #include "google/protobuf/util/json_util.h"
+#include "vault/base/files.h"
 
 namespace holdfast::client {
 namespace {
@@ -110,14 +109,8 @@ absl::Status Print(const Globals& globals, const Message& message) {
 }
 
 absl::Status WriteOut(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(STDOUT_FILENO, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0)
-      return MakeError(absl::StatusCode::kInternal, "OUTPUT_FAILED", "standard output cannot be written to");
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return absl::OkStatus();
+  if (WriteAll(STDOUT_FILENO, AsBytes(text))) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kInternal, "OUTPUT_FAILED", "standard output cannot be written to");
 }
 
 void Note(const Globals& globals, std::string_view text) {

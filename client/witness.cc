@@ -6,6 +6,7 @@
 
 #include "client/files.h"
 #include "fmt/format.h"
+#include "vault/base/files.h"
 #include "vault/evidence/tree.h"
 
 namespace holdfast::client {
@@ -80,7 +81,7 @@ absl::Status Witness::Remember(const std::string& note) {
   }
   // Between the two lies another process's note: only a proof from it on would let this one take its place.
   const bool replaces_own = !stored.has_value() || (known_.has_value() && stored->size == known_->size);
-  if (replaces_own) HF_RETURN_IF_ERROR(WriteFileWhole(CheckpointPath(home_), note));
+  if (replaces_own) HF_RETURN_IF_ERROR(ReplaceFile(CheckpointPath(home_), AsBytes(note)));
   known_ = next;
   return absl::OkStatus();
 }

@@ -2,12 +2,11 @@
 
 #include <sys/stat.h>
 
-#include <fstream>
-
 #include "client/errors.h"
 #include "client/files.h"
 #include "gtest/gtest.h"
 #include "tests/client/temp_home.h"
+#include "vault/base/files.h"
 #include "vault/pki/ca.h"
 #include "vault/pki/csr.h"
 #include "vault/pki/key.h"
@@ -85,7 +84,7 @@ TEST(Identity, ThatIsDamagedIsRefusedAndNotGuessed) {
   const std::string& text = *whole;
   for (const std::string& bad : {std::string(), text.substr(0, text.size() / 2), std::string("[]"),
                                  std::string("{}"), std::string("{\"version\":1}")}) {
-    ASSERT_TRUE(WriteFileWhole(IdentityPath(home.path()), bad).ok());
+    ASSERT_TRUE(ReplaceFile(IdentityPath(home.path()), AsBytes(bad)).ok());
     EXPECT_EQ(ReasonOf(LoadIdentity(home.path()).status()), "IDENTITY_DAMAGED") << bad;
   }
 }

@@ -5,22 +5,13 @@
 
 #include <utility>
 
+#include "vault/base/files.h"
+
 namespace holdfast::audit {
 namespace {
 
 absl::Status Damaged(std::string_view what) {
   return MakeError(absl::StatusCode::kDataLoss, "ANCHOR_DAMAGED", what);
-}
-
-// The directory entry must be as durable as the file.
-bool SyncDirectoryOf(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const int fd = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return false;
-  const bool ok = fsync(fd) == 0;
-  close(fd);
-  return ok;
 }
 
 }  // namespace

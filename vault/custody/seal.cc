@@ -7,8 +7,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "vault/base/files.h"
 #include "vault/crypto/keyring.h"
-#include "vault/custody/files.h"
 #include "vault/custody/paths.h"
 
 namespace holdfast::custody {

@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "grpcpp/health_check_service_interface.h"
-#include "vault/custody/files.h"
+#include "vault/base/files.h"
 #include "vault/custody/paths.h"
 #include "vault/custody/vault.h"
 #include "vault/rpc/services.h"
@@ -60,7 +60,7 @@ absl::Status WriteEndpoint(const std::string& data_dir, const Config& config, co
                            const Listener& enroll) {
   const nlohmann::json endpoint = {{"api", Bound(config.listen, api.port)},
                                    {"enroll", Bound(config.enroll_listen, enroll.port)}};
-  return custody::ReplaceFile(custody::EndpointPath(data_dir), AsBytes(endpoint.dump() + "\n"));
+  return ReplaceFile(custody::EndpointPath(data_dir), AsBytes(endpoint.dump() + "\n"));
 }
 
 class Instance {

@@ -1,0 +1,23 @@
+// Small files that must be whole or absent, and survive a crash. Errors are FAILED_PRECONDITION, reason
+// CANNOT_WRITE, and name the path and why.
+#pragma once
+
+#include <string>
+
+#include "vault/base/bytes.h"
+#include "vault/base/status.h"
+
+namespace holdfast {
+
+// Makes a new file, 0600, synced with its directory entry. ALREADY_EXISTS, reason FILE_EXISTS, rather than
+// overwrite.
+absl::Status CreateFile(const std::string& path, ByteView content);
+// Replaces a file whole: temporary file of this process, sync, rename, sync of the directory.
+absl::Status ReplaceFile(const std::string& path, ByteView content);
+
+// Writes all of it; false, with errno set, when it cannot.
+bool WriteAll(int fd, ByteView content);
+// Makes the entry of `path` in its directory as durable as the file.
+bool SyncDirectoryOf(const std::string& path);
+
+}  // namespace holdfast
