@@ -1,4 +1,4 @@
-// The command line as a whole. Thread safe, but InstallSignalHandlers() is for the process.
+// The command line as a whole.
 #pragma once
 
 namespace holdfast::client {

@@ -1,4 +1,5 @@
 #include "client/command.h"
+#include "client/timestamp.h"
 #include "holdfast/v1/access_service.grpc.pb.h"
 #include "holdfast/v1/exposure_service.grpc.pb.h"
 
@@ -23,8 +24,7 @@ absl::Status Grant(const Globals& globals, const AccessOptions& options) {
   if (!options.expires.empty()) {
     HF_ASSIGN_OR_RETURN(const Micros expiry,
                         TimeArg("--expires", options.expires, WallNow(), Direction::kFuture));
-    grant.mutable_expire_time()->set_seconds(expiry / kSecond);
-    grant.mutable_expire_time()->set_nanos(static_cast<std::int32_t>(expiry % kSecond * 1000));
+    SetTimestamp(expiry, *grant.mutable_expire_time());
   }
   request.set_request_id(NewRequestId());
   request.set_reason(globals.reason);
@@ -35,7 +35,7 @@ absl::Status Revoke(const Globals& globals, const AccessOptions& options) {
   v1::RevokeGrantRequest request;
   HF_ASSIGN_OR_RETURN(const std::string account, AccountArg("--account", options.account));
   HF_ASSIGN_OR_RETURN(const std::string holder, HolderArg("--holder", options.holder));
-  request.set_name(account + "/grants/" + holder.substr(holder.find('/') + 1));
+  request.set_name(account + "/grants/" + LastId(holder));
   request.set_request_id(NewRequestId());
   request.set_reason(globals.reason);
   return CallAndPrint<Access>(globals, &Methods::RevokeGrant, request);

@@ -1,5 +1,6 @@
 #include "client/audit_commands.h"
 #include "client/command.h"
+#include "client/timestamp.h"
 #include "holdfast/v1/audit_service.grpc.pb.h"
 #include "vault/base/ids.h"
 #include "vault/base/limits.h"
@@ -28,9 +29,7 @@ absl::Status SetTime(std::string_view option, const std::string& text,
                      v1::ListEventsRequest& request) {
   if (text.empty()) return absl::OkStatus();
   HF_ASSIGN_OR_RETURN(const Micros time, TimeArg(option, text, WallNow(), Direction::kPast));
-  google::protobuf::Timestamp& timestamp = *field(request);
-  timestamp.set_seconds(time / kSecond);
-  timestamp.set_nanos(static_cast<std::int32_t>(time % kSecond * 1000));
+  SetTimestamp(time, *field(request));
   return absl::OkStatus();
 }
 

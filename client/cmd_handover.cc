@@ -19,8 +19,6 @@ struct CaseOptions {
   bool open = false;
 };
 
-struct NoOptions {};
-
 absl::StatusOr<v1::StartHandoverRequest> StartRequest(const Globals& globals, const StartOptions& options,
                                                       bool plan_only) {
   v1::StartHandoverRequest request;
@@ -36,7 +34,7 @@ absl::StatusOr<v1::StartHandoverRequest> StartRequest(const Globals& globals, co
 absl::Status PrintCase(const Globals& globals, const v1::Handover& handover) {
   HF_RETURN_IF_ERROR(Print(globals, handover));
   if (globals.format() != OutputFormat::kTable || handover.name().empty()) return absl::OkStatus();
-  const std::string id = handover.name().substr(handover.name().find('/') + 1);
+  const std::string id = LastId(handover.name());
   switch (handover.state()) {
     case v1::HANDOVER_STATE_FROZEN:
       Note(globals, fmt::format("{} is frozen. The cut waits for an approval: holdfast handover approve {}",

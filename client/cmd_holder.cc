@@ -1,4 +1,3 @@
-#include <array>
 #include <map>
 
 #include "client/command.h"
@@ -33,8 +32,6 @@ struct IdOptions {
   std::string fingerprint;
 };
 
-struct NoOptions {};
-
 // The string alone on standard output, so that it can be piped; what to do with it on standard error.
 absl::Status PrintEnrollment(const Globals& globals, const v1::Holder& holder) {
   // The vault shows a string once; when that answer was lost, its repeat has none.
@@ -43,7 +40,7 @@ absl::Status PrintEnrollment(const Globals& globals, const v1::Holder& holder) {
         absl::StatusCode::kAborted, "ENROLLMENT_LOST",
         fmt::format("the enrollment string was lost on its way: make a new one with \"holdfast holder "
                     "enroll {}\"",
-                    holder.name().substr(holder.name().find('/') + 1)));
+                    LastId(holder.name())));
   if (globals.format() != OutputFormat::kTable) return Print(globals, holder);
   HF_RETURN_IF_ERROR(WriteOut(holder.enrollment() + "\n"));
   Note(globals,
@@ -130,7 +127,7 @@ void DeclareAdd(CLI::App& command, AddOptions& options) {
   command.add_option("--role", options.roles, "member, security, auditor or offboarding; may be repeated")
       ->required()
       ->allow_extra_args(false)
-      ->check(CLI::IsMember({"member", "security", "auditor", "offboarding"}));
+      ->check(CLI::IsMember(kRoles));
   command.add_option("--display-name", options.display_name, "Name for people");
   command.add_option(
       "--person", options.person,

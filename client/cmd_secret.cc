@@ -4,6 +4,7 @@
 #include "client/prompt.h"
 #include "client/sealed.h"
 #include "client/secret_output.h"
+#include "client/timestamp.h"
 #include "fmt/format.h"
 #include "holdfast/v1/secret_service.grpc.pb.h"
 #include "vault/base/ids.h"

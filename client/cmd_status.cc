@@ -1,28 +1,21 @@
 #include "client/command.h"
-#include "client/sealed.h"
+#include "client/resource_columns.h"
 #include "client/text_table.h"
+#include "client/timestamp.h"
 #include "fmt/format.h"
 #include "holdfast/v1/vault_service.grpc.pb.h"
 
 namespace holdfast::client {
 namespace {
 
-struct NoOptions {};
-
 std::string StatusText(const Session& session, const v1::Vault& vault) {
   const auto& known = session.witness().known();
-  std::string roles;
-  for (int i = 0; i < vault.caller().roles_size(); ++i) {
-    std::string role = v1::Role_Name(vault.caller().roles(i)).substr(sizeof("ROLE_") - 1);
-    for (char& c : role) c = static_cast<char>(c - 'A' + 'a');
-    roles += (i == 0 ? "" : ", ") + role;
-  }
   return FormatFields({{"vault", vault.vault_id()},
                        {"address", session.address()},
                        {"server version", vault.server_version()},
                        {"server time", FormatTime(TimestampMicros(vault.server_time()))},
                        {"you are", vault.caller().name()},
-                       {"roles", roles},
+                       {"roles", CellText(vault.caller(), {"", "roles"})},
                        {"this device", vault.caller_fingerprint()},
                        {"custodian", vault.custodian()},
                        {"policy", vault.policy_hash()},

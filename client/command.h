@@ -21,6 +21,8 @@ struct Invocation {
 
 CLI::App* AddGroup(CLI::App& root, const std::string& name, const std::string& help);
 
+struct NoOptions {};
+
 // A command with options of type Options, which `declare` binds to the command line.
 template <typename Options>
 void AddCommand(CLI::App& parent, Invocation& invocation, const std::string& name, const std::string& help,

@@ -22,7 +22,6 @@ enum class ExitCode : int {
   kConflict = 7,     // exists already, precondition, etag
   kUnavailable = 8,  // sealed, unreachable, overloaded, late
   kVerification = 9,
-  kInterrupted = 130,
 };
 
 ExitCode ExitCodeOf(const absl::Status& status);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "vault/base/bytes.h"
 #include "vault/base/clock.h"

@@ -1,4 +1,4 @@
-#include <cstdlib>
+#include <stdlib.h>
 
 #include "client/cli.h"
 #include "client/prompt.h"

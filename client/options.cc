@@ -61,6 +61,8 @@ absl::StatusOr<std::string> OptionalAccountArg(std::string_view option, std::str
   return AccountArg(option, text);
 }
 
+std::string LastId(const std::string& name) { return name.substr(name.rfind('/') + 1); }
+
 absl::StatusOr<std::string> SecretArg(std::string_view account, std::string_view secret) {
   HF_ASSIGN_OR_RETURN(const std::string account_name, AccountArg("ACCOUNT", account));
   if (secret.find('/') != secret.npos) {

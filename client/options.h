@@ -36,6 +36,9 @@ absl::StatusOr<std::string> OptionalAccountArg(std::string_view option, std::str
 absl::StatusOr<std::string> NewIdArg(std::string_view collection, std::string_view option,
                                      std::string_view text);
 
+// "holders/alice" -> "alice".
+std::string LastId(const std::string& name);
+
 inline constexpr std::size_t kMaxEtag = 128;  // more than any etag of the vault has
 
 // "accounts/A/secrets/S" of an account and a secret, of which the secret may be a full name of its own.

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "client/sealed.h"
+#include "client/timestamp.h"
 #include "fmt/format.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "holdfast/v1/audit_service.pb.h"

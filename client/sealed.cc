@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/timestamp.h"
 #include "client/witness.h"
 #include "fmt/format.h"
 #include "vault/base/ids.h"
@@ -25,10 +26,6 @@ absl::StatusOr<crypto::BoxPublicKey> ServerKey(const std::string& bytes) {
 }
 
 }  // namespace
-
-Micros TimestampMicros(const google::protobuf::Timestamp& time) {
-  return time.seconds() * kSecond + time.nanos() / 1000;
-}
 
 Sealer::Sealer(const v1::Vault& vault, crypto::BoxKeyPair device)
     : vault_id_(vault.vault_id()),

@@ -4,7 +4,6 @@
 #include <string>
 
 #include "client/identity.h"
-#include "google/protobuf/timestamp.pb.h"
 #include "holdfast/v1/sealed.pb.h"
 #include "holdfast/v1/secret_service.pb.h"
 #include "holdfast/v1/vault_service.pb.h"
@@ -43,7 +42,5 @@ class Sealer {
 absl::StatusOr<Plaintext> OpenRevealed(const Identity& identity, const std::string& asked,
                                        const std::string& request_id, Micros server_now,
                                        const v1::RevealSecretVersionResponse& response);
-
-Micros TimestampMicros(const google::protobuf::Timestamp& time);
 
 }  // namespace holdfast::client
