@@ -1,6 +1,7 @@
 // Grants: who has access to which account.
 #include "holdfast/v1/access_service.grpc.pb.h"
 #include "vault/custody/access.h"
+#include "vault/rpc/access_filter.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/page.h"
 #include "vault/rpc/render.h"
@@ -45,29 +46,15 @@ absl::StatusOr<Work<v1::Grant>> PrepareRevoke(const v1::RevokeGrantRequest& mess
 }
 
 // Without an account or a holder: all for who may see all, their own for everybody else.
-absl::StatusOr<storage::GrantFilter> AuthorizedFilter(custody::Tx& tx, const Actor& actor,
-                                                      std::string_view account, std::string_view holder) {
-  storage::GrantFilter filter;
+absl::StatusOr<storage::GrantFilter> GrantsOf(custody::Tx& tx, const Actor& actor, std::string_view account,
+                                              std::string_view holder) {
   if (account.empty() && holder.empty()) {
     HF_ASSIGN_OR_RETURN(const auto decision, custody::Consider(tx, actor, Action::kGrantRead, {}));
-    if (!decision.allowed()) filter.holder_id = actor.holder.id;
-    return filter;
+    if (!decision.allowed()) return storage::GrantFilter{.holder_id = actor.holder.id};
+    return storage::GrantFilter();
   }
-  custody::Target target;
-  storage::Account account_row;
-  storage::Holder holder_row;
-  if (!account.empty()) {
-    HF_ASSIGN_OR_RETURN(account_row, custody::FindAccount(tx, actor, account, Action::kGrantRead));
-    filter.account_id = account_row.id;
-    target.account = &account_row;
-  }
-  if (!holder.empty()) {
-    HF_ASSIGN_OR_RETURN(holder_row, custody::FindHolder(tx, holder));
-    filter.holder_id = holder_row.id;
-    target.subject = &holder_row;
-  }
-  HF_RETURN_IF_ERROR(custody::Authorize(tx, actor, Action::kGrantRead, target).status());
-  return filter;
+  HF_ASSIGN_OR_RETURN(const auto filter, AuthorizedFilter(tx, actor, Action::kGrantRead, account, holder));
+  return storage::GrantFilter{.account_id = filter.account_id, .holder_id = filter.holder_id};
 }
 
 absl::StatusOr<Query<v1::ListGrantsResponse>> PrepareList(const v1::ListGrantsRequest& message) {
@@ -75,7 +62,7 @@ absl::StatusOr<Query<v1::ListGrantsResponse>> PrepareList(const v1::ListGrantsRe
   HF_ASSIGN_OR_RETURN(std::string holder, ParseOptionalName("holders", message.holder(), "holder"));
   return [&message, account = std::move(account), holder = std::move(holder)](
              custody::ReadTx& tx, const Actor& actor, v1::ListGrantsResponse& out) -> absl::Status {
-    HF_ASSIGN_OR_RETURN(const auto filter, AuthorizedFilter(tx, actor, account, holder));
+    HF_ASSIGN_OR_RETURN(const auto filter, GrantsOf(tx, actor, account, holder));
     HF_ASSIGN_OR_RETURN(const Page page, Page::Of(tx, actor, message));
     HF_ASSIGN_OR_RETURN(auto rows,
                         storage::GrantStore(tx.db()).List(filter, tx.now(), page.after(), page.limit() + 1));

@@ -1,5 +1,6 @@
 // Who has seen what.
 #include "holdfast/v1/exposure_service.grpc.pb.h"
+#include "vault/rpc/access_filter.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/page.h"
 #include "vault/rpc/render.h"
@@ -11,33 +12,15 @@ namespace {
 using custody::Actor;
 using policy::Action;
 
-absl::StatusOr<storage::ExposureFilter> AuthorizedFilter(custody::Tx& tx, const Actor& actor,
-                                                         std::string_view account, std::string_view holder) {
-  storage::ExposureFilter filter;
-  custody::Target target;
-  storage::Account account_row;
-  storage::Holder holder_row;
-  if (!account.empty()) {
-    HF_ASSIGN_OR_RETURN(account_row, custody::FindAccount(tx, actor, account, Action::kExposureRead));
-    filter.account_id = account_row.id;
-    target.account = &account_row;
-  }
-  if (!holder.empty()) {
-    HF_ASSIGN_OR_RETURN(holder_row, custody::FindHolder(tx, holder));
-    filter.holder_id = holder_row.id;
-    target.subject = &holder_row;
-  }
-  HF_RETURN_IF_ERROR(custody::Authorize(tx, actor, Action::kExposureRead, target).status());
-  return filter;
-}
-
 absl::StatusOr<Query<v1::ListExposuresResponse>> PrepareList(const v1::ListExposuresRequest& message) {
   HF_ASSIGN_OR_RETURN(std::string account, ParseOptionalName("accounts", message.account(), "account"));
   HF_ASSIGN_OR_RETURN(std::string holder, ParseOptionalName("holders", message.holder(), "holder"));
   return [&message, account = std::move(account), holder = std::move(holder)](
              custody::ReadTx& tx, const Actor& actor, v1::ListExposuresResponse& out) -> absl::Status {
-    HF_ASSIGN_OR_RETURN(auto filter, AuthorizedFilter(tx, actor, account, holder));
-    filter.live_only = message.live_only();
+    HF_ASSIGN_OR_RETURN(const auto allowed,
+                        AuthorizedFilter(tx, actor, Action::kExposureRead, account, holder));
+    const storage::ExposureFilter filter{
+        .holder_id = allowed.holder_id, .account_id = allowed.account_id, .live_only = message.live_only()};
     HF_ASSIGN_OR_RETURN(const Page page, Page::Of(tx, actor, message));
     HF_ASSIGN_OR_RETURN(auto rows,
                         storage::ExposureStore(tx.db()).List(filter, page.after(), page.limit() + 1));
