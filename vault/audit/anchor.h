@@ -4,7 +4,6 @@
 // note padded with blanks; the signature tells a torn slot from a whole one. Not thread safe.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>

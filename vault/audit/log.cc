@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
 
 #include "vault/crypto/mac.h"
 #include "vault/storage/event_store.h"

@@ -2,8 +2,8 @@
 // the transaction is durable. One thread (the ledger's) owns a Log.
 #pragma once
 
-#include <functional>
 #include <string>
+#include <utility>
 
 #include "vault/audit/event.h"
 #include "vault/base/secret_bytes.h"

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <initializer_list>
-#include <span>
 
 #include "vault/base/bytes.h"
 #include "vault/base/secret_bytes.h"

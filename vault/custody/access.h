@@ -4,7 +4,6 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "vault/custody/authorize.h"
 #include "vault/custody/request.h"

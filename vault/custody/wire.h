@@ -2,7 +2,7 @@
 // boot. What a box is for is checked against the request it came in, so none can be replayed elsewhere.
 #pragma once
 
-#include <string>
+#include <string_view>
 
 #include "vault/crypto/box.h"
 #include "vault/custody/authorize.h"

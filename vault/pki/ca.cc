@@ -3,7 +3,6 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
-#include <array>
 
 #include "fmt/core.h"
 #include "vault/base/ids.h"

@@ -6,7 +6,6 @@
 #include <fstream>
 #include <map>
 #include <sstream>
-#include <utility>
 
 #define TOML_EXCEPTIONS 0
 #define TOML_HEADER_ONLY 1

@@ -1,8 +1,6 @@
 // The server's log, on standard error: ids and reasons, never user data. Level error means that somebody must act.
 #pragma once
 
-#include <string_view>
-
 #include "vault/server/config.h"
 
 namespace holdfast::server {
