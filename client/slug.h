@@ -24,7 +24,8 @@ class UniqueIds {
 
 inline constexpr std::string_view kUnknownPlatform = "unknown";
 
-// The host of a URI in lower case without "www.", kUnknownPlatform when there is none that fits a platform's name.
+// The host of a URI in lower case without "www.", kUnknownPlatform when there is none that fits a platform's
+// name.
 std::string PlatformOf(std::string_view uri);
 
 }  // namespace holdfast::client

@@ -34,9 +34,10 @@ absl::StatusOr<Anchor> Anchor::Create(const std::string& path) {
 absl::StatusOr<Anchor> Anchor::Open(const std::string& path) {
   const int fd = open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
   if (fd < 0) {
-    return MakeError(absl::StatusCode::kNotFound, "ANCHOR_MISSING",
-                     "anchor file " + path +
-                         " is missing or unreadable: without it a rolled back database would go unnoticed; put it back");
+    return MakeError(
+        absl::StatusCode::kNotFound, "ANCHOR_MISSING",
+        "anchor file " + path +
+            " is missing or unreadable: without it a rolled back database would go unnoticed; put it back");
   }
   return Anchor(fd);
 }
@@ -75,7 +76,8 @@ absl::Status Anchor::Write(std::string_view note) {
   std::string bytes(note);
   bytes.resize(kSlotSize, ' ');
   const auto offset = static_cast<off_t>(next_slot_ * kSlotSize);
-  if (pwrite(fd_, bytes.data(), bytes.size(), offset) != static_cast<ssize_t>(bytes.size()) || fdatasync(fd_) != 0)
+  if (pwrite(fd_, bytes.data(), bytes.size(), offset) != static_cast<ssize_t>(bytes.size()) ||
+      fdatasync(fd_) != 0)
     return Damaged("the anchor file cannot be written");
   next_slot_ = 1 - next_slot_;
   return absl::OkStatus();

@@ -1,7 +1,7 @@
-// The anchor: the last signed checkpoints, in a file outside the database (better: on another volume), so that
-// putting back an older database is noticed. Two slots of kSlotSize bytes are written in turn, each whole and
-// synced before the next is touched: whatever crashes, one slot holds a good checkpoint. A slot is a signed
-// note padded with blanks; the signature tells a torn slot from a whole one. Not thread safe.
+// The anchor: the last signed checkpoints, in a file outside the database (better: on another volume), so
+// that putting back an older database is noticed. Two slots of kSlotSize bytes are written in turn, each
+// whole and synced before the next is touched: whatever crashes, one slot holds a good checkpoint. A slot is
+// a signed note padded with blanks; the signature tells a torn slot from a whole one. Not thread safe.
 #pragma once
 
 #include <cstddef>

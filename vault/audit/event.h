@@ -6,8 +6,8 @@
 //    "outcome":"allowed"|"denied","rule":"...","approval":null,"policy":H32,"state":H32,
 //    "texts":{"reason":H32,...}}
 // P is a 16-byte pseudonym in hexadecimal or null, H16 and H32 are that many bytes in hexadecimal.
-// Whatever is personal or free text stands in "texts" as SHA-256(salt || text) alone, keys in ascending order;
-// salts (32 bytes) and texts are kept beside the leaf and can be erased without breaking the tree.
+// Whatever is personal or free text stands in "texts" as SHA-256(salt || text) alone, keys in ascending
+// order; salts (32 bytes) and texts are kept beside the leaf and can be erased without breaking the tree.
 #pragma once
 
 #include <map>
@@ -42,7 +42,7 @@ struct Event {
   std::optional<std::int64_t> version;
   std::optional<Ref> handover;
   Outcome outcome = Outcome::kAllowed;
-  std::string rule;                         // id of the rule that decided
+  std::string rule;                          // id of the rule that decided
   std::map<std::string, std::string> texts;  // field -> text; empty texts are left out
 };
 

@@ -72,8 +72,8 @@ absl::StatusOr<Log> Log::Load(storage::Connection& db, const SecretBytes& state_
   storage::EventStore events(db);
   storage::TreeStore tree(db);
   while (true) {
-    HF_ASSIGN_OR_RETURN(const auto page, events.List({}, storage::EventOrder::kOldestFirst,
-                                                     log.tip_.edge.size(), kLoadPage));
+    HF_ASSIGN_OR_RETURN(const auto page,
+                        events.List({}, storage::EventOrder::kOldestFirst, log.tip_.edge.size(), kLoadPage));
     for (const storage::EventRow& row : page) HF_RETURN_IF_ERROR(Replay(tree, row, log.tip_));
     if (page.size() < kLoadPage) break;
   }
@@ -108,24 +108,26 @@ absl::Status Log::Append(storage::Connection& db, Tip& tip, Micros now, ByteView
 
 std::string Log::SignCheckpoint(const std::string& origin, const crypto::Signer& signer) const {
   return evidence::SignNote(
-      evidence::FormatCheckpoint({.origin = origin, .size = tip_.edge.size(), .root = tip_.edge.Root()}), origin,
-      signer);
+      evidence::FormatCheckpoint({.origin = origin, .size = tip_.edge.size(), .root = tip_.edge.Root()}),
+      origin, signer);
 }
 
 absl::Status Log::CheckExtends(storage::Connection& db, const evidence::Checkpoint& anchored) const {
   const std::int64_t size = tip_.edge.size();
   if (size < anchored.size) {
-    return Damaged("LOG_ROLLED_BACK",
-                   fmt::format("the database is older than its anchor: {} log entries, {} were anchored; put the newest "
-                               "database back, or treat it as lost and investigate",
-                               size, anchored.size));
+    return Damaged(
+        "LOG_ROLLED_BACK",
+        fmt::format("the database is older than its anchor: {} log entries, {} were anchored; put the newest "
+                    "database back, or treat it as lost and investigate",
+                    size, anchored.size));
   }
   HF_ASSIGN_OR_RETURN(const evidence::Hash root, evidence::RootAt(anchored.size, StoredHashes(db)));
   if (root != anchored.root) {
-    return Damaged("LOG_ROLLED_BACK",
-                   fmt::format("the log differs from its anchor within the first {} entries: this is not the database "
-                               "that was anchored, or its history was changed",
-                               anchored.size));
+    return Damaged(
+        "LOG_ROLLED_BACK",
+        fmt::format("the log differs from its anchor within the first {} entries: this is not the database "
+                    "that was anchored, or its history was changed",
+                    anchored.size));
   }
   return absl::OkStatus();
 }
@@ -135,9 +137,10 @@ absl::Status Log::CheckState(storage::Connection& db, const storage::StateSum& s
   HF_ASSIGN_OR_RETURN(const auto row, storage::EventStore(db).At(last));
   const std::string expected = R"("state":")" + HexEncode(StateMac(*state_key_, last, sum)) + '"';
   if (!row.has_value() || AsChars(row->leaf).find(expected) == std::string_view::npos) {
-    return Damaged("STATE_DAMAGED",
-                   "holders, keys or grants are not what the log's last entry recorded: the database was changed "
-                   "outside the vault");
+    return Damaged(
+        "STATE_DAMAGED",
+        "holders, keys or grants are not what the log's last entry recorded: the database was changed "
+        "outside the vault");
   }
   return absl::OkStatus();
 }

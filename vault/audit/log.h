@@ -13,12 +13,12 @@
 
 namespace holdfast::audit {
 
-// MAC(key, index || sum): how the digest of the state is written into a leaf. The sum itself is never written,
-// as a bare sum of row hashes can be solved for.
+// MAC(key, index || sum): how the digest of the state is written into a leaf. The sum itself is never
+// written, as a bare sum of row hashes can be solved for.
 crypto::Digest StateMac(const SecretBytes& key, std::int64_t index, const storage::StateSum& sum);
 
-// The log as one batch sees it: what is durable plus what the batch has appended so far. Copyable, so that one
-// command's share can be undone.
+// The log as one batch sees it: what is durable plus what the batch has appended so far. Copyable, so that
+// one command's share can be undone.
 struct Tip {
   evidence::Edge edge;
   Micros last_time = 0;
@@ -26,21 +26,22 @@ struct Tip {
 
 class Log {
  public:
-  // Reads and checks the whole log: every leaf is hashed and compared with the stored tree, indexes are dense and
-  // time never goes back. DATA_LOSS with reason LOG_DAMAGED otherwise. `state_key` must outlive the log.
+  // Reads and checks the whole log: every leaf is hashed and compared with the stored tree, indexes are dense
+  // and time never goes back. DATA_LOSS with reason LOG_DAMAGED otherwise. `state_key` must outlive the log.
   static absl::StatusOr<Log> Load(storage::Connection& db, const SecretBytes& state_key,
                                   const crypto::Digest& policy_hash);
 
   const Tip& tip() const { return tip_; }
   // Appends to `db` and to `tip`. `command` ties together the events of one command.
-  absl::Status Append(storage::Connection& db, Tip& tip, Micros now, ByteView command, const Event& event) const;
+  absl::Status Append(storage::Connection& db, Tip& tip, Micros now, ByteView command,
+                      const Event& event) const;
   // After COMMIT: what the batch appended is the log now.
   void Advance(Tip tip) { tip_ = std::move(tip); }
   // After COMMIT: the signed note for the tip.
   std::string SignCheckpoint(const std::string& origin, const crypto::Signer& signer) const;
 
-  // OK when the log extends `anchored`: no fewer entries, and the same root at its size. DATA_LOSS with reason
-  // LOG_ROLLED_BACK otherwise.
+  // OK when the log extends `anchored`: no fewer entries, and the same root at its size. DATA_LOSS with
+  // reason LOG_ROLLED_BACK otherwise.
   absl::Status CheckExtends(storage::Connection& db, const evidence::Checkpoint& anchored) const;
   // OK when the rows that decide who may do what are those that the last event saw. DATA_LOSS with reason
   // STATE_DAMAGED otherwise.

@@ -15,7 +15,8 @@ bool IsValidId(std::string_view id);
 absl::Status CheckId(std::string_view field, std::string_view id);
 
 // "accounts/x-acme-news" -> "x-acme-news"; errors name `field`. Each collection has one pattern.
-absl::StatusOr<std::string> ParseName(std::string_view collection, std::string_view name, std::string_view field);
+absl::StatusOr<std::string> ParseName(std::string_view collection, std::string_view name,
+                                      std::string_view field);
 
 struct SecretName {
   std::string account;

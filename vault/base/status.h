@@ -35,10 +35,9 @@ inline std::string_view MessageOf(const absl::Status& status) {
 #define HF_CONCAT(a, b) HF_CONCAT_INNER(a, b)
 
 // Returns from the calling function when `expr` (absl::Status) is not OK.
-#define HF_RETURN_IF_ERROR(expr)                          \
-  do {                                                    \
-    if (absl::Status hf_status = (expr); !hf_status.ok()) \
-      return hf_status;                                   \
+#define HF_RETURN_IF_ERROR(expr)                                            \
+  do {                                                                      \
+    if (absl::Status hf_status = (expr); !hf_status.ok()) return hf_status; \
   } while (false)
 
 // Assigns the value of `expr` (absl::StatusOr<T>) to `lhs`, or returns its status.

@@ -13,7 +13,8 @@ namespace {
 
 using policy::Action;
 
-absl::StatusOr<storage::Grant> LiveGrant(Tx& tx, const storage::Account& account, const storage::Holder& holder) {
+absl::StatusOr<storage::Grant> LiveGrant(Tx& tx, const storage::Account& account,
+                                         const storage::Holder& holder) {
   HF_ASSIGN_OR_RETURN(const auto grant, storage::GrantStore(tx.db()).Live(account.id, holder.id, tx.now()));
   if (grant.has_value()) return *grant;
   return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND",
@@ -41,9 +42,10 @@ absl::StatusOr<storage::Holder> FindAccessHolder(Tx& tx, std::string_view name, 
   if (holder->status != HolderStatus::kActive)
     return InvalidField(field, fmt::format("holder {} is not active", holder->name));
   if (!MayHaveAccess(*holder)) {
-    return InvalidField(field, fmt::format("holder {} is an auditor or offboarding identity, which never has access "
-                                           "to accounts",
-                                           holder->name));
+    return InvalidField(field,
+                        fmt::format("holder {} is an auditor or offboarding identity, which never has access "
+                                    "to accounts",
+                                    holder->name));
   }
   return *std::move(holder);
 }
@@ -74,7 +76,8 @@ absl::Status SetRelation(WriteTx& tx, std::int64_t account_id, std::int64_t hold
 
 absl::StatusOr<storage::Grant> CreateGrant(WriteTx& tx, const Actor& actor, const Request& request,
                                            const NewGrant& wanted) {
-  HF_ASSIGN_OR_RETURN(const storage::Account account, FindAccount(tx, actor, wanted.account, Action::kGrantCreate));
+  HF_ASSIGN_OR_RETURN(const storage::Account account,
+                      FindAccount(tx, actor, wanted.account, Action::kGrantCreate));
   HF_ASSIGN_OR_RETURN(const storage::Holder holder, FindHolder(tx, wanted.holder));
   const Target target{.account = &account, .subject = &holder, .texts = {{"reason", request.reason}}};
   HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kGrantCreate, target));
@@ -107,7 +110,8 @@ absl::StatusOr<storage::Grant> CreateGrant(WriteTx& tx, const Actor& actor, cons
 
 absl::StatusOr<storage::Grant> RevokeGrant(WriteTx& tx, const Actor& actor, const Request& request,
                                            std::string_view account_name, std::string_view holder_name) {
-  HF_ASSIGN_OR_RETURN(const storage::Account account, FindAccount(tx, actor, account_name, Action::kGrantRevoke));
+  HF_ASSIGN_OR_RETURN(const storage::Account account,
+                      FindAccount(tx, actor, account_name, Action::kGrantRevoke));
   HF_ASSIGN_OR_RETURN(const storage::Holder holder, FindHolder(tx, holder_name));
   const Target target{.account = &account, .subject = &holder, .texts = {{"reason", request.reason}}};
   HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kGrantRevoke, target));
@@ -115,10 +119,11 @@ absl::StatusOr<storage::Grant> RevokeGrant(WriteTx& tx, const Actor& actor, cons
   if (repeat.has_value()) return ById(tx, *repeat);
   HF_ASSIGN_OR_RETURN(const storage::Grant grant, LiveGrant(tx, account, holder));
   if (grant.relation == Relation::kOwner) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "IS_OWNER",
-                     fmt::format("holder {} owns account {}: an account always has an owner; give it another one "
-                                 "with 'account update --owner'",
-                                 holder.name, account.name));
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, "IS_OWNER",
+        fmt::format("holder {} owns account {}: an account always has an owner; give it another one "
+                    "with 'account update --owner'",
+                    holder.name, account.name));
   }
   HF_RETURN_IF_ERROR(storage::GrantStore(tx.db()).End(grant.id, tx.now(), actor.holder.id));
   tx.Record(EventFor(actor, Action::kGrantRevoke, target, decision));

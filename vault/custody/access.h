@@ -1,5 +1,5 @@
-// Access to accounts: owners, backup owners and grantees are rows of one kind. No change here leaves an account
-// without an active owner.
+// Access to accounts: owners, backup owners and grantees are rows of one kind. No change here leaves an
+// account without an active owner.
 #pragma once
 
 #include <optional>
@@ -30,8 +30,8 @@ absl::StatusOr<storage::Holder> FindAccessHolder(Tx& tx, std::string_view holder
 // The organisational custodian.
 absl::StatusOr<storage::Holder> Custodian(Tx& tx);
 
-// Gives `holder` this relation to the account, ending whatever relation they had. A former owner is ended too when the
-// relation is owner. `by`: none for the host.
+// Gives `holder` this relation to the account, ending whatever relation they had. A former owner is ended too
+// when the relation is owner. `by`: none for the host.
 absl::Status SetRelation(WriteTx& tx, std::int64_t account_id, std::int64_t holder_id, Relation relation,
                          std::string_view reason, std::optional<std::int64_t> by);
 

@@ -21,9 +21,9 @@ namespace holdfast::custody {
 
 // What the connection says of a caller, and what the call brings for the record.
 struct Caller {
-  Bytes cert_sha256;  // of the client certificate that TLS verified
-  std::string peer;   // network address, for the record
-  std::string method; // "holdfast.v1.SecretService/RevealSecretVersion"
+  Bytes cert_sha256;   // of the client certificate that TLS verified
+  std::string peer;    // network address, for the record
+  std::string method;  // "holdfast.v1.SecretService/RevealSecretVersion"
 };
 
 // A caller known to the vault, as of this transaction.
@@ -48,26 +48,29 @@ struct Target {
   std::map<std::string, std::string> texts;  // for the record: reason, ticket, name ...
 };
 
-// Decides; on a refusal marks `tx` denied and returns PERMISSION_DENIED, reason DENIED, with the rule. The facts that
-// follow from actor and target (relation, tier, about_self) are filled in; `context` brings the others.
-absl::StatusOr<policy::Decision> Authorize(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
-                                           policy::Context context = {});
+// Decides; on a refusal marks `tx` denied and returns PERMISSION_DENIED, reason DENIED, with the rule. The
+// facts that follow from actor and target (relation, tier, about_self) are filled in; `context` brings the
+// others.
+absl::StatusOr<policy::Decision> Authorize(Tx& tx, const Actor& actor, policy::Action action,
+                                           const Target& target, policy::Context context = {});
 
 // Whether the actor may; records nothing. For lists that leave out what is not allowed.
-absl::StatusOr<policy::Decision> Consider(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
-                                          policy::Context context = {});
+absl::StatusOr<policy::Decision> Consider(Tx& tx, const Actor& actor, policy::Action action,
+                                          const Target& target, policy::Context context = {});
 
 // The event that records an allowed action.
-audit::Event EventFor(const Actor& actor, policy::Action action, const Target& target, const policy::Decision& decision);
+audit::Event EventFor(const Actor& actor, policy::Action action, const Target& target,
+                      const policy::Decision& decision);
 
 audit::Ref RefTo(const storage::Holder& holder);
 audit::Ref RefTo(const storage::Account& account);
 audit::Ref RefTo(const storage::Secret& secret);
 audit::Ref RefTo(const storage::Handover& handover);
 
-// The row, or NOT_FOUND (reason NOT_FOUND). Callers who may not see all accounts get the same refusal, recorded, for
-// an account that does not exist as for one that they have nothing to do with.
-absl::StatusOr<storage::Account> FindAccount(Tx& tx, const Actor& actor, std::string_view name, policy::Action action);
+// The row, or NOT_FOUND (reason NOT_FOUND). Callers who may not see all accounts get the same refusal,
+// recorded, for an account that does not exist as for one that they have nothing to do with.
+absl::StatusOr<storage::Account> FindAccount(Tx& tx, const Actor& actor, std::string_view name,
+                                             policy::Action action);
 absl::StatusOr<storage::Secret> FindSecret(Tx& tx, const storage::Account& account, std::string_view name);
 absl::StatusOr<storage::Holder> FindHolder(Tx& tx, std::string_view name);
 

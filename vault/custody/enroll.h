@@ -10,9 +10,9 @@
 namespace holdfast::custody {
 
 struct EnrollmentRequest {
-  Bytes code;       // 16 bytes
-  std::string csr;  // PEM
-  Bytes box_public; // 32 bytes
+  Bytes code;        // 16 bytes
+  std::string csr;   // PEM
+  Bytes box_public;  // 32 bytes
   std::string peer;
 };
 
@@ -22,8 +22,9 @@ struct Enrolled {
   std::string certificate;  // PEM
 };
 
-// Uses the code up. UNAUTHENTICATED, reason CODE_REFUSED, when it is unknown, used, void or expired. The first
-// officer's first key, enrolled from the host's string, is confirmed at once: there is nobody yet to do it.
+// Uses the code up. UNAUTHENTICATED, reason CODE_REFUSED, when it is unknown, used, void or expired. The
+// first officer's first key, enrolled from the host's string, is confirmed at once: there is nobody yet to do
+// it.
 absl::StatusOr<Enrolled> Enroll(WriteTx& tx, const EnrollmentRequest& request);
 
 }  // namespace holdfast::custody

@@ -31,7 +31,8 @@ class KeyLoader {
     return crypto::Signer::FromSeed(seed);
   }
   absl::Status Store(std::string_view name, const SecretBytes& key) {
-    return settings_.PutWrappedKey(name, kFirstEpoch, crypto::WrapKey(root_, vault_id_, name, kFirstEpoch, key));
+    return settings_.PutWrappedKey(name, kFirstEpoch,
+                                   crypto::WrapKey(root_, vault_id_, name, kFirstEpoch, key));
   }
 
  private:
@@ -54,9 +55,8 @@ storage::RowHash StateRowHash(const SecretBytes& state_mac) {
 
 absl::Status CreateKeys(storage::Connection& db, const SecretBytes& root, ByteView vault_id, Micros now) {
   KeyLoader keys(db, root, vault_id);
-  for (const std::string_view name :
-       {crypto::kValueKek, crypto::kCheckpointSeed, crypto::kBoxSeed, crypto::kRequestMac, crypto::kStateMac,
-        crypto::kToken})
+  for (const std::string_view name : {crypto::kValueKek, crypto::kCheckpointSeed, crypto::kBoxSeed,
+                                      crypto::kRequestMac, crypto::kStateMac, crypto::kToken})
     HF_RETURN_IF_ERROR(keys.Store(name, SecretBytes::Random(crypto::kKeySize)));
   HF_ASSIGN_OR_RETURN(const SecretBytes ca_key, pki::GenerateP256Key());
   HF_ASSIGN_OR_RETURN(const SecretBytes tls_key, pki::GenerateP256Key());
@@ -66,7 +66,8 @@ absl::Status CreateKeys(storage::Connection& db, const SecretBytes& root, ByteVi
   return storage::SettingStore(db).PutCertificate(kCaCertificate, ca);
 }
 
-absl::StatusOr<Keys> LoadKeys(storage::Connection& db, const SecretBytes& root, ByteView vault_id, Micros now) {
+absl::StatusOr<Keys> LoadKeys(storage::Connection& db, const SecretBytes& root, ByteView vault_id,
+                              Micros now) {
   KeyLoader loader(db, root, vault_id);
   HF_ASSIGN_OR_RETURN(crypto::Signer checkpoint, loader.LoadSigner(crypto::kCheckpointSeed));
   HF_ASSIGN_OR_RETURN(crypto::Signer box_signing, loader.LoadSigner(crypto::kBoxSeed));
@@ -77,8 +78,8 @@ absl::StatusOr<Keys> LoadKeys(storage::Connection& db, const SecretBytes& root, 
   HF_ASSIGN_OR_RETURN(SecretBytes ca_key, loader.Load(crypto::kCaKey));
   HF_ASSIGN_OR_RETURN(SecretBytes tls_key, loader.Load(crypto::kTlsKey));
   HF_ASSIGN_OR_RETURN(std::string ca_certificate, storage::SettingStore(db).GetCertificate(kCaCertificate));
-  HF_ASSIGN_OR_RETURN(std::string tls_certificate, pki::IssueServerCertificate(ca_key, ca_certificate, tls_key,
-                                                                               HexEncode(vault_id), now));
+  HF_ASSIGN_OR_RETURN(std::string tls_certificate,
+                      pki::IssueServerCertificate(ca_key, ca_certificate, tls_key, HexEncode(vault_id), now));
   crypto::BoxKeyPair box = crypto::BoxKeyPair::Generate();
   const crypto::Signature box_signature = crypto::SignBoxKey(box_signing, vault_id, box.public_key());
   auto verifier = evidence::NoteVerifier::Of(CheckpointOrigin(vault_id), checkpoint.public_key());

@@ -43,7 +43,8 @@ std::string CheckpointOrigin(ByteView vault_id);
 // Makes all keys of a new vault, wrapped by `root`, and its CA certificate.
 absl::Status CreateKeys(storage::Connection& db, const SecretBytes& root, ByteView vault_id, Micros now);
 // The server's certificate is issued anew each time, so that it never runs out between two boots.
-absl::StatusOr<Keys> LoadKeys(storage::Connection& db, const SecretBytes& root, ByteView vault_id, Micros now);
+absl::StatusOr<Keys> LoadKeys(storage::Connection& db, const SecretBytes& root, ByteView vault_id,
+                              Micros now);
 
 // The keyed hash under the digest of the state.
 storage::RowHash StateRowHash(const SecretBytes& state_mac);

@@ -1,8 +1,9 @@
 // The ledger: one thread that commits what callers submit, in groups, and a pool that reads snapshots.
 //
-// An answer is given (Done is called) only after the batch that it rests on is durable, signed and anchored. A
-// refusal met while reading is recorded before its answer leaves. When it cannot be known what became durable,
-// `fatal` is called and nobody is answered. Thread safe. Done runs on threads of the ledger: it must not block.
+// An answer is given (Done is called) only after the batch that it rests on is durable, signed and anchored.
+// A refusal met while reading is recorded before its answer leaves. When it cannot be known what became
+// durable, `fatal` is called and nobody is answered. Thread safe. Done runs on threads of the ledger: it must
+// not block.
 #pragma once
 
 #include <condition_variable>
@@ -29,13 +30,15 @@ class Ledger {
   struct Options {
     int readers = 2;
     std::size_t max_queue = 4096;  // commands waiting; also queries waiting
-    std::function<void(const absl::Status&)> fatal;  // must not return to the caller's business: stop the process
+    std::function<void(const absl::Status&)>
+        fatal;  // must not return to the caller's business: stop the process
   };
 
   // `readers` connections are opened by `open_reader`. `keys` must outlive the ledger.
   static absl::StatusOr<std::unique_ptr<Ledger>> Start(
       std::unique_ptr<Committer> committer, const Keys& keys,
-      const std::function<absl::StatusOr<std::unique_ptr<storage::Connection>>()>& open_reader, Options options);
+      const std::function<absl::StatusOr<std::unique_ptr<storage::Connection>>()>& open_reader,
+      Options options);
   // Answers what was taken, then stops. Whoever submits must have stopped before.
   ~Ledger();
 

@@ -12,17 +12,17 @@ namespace holdfast::custody {
 // What every mutating call brings.
 struct Request {
   std::string method;
-  std::string id;          // idempotency key
-  Bytes body;              // canonical bytes of all that the call asks for, sealed values excepted
+  std::string id;  // idempotency key
+  Bytes body;      // canonical bytes of all that the call asks for, sealed values excepted
   std::string reason;
 };
 
 // Errors name the fields "request_id" and "reason".
 absl::Status CheckRequest(const Request& request);
 
-// The result's name when the actor has made this call before; INVALID_ARGUMENT, reason REQUEST_ID_REUSED, when that
-// call asked for something else. `value` is what the sealed values held: only a keyed hash of it is kept.
-// Call it after the decision: a repeat is decided again.
+// The result's name when the actor has made this call before; INVALID_ARGUMENT, reason REQUEST_ID_REUSED,
+// when that call asked for something else. `value` is what the sealed values held: only a keyed hash of it is
+// kept. Call it after the decision: a repeat is decided again.
 absl::StatusOr<std::optional<std::string>> FindRepeat(WriteTx& tx, const Actor& actor, const Request& request,
                                                       ByteView value = {});
 absl::Status Remember(WriteTx& tx, const Actor& actor, const Request& request, std::string_view result,

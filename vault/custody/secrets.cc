@@ -18,7 +18,8 @@ using policy::Action;
 
 bool IsPutKind(std::string_view kind) { return kind == "password" || kind == "note"; }
 
-absl::StatusOr<storage::SecretVersion> FindVersion(Tx& tx, const storage::Secret& secret, std::int64_t number) {
+absl::StatusOr<storage::SecretVersion> FindVersion(Tx& tx, const storage::Secret& secret,
+                                                   std::int64_t number) {
   HF_ASSIGN_OR_RETURN(auto version, storage::SecretStore(tx.db()).Version(secret.id, number));
   if (version.has_value()) return *std::move(version);
   return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND",
@@ -52,11 +53,14 @@ absl::StatusOr<Located> Locate(WriteTx& tx, const Actor& actor, Action action, s
 }
 
 Target TargetOf(const SecretRow& row, std::map<std::string, std::string> texts) {
-  return {.account = &row.account, .secret = &row.secret, .version = row.version.version, .texts = std::move(texts)};
+  return {.account = &row.account,
+          .secret = &row.secret,
+          .version = row.version.version,
+          .texts = std::move(texts)};
 }
 
-absl::StatusOr<storage::Secret> FindOrInsert(WriteTx& tx, const storage::Account& account, const NewValue& wanted,
-                                             bool& is_new) {
+absl::StatusOr<storage::Secret> FindOrInsert(WriteTx& tx, const storage::Account& account,
+                                             const NewValue& wanted, bool& is_new) {
   HF_ASSIGN_OR_RETURN(auto secret, storage::SecretStore(tx.db()).ByName(account.id, wanted.secret));
   is_new = !secret.has_value();
   if (secret.has_value()) {
@@ -72,7 +76,8 @@ absl::StatusOr<storage::Secret> FindOrInsert(WriteTx& tx, const storage::Account
   return InsertSecret(tx, account, wanted.secret, wanted.kind.empty() ? "password" : wanted.kind);
 }
 
-absl::StatusOr<SecretRow> AgainAdded(WriteTx& tx, SecretRow row, const NewValue& wanted, const std::string& result) {
+absl::StatusOr<SecretRow> AgainAdded(WriteTx& tx, SecretRow row, const NewValue& wanted,
+                                     const std::string& result) {
   HF_ASSIGN_OR_RETURN(row.secret, FindSecret(tx, row.account, wanted.secret));
   HF_ASSIGN_OR_RETURN(row.version, FindVersion(tx, row.secret, std::stoll(result)));
   return row;
@@ -80,8 +85,10 @@ absl::StatusOr<SecretRow> AgainAdded(WriteTx& tx, SecretRow row, const NewValue&
 
 }  // namespace
 
-absl::StatusOr<SecretRow> AddVersion(WriteTx& tx, const Actor& actor, const Request& request, const NewValue& wanted) {
-  if (!wanted.kind.empty() && !IsPutKind(wanted.kind)) return InvalidField("kind", "must be password or note");
+absl::StatusOr<SecretRow> AddVersion(WriteTx& tx, const Actor& actor, const Request& request,
+                                     const NewValue& wanted) {
+  if (!wanted.kind.empty() && !IsPutKind(wanted.kind))
+    return InvalidField("kind", "must be password or note");
   SecretRow row;
   HF_ASSIGN_OR_RETURN(row.account, FindAccount(tx, actor, wanted.account, Action::kSecretPut));
   const std::map<std::string, std::string> texts{{"reason", request.reason},
@@ -90,22 +97,23 @@ absl::StatusOr<SecretRow> AddVersion(WriteTx& tx, const Actor& actor, const Requ
                       Authorize(tx, actor, Action::kSecretPut, {.account = &row.account, .texts = texts}));
   HF_ASSIGN_OR_RETURN(
       const Plaintext value,
-      OpenFromCaller(tx, actor,
-                     {.purpose = "put", .request_id = request.id, .account = wanted.account, .secret = wanted.secret},
-                     wanted.value, "value"));
+      OpenFromCaller(
+          tx, actor,
+          {.purpose = "put", .request_id = request.id, .account = wanted.account, .secret = wanted.secret},
+          wanted.value, "value"));
   HF_RETURN_IF_ERROR(CheckValueSize(value.size(), "value"));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request, value.ExposeSecret()));
   if (repeat.has_value()) return AgainAdded(tx, std::move(row), wanted, *repeat);
   bool is_new = false;
   HF_ASSIGN_OR_RETURN(row.secret, FindOrInsert(tx, row.account, wanted, is_new));
-  HF_ASSIGN_OR_RETURN(row.version,
-                      StoreVersion(tx, actor, row.account, row.secret, value.ExposeSecret(), ExposureHow::kMade));
+  HF_ASSIGN_OR_RETURN(row.version, StoreVersion(tx, actor, row.account, row.secret, value.ExposeSecret(),
+                                                ExposureHow::kMade));
   // Only the first event names the secret; later ones have its pseudonym alone.
-  tx.Record(EventFor(actor, Action::kSecretPut,
-                     TargetOf(row, is_new ? texts : std::map<std::string, std::string>{{"reason", request.reason}}),
-                     decision));
-  HF_RETURN_IF_ERROR(
-      Remember(tx, actor, request, std::to_string(row.version.version), value.ExposeSecret()));
+  tx.Record(
+      EventFor(actor, Action::kSecretPut,
+               TargetOf(row, is_new ? texts : std::map<std::string, std::string>{{"reason", request.reason}}),
+               decision));
+  HF_RETURN_IF_ERROR(Remember(tx, actor, request, std::to_string(row.version.version), value.ExposeSecret()));
   return row;
 }
 
@@ -129,19 +137,22 @@ absl::StatusOr<Revealed> Reveal(WriteTx& tx, const Actor& actor, const Request& 
                                                        .version = row.version.version},
                                                       std::move(value)));
   if (!repeat.has_value()) {
-    HF_RETURN_IF_ERROR(storage::ExposureStore(tx.db()).Record(actor.holder.id, row.secret.id, row.version.version,
-                                                              ExposureHow::kShown, tx.now()));
+    HF_RETURN_IF_ERROR(storage::ExposureStore(tx.db()).Record(
+        actor.holder.id, row.secret.id, row.version.version, ExposureHow::kShown, tx.now()));
     tx.Record(EventFor(actor, Action::kSecretReveal, TargetOf(row, texts), located.decision));
     HF_RETURN_IF_ERROR(Remember(tx, actor, request, std::to_string(row.version.version)));
   }
-  return Revealed{.row = std::move(row), .rule = std::string(located.decision.rule), .release = std::move(release)};
+  return Revealed{
+      .row = std::move(row), .rule = std::string(located.decision.rule), .release = std::move(release)};
 }
 
-absl::StatusOr<SecretRow> Retire(WriteTx& tx, const Actor& actor, const Request& request, std::string_view account,
-                                 std::string_view secret, std::int64_t number, std::string_view evidence) {
+absl::StatusOr<SecretRow> Retire(WriteTx& tx, const Actor& actor, const Request& request,
+                                 std::string_view account, std::string_view secret, std::int64_t number,
+                                 std::string_view evidence) {
   HF_RETURN_IF_ERROR(CheckLine("evidence", evidence, kMaxEvidence, /*required=*/true));
   const std::map<std::string, std::string> texts{{"evidence", std::string(evidence)}};
-  HF_ASSIGN_OR_RETURN(Located located, Locate(tx, actor, Action::kSecretRetire, account, secret, number, texts));
+  HF_ASSIGN_OR_RETURN(Located located,
+                      Locate(tx, actor, Action::kSecretRetire, account, secret, number, texts));
   SecretRow& row = located.row;
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (repeat.has_value()) return std::move(row);
@@ -158,10 +169,11 @@ absl::StatusOr<SecretRow> Retire(WriteTx& tx, const Actor& actor, const Request&
   return std::move(row);
 }
 
-absl::StatusOr<SecretRow> Destroy(WriteTx& tx, const Actor& actor, const Request& request, std::string_view account,
-                                  std::string_view secret, std::int64_t number) {
+absl::StatusOr<SecretRow> Destroy(WriteTx& tx, const Actor& actor, const Request& request,
+                                  std::string_view account, std::string_view secret, std::int64_t number) {
   const std::map<std::string, std::string> texts{{"reason", request.reason}};
-  HF_ASSIGN_OR_RETURN(Located located, Locate(tx, actor, Action::kSecretDestroy, account, secret, number, texts));
+  HF_ASSIGN_OR_RETURN(Located located,
+                      Locate(tx, actor, Action::kSecretDestroy, account, secret, number, texts));
   SecretRow& row = located.row;
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (repeat.has_value()) return std::move(row);
@@ -170,10 +182,11 @@ absl::StatusOr<SecretRow> Destroy(WriteTx& tx, const Actor& actor, const Request
                      fmt::format("version {} of {} was destroyed already", number, row.secret.name));
   }
   if (number == row.secret.current_version) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "IS_CURRENT",
-                     fmt::format("version {} is the newest of {}: the organisation would lose the way in; put a new one "
-                                 "in first",
-                                 number, row.secret.name));
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, "IS_CURRENT",
+        fmt::format("version {} is the newest of {}: the organisation would lose the way in; put a new one "
+                    "in first",
+                    number, row.secret.name));
   }
   row.version.sealed = std::nullopt;
   row.version.destroyed_at = tx.now();

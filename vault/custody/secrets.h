@@ -1,4 +1,5 @@
-// Secrets: new versions, reveals, retirement, destruction. What is shown or put in is exposure, recorded with it.
+// Secrets: new versions, reveals, retirement, destruction. What is shown or put in is exposure, recorded with
+// it.
 #pragma once
 
 #include <string>
@@ -25,7 +26,8 @@ struct NewValue {
   Boxed value;
   std::string etag;
 };
-absl::StatusOr<SecretRow> AddVersion(WriteTx& tx, const Actor& actor, const Request& request, const NewValue& value);
+absl::StatusOr<SecretRow> AddVersion(WriteTx& tx, const Actor& actor, const Request& request,
+                                     const NewValue& value);
 
 struct RevealRequest {
   std::string account;
@@ -38,21 +40,25 @@ struct Revealed {
   std::string rule;
   Release release;  // to be sealed and sent only once the transaction is durable
 };
-absl::StatusOr<Revealed> Reveal(WriteTx& tx, const Actor& actor, const Request& request, const RevealRequest& reveal);
+absl::StatusOr<Revealed> Reveal(WriteTx& tx, const Actor& actor, const Request& request,
+                                const RevealRequest& reveal);
 
 // Attests that the platform no longer accepts the version.
-absl::StatusOr<SecretRow> Retire(WriteTx& tx, const Actor& actor, const Request& request, std::string_view account,
-                                 std::string_view secret, std::int64_t version, std::string_view evidence);
+absl::StatusOr<SecretRow> Retire(WriteTx& tx, const Actor& actor, const Request& request,
+                                 std::string_view account, std::string_view secret, std::int64_t version,
+                                 std::string_view evidence);
 // Destroys the stored value. FAILED_PRECONDITION, reason IS_CURRENT, for the newest version.
-absl::StatusOr<SecretRow> Destroy(WriteTx& tx, const Actor& actor, const Request& request, std::string_view account,
-                                  std::string_view secret, std::int64_t version);
+absl::StatusOr<SecretRow> Destroy(WriteTx& tx, const Actor& actor, const Request& request,
+                                  std::string_view account, std::string_view secret, std::int64_t version);
 
 // Encrypts `value` as the next version and records the exposure; shared with the import.
-absl::StatusOr<storage::SecretVersion> StoreVersion(WriteTx& tx, const Actor& actor, const storage::Account& account,
-                                                    storage::Secret& secret, ByteView value, ExposureHow how);
-absl::StatusOr<storage::Secret> InsertSecret(WriteTx& tx, const storage::Account& account, std::string_view name,
-                                             std::string_view kind);
-absl::StatusOr<Plaintext> DecryptVersion(const Tx& tx, const storage::Account& account, const storage::Secret& secret,
+absl::StatusOr<storage::SecretVersion> StoreVersion(WriteTx& tx, const Actor& actor,
+                                                    const storage::Account& account, storage::Secret& secret,
+                                                    ByteView value, ExposureHow how);
+absl::StatusOr<storage::Secret> InsertSecret(WriteTx& tx, const storage::Account& account,
+                                             std::string_view name, std::string_view kind);
+absl::StatusOr<Plaintext> DecryptVersion(const Tx& tx, const storage::Account& account,
+                                         const storage::Secret& secret,
                                          const storage::SecretVersion& version);
 absl::Status CheckValueSize(std::size_t size, std::string_view field);
 

@@ -21,8 +21,9 @@ absl::StatusOr<Plaintext> OpenFromCaller(const Tx& tx, const Actor& actor, crypt
   if (boxed.box.empty() || boxed.box.size() > kMaxBoxSize)
     return InvalidField(field, "must be a sealed value of at most 80 KiB");
   if (!std::ranges::equal(boxed.server_key, tx.keys().box.public_key())) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "BOX_KEY_OLD",
-                     "the value was sealed to an older key of the server; get the present one and seal again");
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, "BOX_KEY_OLD",
+        "the value was sealed to an older key of the server; get the present one and seal again");
   }
   header.recipient = tx.keys().vault_id_hex();
   HF_ASSIGN_OR_RETURN(const crypto::BoxPublicKey sender, DeviceKeyOf(actor));
@@ -38,7 +39,8 @@ absl::StatusOr<Release> PrepareRelease(const Actor& actor, crypto::BoxHeader hea
 }
 
 absl::StatusOr<Bytes> SealRelease(const Keys& keys, Micros now, const Release& release) {
-  return crypto::SealBox(release.header, now + kMinute, release.value.ExposeSecret(), release.recipient, keys.box);
+  return crypto::SealBox(release.header, now + kMinute, release.value.ExposeSecret(), release.recipient,
+                         keys.box);
 }
 
 }  // namespace holdfast::custody

@@ -1,5 +1,5 @@
-// Secret values on their way in and out, in boxes between the calling device's enrolled key and the key of this
-// boot. What a box is for is checked against the request it came in, so none can be replayed elsewhere.
+// Secret values on their way in and out, in boxes between the calling device's enrolled key and the key of
+// this boot. What a box is for is checked against the request it came in, so none can be replayed elsewhere.
 #pragma once
 
 #include <string_view>
@@ -16,10 +16,11 @@ struct Boxed {
   Bytes server_key;
 };
 
-// Opens a value that the actor sealed for this request. FAILED_PRECONDITION, reason BOX_KEY_OLD, when it was sealed to
-// another boot's key; INVALID_ARGUMENT naming `field` when it does not open as what the request says.
-absl::StatusOr<Plaintext> OpenFromCaller(const Tx& tx, const Actor& actor, crypto::BoxHeader header, const Boxed& boxed,
-                                         std::string_view field);
+// Opens a value that the actor sealed for this request. FAILED_PRECONDITION, reason BOX_KEY_OLD, when it was
+// sealed to another boot's key; INVALID_ARGUMENT naming `field` when it does not open as what the request
+// says.
+absl::StatusOr<Plaintext> OpenFromCaller(const Tx& tx, const Actor& actor, crypto::BoxHeader header,
+                                         const Boxed& boxed, std::string_view field);
 
 // What is needed to seal a value for a device after the transaction.
 struct Release {

@@ -7,9 +7,12 @@ namespace {
 
 std::string_view EffectName(Effect effect) {
   switch (effect) {
-    case Effect::kAllow: return "permit";
-    case Effect::kPending: return "needs-approval";
-    case Effect::kDeny: return "forbid";
+    case Effect::kAllow:
+      return "permit";
+    case Effect::kPending:
+      return "needs-approval";
+    case Effect::kDeny:
+      return "forbid";
   }
   return "forbid";
 }
@@ -34,7 +37,12 @@ Decision Decide(const Subject& subject, Action action, const Resource& resource,
 std::string RulesText() {
   std::string text;
   for (const Rule& rule : Rules()) {
-    text.append(rule.id).append("\t").append(EffectName(rule.effect)).append("\t").append(rule.why).append("\n");
+    text.append(rule.id)
+        .append("\t")
+        .append(EffectName(rule.effect))
+        .append("\t")
+        .append(rule.why)
+        .append("\n");
   }
   return text;
 }

@@ -79,7 +79,8 @@ absl::Status CheckConfig(const Config& config) {
   if (!config.advertise.empty()) HF_RETURN_IF_ERROR(ParseHostPort(config.advertise, "advertise").status());
   if (!config.enroll_advertise.empty())
     HF_RETURN_IF_ERROR(ParseHostPort(config.enroll_advertise, "enroll_advertise").status());
-  if (config.log != "text" && config.log != "json") return InvalidField("log", "must be \"text\" or \"json\"");
+  if (config.log != "text" && config.log != "json")
+    return InvalidField("log", "must be \"text\" or \"json\"");
   for (const std::string_view level : {"debug", "info", "warn", "error"}) {
     if (config.log_level == level) return absl::OkStatus();
   }

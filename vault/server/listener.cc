@@ -16,9 +16,9 @@ constexpr int kMaxMetadata = 8 * 1024;
 constexpr int kMaxStreams = 100;
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> Credentials(Door door, const custody::Keys& keys) {
-  grpc::SslServerCredentialsOptions options(
-      door == Door::kApi ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
-                         : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
+  grpc::SslServerCredentialsOptions options(door == Door::kApi
+                                                ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
+                                                : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
   HF_ASSIGN_OR_RETURN(const Plaintext pem, pki::PrivateKeyToPem(keys.tls_key));
   options.pem_root_certs = keys.ca_certificate;
   // With the CA behind the leaf, so that a client that knows the CA's hash alone can check the chain.

@@ -1,4 +1,5 @@
-// The server's log, on standard error: ids and reasons, never user data. Level error means that somebody must act.
+// The server's log, on standard error: ids and reasons, never user data. Level error means that somebody must
+// act.
 #pragma once
 
 #include "vault/server/config.h"

@@ -26,8 +26,8 @@ namespace {
 
 constexpr std::chrono::seconds kGrace(5);
 
-// It is not known what became durable. Whoever goes on could answer wrongly, so nobody does; the next start reads what
-// is there and checks it.
+// It is not known what became durable. Whoever goes on could answer wrongly, so nobody does; the next start
+// reads what is there and checks it.
 [[noreturn]] void FailStop(const absl::Status& status) {
   spdlog::error("stopping at once, {}: {}", ReasonOf(status), MessageOf(status));
   std::_Exit(EXIT_FAILURE);
@@ -86,24 +86,26 @@ class Instance {
 
   absl::Status StartLedger() {
     custody::Vault& vault = *vault_;
-    HF_ASSIGN_OR_RETURN(ledger_, custody::Ledger::Start(vault.TakeCommitter(), vault.keys(),
-                                                        [&vault] { return vault.OpenReader(); }, {.fatal = &FailStop}));
+    HF_ASSIGN_OR_RETURN(
+        ledger_, custody::Ledger::Start(vault.TakeCommitter(), vault.keys(),
+                                        [&vault] { return vault.OpenReader(); }, {.fatal = &FailStop}));
     return absl::OkStatus();
   }
 
   absl::Status StartListeners(const Config& config) {
-    core_ = std::make_unique<rpc::Core>(rpc::Core{.ledger = *ledger_,
-                                                  .keys = vault_->keys(),
-                                                  .api_address = Reachable(config.advertise, config.listen),
-                                                  .enroll_address =
-                                                      Reachable(config.enroll_advertise, config.enroll_listen),
-                                                  .version = HOLDFAST_VERSION,
-                                                  .stopping = stopping_});
+    core_ = std::make_unique<rpc::Core>(
+        rpc::Core{.ledger = *ledger_,
+                  .keys = vault_->keys(),
+                  .api_address = Reachable(config.advertise, config.listen),
+                  .enroll_address = Reachable(config.enroll_advertise, config.enroll_listen),
+                  .version = HOLDFAST_VERSION,
+                  .stopping = stopping_});
     std::vector<std::unique_ptr<grpc::Service>> enrollment;
     enrollment.push_back(rpc::MakeEnrollmentService(*core_));
-    HF_ASSIGN_OR_RETURN(api_, Listen(Door::kApi, config.listen, vault_->keys(), rpc::MakeApiServices(*core_)));
-    HF_ASSIGN_OR_RETURN(enroll_,
-                        Listen(Door::kEnrollment, config.enroll_listen, vault_->keys(), std::move(enrollment)));
+    HF_ASSIGN_OR_RETURN(api_,
+                        Listen(Door::kApi, config.listen, vault_->keys(), rpc::MakeApiServices(*core_)));
+    HF_ASSIGN_OR_RETURN(
+        enroll_, Listen(Door::kEnrollment, config.enroll_listen, vault_->keys(), std::move(enrollment)));
     // A free port is known to nobody before D/endpoint says it: no call can come yet.
     if (core_->api_address.empty()) core_->api_address = Bound(config.listen, api_.port);
     if (core_->enroll_address.empty()) core_->enroll_address = Bound(config.enroll_listen, enroll_.port);

@@ -110,11 +110,10 @@ absl::StatusOr<std::vector<EventRow>> EventStore::List(const EventFilter& filter
   }
   std::string sql = "SELECT * FROM event WHERE idx BETWEEN ?1 AND ?2" + FilterSql(filter);
   sql += upwards ? " ORDER BY idx LIMIT ?3" : " ORDER BY idx DESC LIMIT ?3";
-  return ReadAll(
-      connection_.Query(sql, first, last, limit, filter.actor_id, filter.account_id, filter.secret_id,
-                        filter.subject_id, filter.handover_id, filter.type, filter.outcome,
-                        filter.type_prefix),
-      &ReadEvent);
+  return ReadAll(connection_.Query(sql, first, last, limit, filter.actor_id, filter.account_id,
+                                   filter.secret_id, filter.subject_id, filter.handover_id, filter.type,
+                                   filter.outcome, filter.type_prefix),
+                 &ReadEvent);
 }
 
 }  // namespace holdfast::storage
