@@ -2,8 +2,8 @@
 //
 // D/seal is one JSON object, written whole to a temporary file and renamed:
 //   {"format": "holdfast-seal-v1", "vault_id": H16, "anchor": path, "slots": [
-//     {"method": "key-file", "root_key_id": H16, "key_file": path, "database_key": hex of WrapKey(R,
-//     "database", 1)}]}
+//     {"method": "key-file", "root_key_id": H16, "key_file": path,
+//      "database_key": hex of WrapKey(R, "database", 1)}]}
 // H16: 16 bytes in hexadecimal. A second slot exists only while the root key is being replaced; which slot
 // belongs to a root key is told by root_key_id, never by trying.
 //
