@@ -28,6 +28,8 @@ std::string OutcomeText(v1::ImportOutcome outcome) {
       return "unchanged";
     case v1::IMPORT_OUTCOME_DIFFERS:
       return "differs";
+    case v1::IMPORT_OUTCOME_NOT_COMPARED:
+      return "not compared";
     default:
       return "unknown";
   }

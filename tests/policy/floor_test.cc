@@ -14,7 +14,7 @@ namespace {
 using enum Action;
 
 constexpr int kRoleSets = 16;
-constexpr int kContexts = 32;
+constexpr int kContexts = 64;
 constexpr Action kLastAction = kAuditRead;
 
 Context ContextOf(int bits) {
@@ -22,7 +22,8 @@ Context ContextOf(int bits) {
           .requested_by_self = (bits & 2) != 0,
           .sole_officer = (bits & 4) != 0,
           .about_officer = (bits & 8) != 0,
-          .successor_unvetted = (bits & 16) != 0};
+          .successor_unvetted = (bits & 16) != 0,
+          .successor_is_self = (bits & 32) != 0};
 }
 
 std::vector<Subject> AllSubjects() {
@@ -36,6 +37,9 @@ std::vector<Subject> AllSubjects() {
             Subject subject{
                 .roles = roles, .kind = kind, .status = status, .key = key, .relation = std::nullopt};
             if (relation != 0) subject.relation = static_cast<Relation>(relation);
+            subjects.push_back(subject);
+            if (key != KeyState::kUnconfirmed) continue;
+            subject.key_is_additional = true;
             subjects.push_back(subject);
           }
         }
@@ -109,6 +113,12 @@ TEST(Floor, HoldsForEveryCombinationOfFacts) {
     never(f.action == kHandoverCut && f.context.successor_unvetted && !f.Is(Role::kSecurity) &&
               decision.effect == Effect::kAllow,
           "an owner picked without security");
+    never(f.action == kHandoverCut && f.context.successor_unvetted && f.context.successor_is_self &&
+              decision.effect == Effect::kAllow,
+          "somebody names themselves to take over, and it goes through");
+    never(f.action == kHandoverApprove && f.context.successor_is_self, "a successor approves");
+    never(who.key == KeyState::kUnconfirmed && who.key_is_additional && touches_value,
+          "a further device that nobody confirmed touches a value");
   });
   EXPECT_GT(allowed, 0u);
 }

@@ -75,6 +75,10 @@ class PrivateDirectory : public testing::Test {
     return std::string(MessageOf(status));
   }
 
+  static std::string NotADirectory(const std::string& path) {
+    return "data_dir: " + path + " is not a directory, or is a symbolic link";
+  }
+
   std::filesystem::path dir_;
 };
 
@@ -86,22 +90,23 @@ TEST_F(PrivateDirectory, IsAcceptedWithAndWithoutATrailingSlash) {
 TEST_F(PrivateDirectory, OpenToAnyoneElseIsRefused) {
   for (const mode_t mode : {0710, 0701, 0740, 0720, 0702, 0755, 0777}) {
     ASSERT_EQ(chmod(dir_.c_str(), mode), 0);
-    EXPECT_EQ(Complaint(dir_), "data_dir: is open to other users: chmod 700 it") << mode;
+    EXPECT_EQ(Complaint(dir_), "data_dir: " + dir_.string() + " is open to other users: chmod 700 it") << mode;
   }
 }
 
 TEST_F(PrivateDirectory, ThatIsMissingALinkOrAFileIsRefused) {
-  EXPECT_EQ(Complaint(dir_ / "missing"), "data_dir: does not exist: create it with mkdir -m 700");
+  EXPECT_EQ(Complaint(dir_ / "missing"), "data_dir: " + (dir_ / "missing").string() +
+                                             " does not exist: make a vault with 'holdfastd init'");
   std::filesystem::create_directory(dir_ / "real");
   ASSERT_EQ(chmod((dir_ / "real").c_str(), 0700), 0);
   std::filesystem::create_directory_symlink(dir_ / "real", dir_ / "link");
   ASSERT_EQ(Complaint(dir_ / "real"), "");
-  EXPECT_EQ(Complaint(dir_ / "link"), "data_dir: is not a directory, or is a symbolic link");
-  EXPECT_EQ(Complaint(dir_.string() + "/link/"), "data_dir: is not a directory, or is a symbolic link");
+  EXPECT_EQ(Complaint(dir_ / "link"), NotADirectory((dir_ / "link").string()));
+  EXPECT_EQ(Complaint(dir_.string() + "/link/"), NotADirectory(dir_.string() + "/link/"));
   const int fd = open((dir_ / "file").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
   ASSERT_GE(fd, 0);
   close(fd);
-  EXPECT_EQ(Complaint(dir_ / "file"), "data_dir: is not a directory, or is a symbolic link");
+  EXPECT_EQ(Complaint(dir_ / "file"), NotADirectory((dir_ / "file").string()));
   EXPECT_EQ(Complaint(""), "data_dir: is not a path");
   EXPECT_EQ(Complaint(dir_.string() + std::string("\0x", 2)), "data_dir: is not a path");
 }

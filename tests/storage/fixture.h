@@ -94,11 +94,13 @@ class StorageTest : public ::testing::Test {
     EXPECT_TRUE(SecretStore(db()).Insert(secret).ok());
     return secret;
   }
-  SecretVersion AddVersion(std::int64_t secret_id, std::int64_t number, std::int64_t by) {
+  // Versions with the same `value` have the same value; 0: one of its own.
+  SecretVersion AddVersion(std::int64_t secret_id, std::int64_t number, std::int64_t by, int value = 0) {
     SecretVersion version{.secret_id = secret_id,
                           .version = number,
                           .epoch = 1,
                           .sealed = Bytes(24, 0x5e),
+                          .value_mac = Bytes(32, static_cast<std::uint8_t>(value == 0 ? number : value)),
                           .created_by = by,
                           .created_at = number};
     EXPECT_TRUE(SecretStore(db()).InsertVersion(version).ok());

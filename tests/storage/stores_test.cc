@@ -57,7 +57,7 @@ TEST_F(StoresTest, FindsHoldersByIdNameAndPerson) {
   EXPECT_EQ((*read)->pseudonym, ana.pseudonym);
 }
 
-TEST_F(StoresTest, CountsOnlyActiveHoldersWithUsableKeys) {
+TEST_F(StoresTest, CountsOtherActivePeopleWithUsableKeys) {
   HolderStore holders(db());
   KeyStore keys(db());
   const auto security = static_cast<std::int64_t>(Role::kSecurity);
@@ -65,11 +65,11 @@ TEST_F(StoresTest, CountsOnlyActiveHoldersWithUsableKeys) {
   ana.roles = security;
   ASSERT_TRUE(holders.Update(ana).ok());
   AddHolder("ben", "ben");
-  EXPECT_EQ(*keys.CountConfirmedHolders(security, 10), 0);
+  EXPECT_EQ(*keys.CountConfirmedOthers(security, "ben", 10), 0);
   DeviceKey key{
       .holder_id = ana.id, .cert_sha256 = Bytes(32, 1), .box_public = Bytes(32, 2), .not_after = 50};
   ASSERT_TRUE(keys.Insert(key).ok());
-  EXPECT_EQ(*keys.CountConfirmedHolders(security, 10), 0);  // unconfirmed
+  EXPECT_EQ(*keys.CountConfirmedOthers(security, "ben", 10), 0);  // unconfirmed
   key.state = KeyState::kConfirmed;
   key.confirmed_by = ana.id;
   key.confirmed_at = 5;
@@ -77,11 +77,14 @@ TEST_F(StoresTest, CountsOnlyActiveHoldersWithUsableKeys) {
   DeviceKey second{
       .holder_id = ana.id, .cert_sha256 = Bytes(32, 3), .state = KeyState::kConfirmed, .not_after = 50};
   ASSERT_TRUE(keys.Insert(second).ok());
-  EXPECT_EQ(*keys.CountConfirmedHolders(security, 10), 1);  // one holder, two keys
-  EXPECT_EQ(*keys.CountConfirmedHolders(security, 50), 0);  // run out
+  EXPECT_EQ(*keys.CountConfirmedOthers(security, "ben", 10), 1);  // one holder, two keys
+  EXPECT_EQ(*keys.CountConfirmedOthers(security, "ana", 10), 0);  // of another person
+  EXPECT_EQ(*keys.CountConfirmedOthers(security, "ben", 50), 0);  // run out
   ana.status = HolderStatus::kSuspended;
   ASSERT_TRUE(holders.Update(ana).ok());
-  EXPECT_EQ(*keys.CountConfirmedHolders(security, 10), 0);
+  EXPECT_EQ(*keys.CountConfirmedOthers(security, "ben", 10), 0);
+  EXPECT_EQ(*keys.CountEverConfirmedOthers(security, "ben"), 1);  // whatever became of her
+  EXPECT_EQ(*keys.CountEverConfirmedOthers(security, "ana"), 0);
 }
 
 TEST_F(StoresTest, FindsKeysByCertificateAndHolder) {

@@ -70,8 +70,9 @@ absl::Status SetBackups(WriteTx& tx, const Actor& actor, const storage::Account&
 }
 
 absl::StatusOr<storage::Holder> OwnerFor(WriteTx& tx, std::string_view name) {
-  if (name.empty()) return Custodian(tx);
-  return FindAccessHolder(tx, name, "account.owner");
+  if (!name.empty()) return FindAccessHolder(tx, name, "account.owner");
+  HF_ASSIGN_OR_RETURN(const storage::Holder custodian, Custodian(tx));
+  return FindAccessHolder(tx, custodian.name, "account.owner");
 }
 
 std::string JoinNames(const std::vector<std::string>& names) {

@@ -22,7 +22,7 @@ audit::Event Refusal(const Actor& actor, std::string type, std::string_view rule
 absl::Status RefuseCall(Tx& tx, const Actor& actor, const Caller& caller, std::string_view rule, absl::Status status) {
   audit::Event event = Refusal(actor, "call.refused", rule);
   event.texts["method"] = caller.method;
-  tx.Deny(std::move(event));
+  tx.RecordInstead(std::move(event));
   AddDetail(status, "rule", rule);
   return status;
 }
@@ -84,7 +84,12 @@ absl::StatusOr<policy::Decision> Consider(Tx& tx, const Actor& actor, policy::Ac
                           .kind = actor.holder.kind,
                           .status = actor.holder.status,
                           .key = actor.key.state,
+                          .key_is_additional = false,
                           .relation = std::nullopt};
+  if (actor.key.state == KeyState::kUnconfirmed) {
+    HF_ASSIGN_OR_RETURN(const auto keys, storage::KeyStore(tx.db()).ByHolder(actor.holder.id));
+    subject.key_is_additional = keys.front().id != actor.key.id;
+  }
   policy::Resource resource;
   if (target.account != nullptr) {
     resource.tier = target.account->tier;
@@ -103,7 +108,7 @@ absl::StatusOr<policy::Decision> Authorize(Tx& tx, const Actor& actor, policy::A
   audit::Event event = BaseEvent(actor, action, target);
   event.outcome = audit::Outcome::kDenied;
   event.rule = decision.rule;
-  tx.Deny(std::move(event));
+  tx.RecordInstead(std::move(event));
   return DeniedBy(decision);
 }
 
@@ -123,7 +128,7 @@ absl::StatusOr<storage::Account> FindAccount(Tx& tx, const Actor& actor, std::st
     return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no account {}", name));
   audit::Event event = Refusal(actor, std::string(policy::ActionName(action)), decision.rule);
   event.texts["asked-for"] = AccountName(name);
-  tx.Deny(std::move(event));
+  tx.RecordInstead(std::move(event));
   return DeniedBy(decision);
 }
 

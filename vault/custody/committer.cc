@@ -70,7 +70,7 @@ absl::Status Committer::RunInSavepoint(const Work& work, audit::Tip& tip) {
   tip = before;
   if (!db_->InTransaction()) return result;
   HF_RETURN_IF_ERROR(db_->RollbackSavepoint());
-  if (!result.ok() && tx.denial().has_value()) HF_RETURN_IF_ERROR(RecordDenial(*tx.denial(), tx.now(), tip));
+  if (tx.instead().has_value()) HF_RETURN_IF_ERROR(RecordInstead(*tx.instead(), tx.now(), tip));
   return result;
 }
 
@@ -86,10 +86,10 @@ absl::Status Committer::AppendAll(WriteTx& tx, audit::Tip& tip) {
   return absl::OkStatus();
 }
 
-absl::Status Committer::RecordDenial(const audit::Event& denial, Micros now, audit::Tip& tip) {
+absl::Status Committer::RecordInstead(const audit::Event& event, Micros now, audit::Tip& tip) {
   HF_RETURN_IF_ERROR(db_->Savepoint());
   const audit::Tip before = tip;
-  const absl::Status appended = log_.Append(*db_, tip, now, crypto::RandomBytes(kCommandIdSize), denial);
+  const absl::Status appended = log_.Append(*db_, tip, now, crypto::RandomBytes(kCommandIdSize), event);
   if (appended.ok()) return db_->ReleaseSavepoint();
   tip = before;
   if (db_->InTransaction()) HF_RETURN_IF_ERROR(db_->RollbackSavepoint());

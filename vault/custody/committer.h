@@ -44,7 +44,7 @@ class Committer {
   absl::Status RunInSavepoint(const Work& work, audit::Tip& tip);
   absl::Status Execute(const Work& work, WriteTx& tx, audit::Tip& tip);
   absl::Status AppendAll(WriteTx& tx, audit::Tip& tip);
-  absl::Status RecordDenial(const audit::Event& denial, Micros now, audit::Tip& tip);
+  absl::Status RecordInstead(const audit::Event& event, Micros now, audit::Tip& tip);
   Micros Now(const audit::Tip& tip) const;
 
   std::unique_ptr<storage::Connection> db_;

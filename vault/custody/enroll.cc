@@ -29,10 +29,13 @@ absl::Status CheckRequest(const EnrollmentRequest& request) {
 
 // A string that was made on the host has no issuer who could confirm or be kept from confirming. Whoever controls
 // the host controls the vault: the key counts as confirmed while no other confirmed officer could do it.
-absl::StatusOr<bool> ConfirmedAtOnce(WriteTx& tx, const storage::Enrollment& enrollment) {
-  if (enrollment.issuer_id.has_value()) return false;
-  HF_ASSIGN_OR_RETURN(const std::int64_t officers, CountConfirmedOfficers(tx));
-  return officers == 0;
+absl::StatusOr<bool> ConfirmedAtOnce(WriteTx& tx, const storage::Enrollment& enrollment,
+                                     const storage::Holder& holder) {
+  if (enrollment.issuer_id.has_value() || !HasRole(holder.roles, Role::kSecurity)) return false;
+  HF_ASSIGN_OR_RETURN(const std::int64_t others, storage::KeyStore(tx.db())
+                                                     .CountConfirmedOthers(static_cast<std::int64_t>(Role::kSecurity),
+                                                                           holder.person, tx.now()));
+  return others == 0;
 }
 
 }  // namespace
@@ -49,7 +52,7 @@ absl::StatusOr<Enrolled> Enroll(WriteTx& tx, const EnrollmentRequest& request) {
   HF_ASSIGN_OR_RETURN(auto certificate,
                       pki::IssueHolderCertificate(tx.keys().ca_key, tx.keys().ca_certificate, request.csr,
                                                   tx.keys().vault_id_hex(), holder->name, tx.now(), kKeyLifetime));
-  HF_ASSIGN_OR_RETURN(const bool confirmed, ConfirmedAtOnce(tx, *enrollment));
+  HF_ASSIGN_OR_RETURN(const bool confirmed, ConfirmedAtOnce(tx, *enrollment, *holder));
   storage::DeviceKey key{.id = 0,
                          .holder_id = holder->id,
                          .cert_sha256 = certificate.der_sha256,

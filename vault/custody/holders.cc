@@ -43,12 +43,19 @@ absl::StatusOr<storage::Holder> Switch(WriteTx& tx, const Actor& actor, const Re
   }
   if (to == HolderStatus::kSuspended) HF_RETURN_IF_ERROR(CheckSecurityRemains(tx, holder));
   HF_RETURN_IF_ERROR(SetStatus(tx, holder, to));
+  if (to == HolderStatus::kSuspended) HF_RETURN_IF_ERROR(VoidStrings(tx, holder));
   tx.Record(EventFor(actor, action, target, decision));
   HF_RETURN_IF_ERROR(Remember(tx, actor, request, holder.name));
   return holder;
 }
 
 }  // namespace
+
+absl::Status VoidStrings(WriteTx& tx, const storage::Holder& holder) {
+  storage::KeyStore keys(tx.db());
+  HF_RETURN_IF_ERROR(keys.VoidOpenEnrollments(holder.id, tx.now()));
+  return keys.VoidEnrollmentsIssuedBy(holder.id, tx.now());
+}
 
 absl::Status SetStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status) {
   holder.status = status;
@@ -146,18 +153,12 @@ absl::StatusOr<Enrolling> IssueEnrollment(WriteTx& tx, const Actor& actor, const
   return Enrolling{.holder = std::move(holder), .code = std::move(code)};
 }
 
-absl::StatusOr<std::int64_t> CountConfirmedOfficers(Tx& tx) {
-  return storage::KeyStore(tx.db()).CountConfirmedHolders(static_cast<std::int64_t>(Role::kSecurity), tx.now());
-}
-
 absl::Status CheckSecurityRemains(Tx& tx, const storage::Holder& leaving) {
   if (!HasRole(leaving.roles, Role::kSecurity) || leaving.status != HolderStatus::kActive) return absl::OkStatus();
-  HF_ASSIGN_OR_RETURN(const std::int64_t able, CountConfirmedOfficers(tx));
-  HF_ASSIGN_OR_RETURN(const auto own, storage::KeyStore(tx.db()).ByHolder(leaving.id));
-  const bool counted = std::ranges::any_of(own, [&](const storage::DeviceKey& key) {
-    return key.state == KeyState::kConfirmed && key.not_after > tx.now();
-  });
-  if (able > (counted ? 1 : 0)) return absl::OkStatus();
+  HF_ASSIGN_OR_RETURN(const std::int64_t others, storage::KeyStore(tx.db())
+                                                     .CountConfirmedOthers(static_cast<std::int64_t>(Role::kSecurity),
+                                                                           leaving.person, tx.now()));
+  if (others > 0) return absl::OkStatus();
   return MakeError(absl::StatusCode::kFailedPrecondition, "LAST_SECURITY_HOLDER",
                    fmt::format("{} is the last active security holder with a confirmed key; register and confirm "
                                "another one first",

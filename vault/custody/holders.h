@@ -41,8 +41,8 @@ absl::StatusOr<storage::Holder> ResumeHolder(WriteTx& tx, const Actor& actor, co
 // Stores the status, with the time and a new revision.
 absl::Status SetStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status);
 
-// Active holders with the role security and a confirmed key that has not run out.
-absl::StatusOr<std::int64_t> CountConfirmedOfficers(Tx& tx);
+// Voids the unused enrollment strings for the holder and those that the holder handed out.
+absl::Status VoidStrings(WriteTx& tx, const storage::Holder& holder);
 
 // FAILED_PRECONDITION, reason LAST_SECURITY_HOLDER, when `leaving` is the last active holder with the role
 // security and a confirmed key: nobody could let anybody in again.

@@ -12,6 +12,7 @@
 #include "vault/custody/access.h"
 #include "vault/custody/accounts.h"
 #include "vault/custody/secrets.h"
+#include "vault/storage/exposure_store.h"
 
 namespace holdfast::custody {
 namespace {
@@ -110,16 +111,29 @@ absl::StatusOr<storage::Account> InsertImported(WriteTx& tx, const Actor& actor,
   return account;
 }
 
-// Puts a new component in, or compares the newest value with the one that is there.
+// Whether the newest value is the importer's. Who learns that it is knows the value: that is exposure.
+absl::StatusOr<ImportOutcome> Compare(WriteTx& tx, const Actor& actor, const storage::Account& account,
+                                      const storage::Secret& secret, const Plaintext& value) {
+  HF_ASSIGN_OR_RETURN(const auto version, storage::SecretStore(tx.db()).Version(secret.id, secret.current_version));
+  if (!version.has_value() || !version->sealed.has_value()) return ImportOutcome::kDiffers;
+  HF_ASSIGN_OR_RETURN(const Plaintext present, DecryptVersion(tx, account, secret, *version));
+  if (!present.EqualsConstantTime(value)) return ImportOutcome::kDiffers;
+  storage::ExposureStore exposures(tx.db());
+  HF_ASSIGN_OR_RETURN(const bool known, exposures.HasSeen(actor.holder.person, secret.id, version->version));
+  if (!known) {
+    HF_RETURN_IF_ERROR(exposures.Record(actor.holder.id, secret.id, version->version, ExposureHow::kImported,
+                                        tx.now()));
+  }
+  return ImportOutcome::kUnchanged;
+}
+
+// Puts a new component in, or compares the newest value with the one that is there. A dry run compares nothing: it
+// would tell whether a guess is right and leave no exposure behind.
 absl::StatusOr<ImportOutcome> ImportOne(WriteTx& tx, const Actor& actor, const storage::Account& account,
                                         const OpenComponent& component, const policy::Decision& decision) {
   HF_ASSIGN_OR_RETURN(auto secret, storage::SecretStore(tx.db()).ByName(account.id, component.wanted->secret));
-  if (secret.has_value()) {
-    HF_ASSIGN_OR_RETURN(const auto version, storage::SecretStore(tx.db()).Version(secret->id, secret->current_version));
-    if (!version.has_value() || !version->sealed.has_value()) return ImportOutcome::kDiffers;
-    HF_ASSIGN_OR_RETURN(const Plaintext present, DecryptVersion(tx, account, *secret, *version));
-    return present.EqualsConstantTime(component.values.back()) ? ImportOutcome::kUnchanged : ImportOutcome::kDiffers;
-  }
+  if (secret.has_value() && tx.dry_run()) return ImportOutcome::kNotCompared;
+  if (secret.has_value()) return Compare(tx, actor, account, *secret, component.values.back());
   HF_ASSIGN_OR_RETURN(secret, InsertSecret(tx, account, component.wanted->secret, component.wanted->kind));
   for (const Plaintext& value : component.values) {
     HF_RETURN_IF_ERROR(
@@ -144,7 +158,12 @@ std::vector<std::string> DifferingFields(const storage::Account& account, const 
 }
 
 Bytes AllValues(const std::vector<OpenComponent>& components) {
+  std::size_t size = 0;
+  for (const OpenComponent& component : components) {
+    for (const Plaintext& value : component.values) size += sizeof(std::uint32_t) + value.size();
+  }
   Bytes all;
+  all.reserve(size);  // growing would leave copies behind in freed memory
   for (const OpenComponent& component : components) {
     for (const Plaintext& value : component.values) AppendField(all, value.ExposeSecret());
   }

@@ -35,7 +35,8 @@ struct ImportItem {
 // Errors name fields of ImportItemRequest.
 absl::Status CheckImportItem(const ImportItem& item);
 
-enum class ImportOutcome : int { kCreated = 1, kUnchanged = 2, kDiffers = 3 };
+// kNotCompared: there already; a dry run does not tell whether the values are the same.
+enum class ImportOutcome : int { kCreated = 1, kUnchanged = 2, kDiffers = 3, kNotCompared = 4 };
 
 struct Imported {
   std::string account;  // id; empty for a new one in a dry run

@@ -36,7 +36,7 @@ bool LiesWithin(const std::string& path, const std::string& directory) {
 absl::Status CheckOptions(const InitOptions& options) {
   HF_RETURN_IF_ERROR(CheckId("officer", options.officer));
   if (LiesWithin(options.key_file, options.data_dir)) {
-    return InvalidField("key-path", "must lie outside the data directory: whoever copies that must not get the key too");
+    return InvalidField("key-file", "must lie outside the data directory: whoever copies that must not get the key too");
   }
   std::error_code error;
   if (fs::exists(options.key_file, error)) {
@@ -92,6 +92,8 @@ absl::StatusOr<std::string> Fill(const InitOptions& options, const std::string& 
   HF_RETURN_IF_ERROR(CreateKeys(*db, root, vault_id, WallNow()));
   HF_ASSIGN_OR_RETURN(const Keys keys, LoadKeys(*db, root, vault_id, WallNow()));
   db->set_row_hash(StateRowHash(keys.state_mac));
+  storage::SettingStore settings(*db);
+  HF_RETURN_IF_ERROR(settings.Set("anchor", anchor_path));
   HF_ASSIGN_OR_RETURN(audit::Log log, audit::Log::Load(*db, keys.state_mac, keys.policy_hash));
   HF_ASSIGN_OR_RETURN(audit::Anchor anchor, audit::Anchor::Create(anchor_path));
   undo.Add(anchor_path);

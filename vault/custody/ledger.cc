@@ -80,7 +80,7 @@ void Ledger::RunQuery(storage::Connection& db, const Query& query, const Done& d
     const storage::ReadSnapshot snapshot(db);
     ReadTx tx(db, WallNow(), keys_);
     status = snapshot.status().ok() ? query(tx) : snapshot.status();
-    denial = std::move(tx.denial());
+    denial = std::move(tx.instead());
   }
   if (status.ok() || !denial.has_value()) return done(status);
   Submit(

@@ -18,9 +18,11 @@ bool IsRequestIdChar(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
 }
 
-crypto::Digest BodyMac(const WriteTx& tx, const Request& request, ByteView value) {
+// Bound to the device too: a repeat from another one would release to it what was recorded for this one.
+crypto::Digest BodyMac(const WriteTx& tx, const Actor& actor, const Request& request, ByteView value) {
   return crypto::Mac(tx.keys().request_mac,
-                     {AsBytes("holdfast-request-v1"), AsBytes(request.method), request.body, value});
+                     {AsBytes("holdfast-request-v1"), AsBytes(request.method), actor.key.cert_sha256, request.body,
+                      value});
 }
 
 }  // namespace
@@ -36,7 +38,7 @@ absl::StatusOr<std::optional<std::string>> FindRepeat(WriteTx& tx, const Actor& 
   HF_ASSIGN_OR_RETURN(const auto done,
                       storage::RequestStore(tx.db()).Get(actor.holder.id, request.method, request.id));
   if (!done.has_value()) return std::optional<std::string>();
-  if (!crypto::EqualConstantTime(done->body_mac, BodyMac(tx, request, value))) {
+  if (!crypto::EqualConstantTime(done->body_mac, BodyMac(tx, actor, request, value))) {
     return MakeError(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED",
                      "request_id: was used for another request; take a new one");
   }
@@ -45,7 +47,7 @@ absl::StatusOr<std::optional<std::string>> FindRepeat(WriteTx& tx, const Actor& 
 
 absl::Status Remember(WriteTx& tx, const Actor& actor, const Request& request, std::string_view result,
                       ByteView value) {
-  const crypto::Digest mac = BodyMac(tx, request, value);
+  const crypto::Digest mac = BodyMac(tx, actor, request, value);
   storage::RequestStore requests(tx.db());
   HF_RETURN_IF_ERROR(requests.Put(actor.holder.id, request.method, request.id,
                                   {.body_mac = ToBytes(mac), .result = std::string(result)}, tx.now()));

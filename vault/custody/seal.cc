@@ -103,10 +103,10 @@ absl::Status WriteKeyFile(const std::string& path, ByteView vault_id, const Secr
 }
 
 absl::StatusOr<SecretBytes> ReadKeyFile(const std::string& path, ByteView vault_id) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe must not keep the start waiting
   if (fd < 0) return Refuse("KEY_FILE_MISSING", "key file " + path + " is missing or unreadable; put it back");
   struct stat info {};
-  const bool open_to_others = fstat(fd, &info) != 0 || (info.st_mode & 077) != 0;
+  const bool open_to_others = fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || (info.st_mode & 077) != 0;
   Plaintext buffer(kMaxKeyFileSize);
   const ssize_t size = open_to_others ? 0 : read(fd, buffer.ExposeSecretMutable().data(), buffer.size());
   close(fd);

@@ -23,15 +23,16 @@ class Tx {
   Micros now() const { return now_; }
   const Keys& keys() const { return keys_; }
 
-  // The refusal to record in place of everything else that happened here.
-  void Deny(audit::Event event) { denial_ = std::move(event); }
-  std::optional<audit::Event>& denial() { return denial_; }
+  // What to record in place of everything else that happened here, when that is undone: a refusal, or that a dry run
+  // told something.
+  void RecordInstead(audit::Event event) { instead_ = std::move(event); }
+  std::optional<audit::Event>& instead() { return instead_; }
 
  private:
   storage::Connection& db_;
   Micros now_;
   const Keys& keys_;
-  std::optional<audit::Event> denial_;
+  std::optional<audit::Event> instead_;
 };
 
 using ReadTx = Tx;

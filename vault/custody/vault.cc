@@ -14,8 +14,25 @@
 #include "vault/custody/seal.h"
 #include "vault/pki/enrollment_string.h"
 #include "vault/pki/inspect.h"
+#include "vault/storage/setting_store.h"
 
 namespace holdfast::custody {
+
+namespace {
+
+// Whoever starts the server must learn which file is wrong and what puts it right.
+absl::Status NameFile(const absl::Status& status, const std::string& database, const std::string& anchor) {
+  const std::string reason = ReasonOf(status);
+  const bool about_anchor = reason == "ANCHOR_DAMAGED";
+  if (!about_anchor && !reason.starts_with("DATABASE_")) return status;
+  const bool replaceable = about_anchor || absl::IsDataLoss(status) || reason == "DATABASE_PLAINTEXT" ||
+                           reason == "DATABASE_MISSING";
+  return MakeError(status.code(), reason,
+                   fmt::format("{}: {}{}", about_anchor ? anchor : database, MessageOf(status),
+                               replaceable ? "; put back this vault's own, newest copy" : ""));
+}
+
+}  // namespace
 
 Vault::~Vault() {
   committer_.reset();
@@ -25,7 +42,8 @@ Vault::~Vault() {
 absl::StatusOr<std::unique_ptr<Vault>> Vault::Open(const std::string& data_dir) {
   std::unique_ptr<Vault> vault(new Vault());
   HF_RETURN_IF_ERROR(vault->Lock(data_dir));
-  HF_RETURN_IF_ERROR(vault->Load(data_dir));
+  HF_ASSIGN_OR_RETURN(const Seal seal, ReadSeal(data_dir));
+  HF_RETURN_IF_ERROR(NameFile(vault->Load(data_dir, seal), DatabasePath(data_dir), seal.anchor));
   return vault;
 }
 
@@ -40,8 +58,7 @@ absl::Status Vault::Lock(const std::string& data_dir) {
                    "another holdfastd uses " + data_dir + "; stop it first");
 }
 
-absl::Status Vault::Load(const std::string& data_dir) {
-  HF_ASSIGN_OR_RETURN(const Seal seal, ReadSeal(data_dir));
+absl::Status Vault::Load(const std::string& data_dir, const Seal& seal) {
   HF_ASSIGN_OR_RETURN(Unsealed unsealed, Unseal(seal));
   database_path_ = DatabasePath(data_dir);
   database_key_ = std::move(unsealed.database_key);
@@ -51,6 +68,12 @@ absl::Status Vault::Load(const std::string& data_dir) {
   keys_ = std::make_unique<Keys>(std::move(keys));
   db->set_row_hash(StateRowHash(keys_->state_mac));
   HF_ASSIGN_OR_RETURN(audit::Log log, audit::Log::Load(*db, keys_->state_mac, keys_->policy_hash));
+  // The seal is plain text: whoever puts an older database back must not choose the anchor to hold it against.
+  HF_ASSIGN_OR_RETURN(const auto anchor_path, storage::SettingStore(*db).Get("anchor"));
+  if (anchor_path != seal.anchor) {
+    return MakeError(absl::StatusCode::kDataLoss, "SEAL_DAMAGED",
+                     "the seal names another anchor file than the vault was made with; put back a copy of the seal");
+  }
   HF_ASSIGN_OR_RETURN(audit::Anchor anchor, audit::Anchor::Open(seal.anchor));
   HF_ASSIGN_OR_RETURN(const evidence::Checkpoint anchored, anchor.Latest(keys_->checkpoint_verifier));
   HF_RETURN_IF_ERROR(log.CheckExtends(*db, anchored));

@@ -16,6 +16,8 @@
 
 namespace holdfast::custody {
 
+struct Seal;
+
 struct InitOptions {
   std::string data_dir;  // made when it is not there; must be empty
   std::string officer;   // holder id
@@ -44,7 +46,7 @@ class Vault {
  private:
   Vault() = default;
   absl::Status Lock(const std::string& data_dir);
-  absl::Status Load(const std::string& data_dir);
+  absl::Status Load(const std::string& data_dir, const Seal& seal);
 
   std::string database_path_;
   SecretBytes database_key_;

@@ -1,6 +1,7 @@
 // How values are kept: encryption bound to their place, and the exposure of whoever brought them.
 #include <fmt/format.h>
 
+#include "vault/crypto/mac.h"
 #include "vault/crypto/value.h"
 #include "vault/custody/secrets.h"
 #include "vault/storage/exposure_store.h"
@@ -17,6 +18,12 @@ crypto::ValuePlace PlaceOf(const Tx& tx, const storage::Account& account, const 
           .kind = secret.kind,
           .version = static_cast<std::uint32_t>(version),
           .epoch = static_cast<std::uint32_t>(epoch)};
+}
+
+// Tells whether two versions of one secret have the same value without opening either: a rotation to what the leaver
+// knows is none. Stays when a value is destroyed.
+Bytes ValueMac(const Tx& tx, const storage::Secret& secret, ByteView value) {
+  return ToBytes(crypto::Mac(tx.keys().request_mac, {AsBytes("holdfast-value-v1"), secret.pseudonym, value}));
 }
 
 }  // namespace
@@ -57,6 +64,7 @@ absl::StatusOr<storage::SecretVersion> StoreVersion(WriteTx& tx, const Actor& ac
       .version = number,
       .epoch = epoch,
       .sealed = crypto::SealValue(tx.keys().kek, PlaceOf(tx, account, secret, number, epoch), value),
+      .value_mac = ValueMac(tx, secret, value),
       .created_by = actor.holder.id,
       .created_at = tx.now()};
   storage::SecretStore secrets(tx.db());

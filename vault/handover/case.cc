@@ -40,6 +40,10 @@ absl::Status WrongState(const storage::Handover& row, std::string_view why) {
                    fmt::format("handover {} {}", row.name, why));
 }
 
+bool IsActor(const Actor& actor, const std::optional<storage::Holder>& holder) {
+  return holder.has_value() && holder->person == actor.holder.person;
+}
+
 absl::StatusOr<storage::Handover> InsertCase(WriteTx& tx, const Actor& actor, const Request& request,
                                              const storage::Holder& leaver,
                                              const std::optional<storage::Holder>& named, bool needs_approval) {
@@ -67,18 +71,6 @@ CaseView AsPlan(CaseView view) {
   return view;
 }
 
-// A case that waits has moved nothing yet: its accounts and tasks are those of the plan.
-absl::StatusOr<CaseView> DescribeWaiting(WriteTx& tx, const storage::Handover& row, const Plan& plan) {
-  HF_ASSIGN_OR_RETURN(CaseView view, Describe(tx, row));
-  for (const PlannedAccount& planned : plan.accounts) {
-    view.accounts.push_back({.account = planned.account.name,
-                             .relation = planned.grant.relation,
-                             .successor = planned.successor.has_value() ? planned.successor->name : "",
-                             .chosen_by = planned.chosen_by});
-  }
-  return view;
-}
-
 absl::Status TasksOpen(const storage::Handover& row, const std::vector<TaskView>& tasks) {
   std::vector<std::string> open;
   for (const TaskView& task : tasks) {
@@ -94,11 +86,26 @@ absl::Status TasksOpen(const storage::Handover& row, const std::vector<TaskView>
   return status;
 }
 
-// What must hold at the end whatever happened since the cut: the leaver stands nowhere, every account has an active
-// owner.
+// The leaver under any name stands nowhere and can do nothing.
+absl::Status CheckPersonIsGone(WriteTx& tx, const storage::Handover& row, const storage::Holder& leaver) {
+  HF_ASSIGN_OR_RETURN(const auto identities, storage::HolderStore(tx.db()).ByPerson(leaver.person));
+  for (const storage::Holder& identity : identities) {
+    if (identity.kind == HolderKind::kPerson && identity.status == HolderStatus::kActive) {
+      return WrongState(row, fmt::format("cannot close: {} is an active identity of the same person", identity.name));
+    }
+    HF_ASSIGN_OR_RETURN(const auto left, storage::GrantStore(tx.db()).LiveByHolder(identity.id, tx.now()));
+    if (!left.empty()) {
+      return WrongState(row, fmt::format("cannot close: {}, an identity of the leaver, has access to accounts; "
+                                         "start a handover of it or revoke its access",
+                                         identity.name));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// What must hold at the end whatever happened since the cut.
 absl::Status CheckPostconditions(WriteTx& tx, const storage::Handover& row, const storage::Holder& leaver) {
-  HF_ASSIGN_OR_RETURN(const auto left, storage::GrantStore(tx.db()).LiveByHolder(leaver.id, tx.now()));
-  if (!left.empty()) return WrongState(row, "cannot close: the leaver has access to accounts");
+  HF_RETURN_IF_ERROR(CheckPersonIsGone(tx, row, leaver));
   HF_ASSIGN_OR_RETURN(const auto accounts, storage::HandoverStore(tx.db()).Accounts(row.id));
   for (const storage::HandoverAccount& moved : accounts) {
     HF_ASSIGN_OR_RETURN(const auto grants, storage::GrantStore(tx.db()).LiveByAccount(moved.account_id, tx.now()));
@@ -126,12 +133,13 @@ absl::StatusOr<CaseView> Start(WriteTx& tx, const Actor& actor, const Request& r
   }
   HF_RETURN_IF_ERROR(CheckLeaver(tx, leaver));
   HF_ASSIGN_OR_RETURN(const auto named, FindSuccessor(tx, leaver, start.successor));
-  HF_RETURN_IF_ERROR(Freeze(tx, leaver));
   HF_ASSIGN_OR_RETURN(const Plan plan, MakePlan(tx, leaver, named));
   HF_ASSIGN_OR_RETURN(const auto cut, custody::Authorize(tx, actor, Action::kHandoverCut, target,
                                                          {.successor_unvetted = plan.successor_unvetted ||
-                                                                                plan.moves_custodian}));
+                                                                                plan.moves_custodian,
+                                                          .successor_is_self = IsActor(actor, named)}));
   HF_ASSIGN_OR_RETURN(storage::Handover row, InsertCase(tx, actor, request, leaver, named, !cut.allowed()));
+  HF_RETURN_IF_ERROR(Freeze(tx, actor, leaver, row));
   const Target opened{.subject = &leaver, .handover = &row, .texts = target.texts};
   tx.Record(custody::EventFor(actor, Action::kHandoverStart, opened, decision));
   if (cut.allowed()) {
@@ -139,7 +147,7 @@ absl::StatusOr<CaseView> Start(WriteTx& tx, const Actor& actor, const Request& r
     RecordCut(tx, actor, row, leaver, cut);
   }
   HF_RETURN_IF_ERROR(custody::Remember(tx, actor, request, row.name));
-  HF_ASSIGN_OR_RETURN(CaseView view, cut.allowed() ? Describe(tx, row) : DescribeWaiting(tx, row, plan));
+  HF_ASSIGN_OR_RETURN(CaseView view, Describe(tx, row));
   return tx.dry_run() ? AsPlan(std::move(view)) : std::move(view);
 }
 
@@ -147,19 +155,20 @@ absl::StatusOr<CaseView> Approve(WriteTx& tx, const Actor& actor, const Request&
   HF_ASSIGN_OR_RETURN(storage::Handover row, FindCase(tx, name));
   HF_ASSIGN_OR_RETURN(const storage::Holder leaver, HolderById(tx, row.leaver_id));
   HF_ASSIGN_OR_RETURN(const storage::Holder starter, HolderById(tx, row.started_by));
+  std::optional<storage::Holder> named;
+  if (row.named_successor.has_value()) {
+    HF_ASSIGN_OR_RETURN(named, HolderById(tx, *row.named_successor));
+  }
   const Target target{.subject = &leaver, .handover = &row, .texts = {{"reason", request.reason}}};
   HF_ASSIGN_OR_RETURN(const auto decision,
                       custody::Authorize(tx, actor, Action::kHandoverApprove, target,
-                                         {.requested_by_self = starter.person == actor.holder.person}));
+                                         {.requested_by_self = starter.person == actor.holder.person,
+                                          .successor_is_self = IsActor(actor, named)}));
   HF_ASSIGN_OR_RETURN(const auto repeat, custody::FindRepeat(tx, actor, request));
   if (repeat.has_value()) return Describe(tx, row);
   if (row.state != HandoverState::kFrozen) return WrongState(row, "does not wait for approval");
-  // Planned anew: what the leaver had may have changed since the start.
-  std::optional<storage::Holder> named;
-  if (row.named_successor.has_value()) {
-    HF_ASSIGN_OR_RETURN(const storage::Holder holder, HolderById(tx, *row.named_successor));
-    HF_ASSIGN_OR_RETURN(named, FindSuccessor(tx, leaver, holder.name));
-  }
+  // Checked and planned anew: what the leaver had, and what the successor is, may have changed since the start.
+  HF_RETURN_IF_ERROR(FindSuccessor(tx, leaver, named.has_value() ? named->name : "").status());
   HF_ASSIGN_OR_RETURN(const Plan plan, MakePlan(tx, leaver, named));
   row.approved_by = actor.holder.id;
   row.approved_at = tx.now();

@@ -47,13 +47,11 @@ absl::Status MoveAccount(WriteTx& tx, const Actor& actor, const storage::Holder&
   return absl::OkStatus();
 }
 
-// The leaver's own keys, and unconfirmed ones enrolled with strings that the leaver handed out: nobody but the leaver
-// has vouched for those.
-absl::Status RevokeKeys(WriteTx& tx, const storage::Holder& leaver) {
+// Keys of the holder, or unconfirmed ones enrolled with strings that the holder handed out: nobody else has vouched
+// for those.
+absl::Status Revoke(WriteTx& tx, std::int64_t holder_id, bool own) {
   storage::KeyStore keys(tx.db());
-  HF_ASSIGN_OR_RETURN(auto doomed, keys.ByHolder(leaver.id));
-  HF_ASSIGN_OR_RETURN(const auto issued, keys.UnconfirmedIssuedBy(leaver.id));
-  doomed.insert(doomed.end(), issued.begin(), issued.end());
+  HF_ASSIGN_OR_RETURN(auto doomed, own ? keys.ByHolder(holder_id) : keys.UnconfirmedIssuedBy(holder_id));
   for (storage::DeviceKey& key : doomed) {
     if (key.state == KeyState::kRevoked) continue;
     key.state = KeyState::kRevoked;
@@ -65,25 +63,38 @@ absl::Status RevokeKeys(WriteTx& tx, const storage::Holder& leaver) {
 
 }  // namespace
 
-absl::Status Freeze(WriteTx& tx, storage::Holder& leaver) {
+absl::Status Freeze(WriteTx& tx, const Actor& actor, storage::Holder& leaver, const storage::Handover& row) {
   HF_RETURN_IF_ERROR(custody::SetStatus(tx, leaver, HolderStatus::kLeaving));
-  storage::KeyStore keys(tx.db());
-  HF_RETURN_IF_ERROR(keys.VoidOpenEnrollments(leaver.id, tx.now()));
-  return keys.VoidEnrollmentsIssuedBy(leaver.id, tx.now());
+  HF_RETURN_IF_ERROR(custody::VoidStrings(tx, leaver));
+  HF_RETURN_IF_ERROR(Revoke(tx, leaver.id, /*own=*/false));
+  HF_ASSIGN_OR_RETURN(auto others, storage::HolderStore(tx.db()).ByPerson(leaver.person));
+  for (storage::Holder& other : others) {
+    if (other.kind != HolderKind::kPerson || other.status != HolderStatus::kActive) continue;
+    HF_RETURN_IF_ERROR(custody::SetStatus(tx, other, HolderStatus::kSuspended));
+    HF_RETURN_IF_ERROR(custody::VoidStrings(tx, other));
+    audit::Event event;
+    event.type = "handover.suspend";
+    event.actor = custody::RefTo(actor.holder);
+    event.subject = custody::RefTo(other);
+    event.handover = custody::RefTo(row);
+    event.rule = "handover.same-person";
+    tx.Record(std::move(event));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Cut(WriteTx& tx, const Actor& actor, const storage::Holder& leaver, const Plan& plan,
                  storage::Handover& row) {
   for (const PlannedAccount& planned : plan.accounts)
     HF_RETURN_IF_ERROR(MoveAccount(tx, actor, leaver, planned, row));
-  HF_RETURN_IF_ERROR(RevokeKeys(tx, leaver));
+  HF_RETURN_IF_ERROR(Revoke(tx, leaver.id, /*own=*/true));
   if (plan.moves_custodian && row.named_successor.has_value()) {
     HF_ASSIGN_OR_RETURN(const storage::Holder successor, custody::LoadHolder(tx, *row.named_successor));
     HF_RETURN_IF_ERROR(storage::SettingStore(tx.db()).Set("custodian", successor.name));
   }
   storage::HandoverStore cases(tx.db());
-  for (const storage::SeenSecret& seen : plan.secrets) {
-    storage::HandoverTask task{.handover_id = row.id, .secret_id = seen.secret_id};
+  for (const std::int64_t secret_id : plan.secrets) {
+    storage::HandoverTask task{.handover_id = row.id, .secret_id = secret_id};
     HF_RETURN_IF_ERROR(cases.AddTask(task));
   }
   row.state = storage::HandoverState::kCut;

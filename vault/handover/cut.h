@@ -6,8 +6,10 @@
 
 namespace holdfast::handover {
 
-// The leaver can do nothing from here on: status, open enrollment strings for and by them. Keys end with the cut.
-absl::Status Freeze(custody::WriteTx& tx, storage::Holder& leaver);
+// The leaver can do nothing from here on: status, enrollment strings for and by them, unconfirmed keys that came of
+// those; other identities of the same person are suspended. The leaver's keys end with the cut.
+absl::Status Freeze(custody::WriteTx& tx, const custody::Actor& actor, storage::Holder& leaver,
+                    const storage::Handover& row);
 
 // Carries `plan` out and sets the case's state. Tasks are made of what the leaver knows now.
 absl::Status Cut(custody::WriteTx& tx, const custody::Actor& actor, const storage::Holder& leaver, const Plan& plan,

@@ -74,7 +74,7 @@ absl::StatusOr<Plan> MakePlan(Tx& tx, const storage::Holder& leaver, const std::
       HF_RETURN_IF_ERROR(ChooseOwner(tx, leaver, named, planned, plan.successor_unvetted));
     plan.accounts.push_back(std::move(planned));
   }
-  HF_ASSIGN_OR_RETURN(plan.secrets, storage::ExposureStore(tx.db()).UnretiredByPerson(leaver.person));
+  HF_ASSIGN_OR_RETURN(plan.secrets, storage::ExposureStore(tx.db()).OpenByPerson(leaver.person));
   HF_ASSIGN_OR_RETURN(const storage::Holder custodian, custody::Custodian(tx));
   plan.moves_custodian = custodian.id == leaver.id;
   if (plan.moves_custodian && !named.has_value()) {

@@ -21,7 +21,7 @@ struct PlannedAccount {
 
 struct Plan {
   std::vector<PlannedAccount> accounts;
-  std::vector<storage::SeenSecret> secrets;  // to be rotated
+  std::vector<std::int64_t> secrets;  // ids of those to be rotated
   // The named successor would become owner of an account whose backup owner they are not.
   bool successor_unvetted = false;
   // The leaver is the organisational custodian; the named successor becomes it.

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <utility>
 
+#include "vault/handover/plan.h"
 #include "vault/storage/exposure_store.h"
 
 namespace holdfast::handover {
@@ -12,7 +14,8 @@ namespace {
 using custody::Tx;
 
 absl::Status Damaged() {
-  return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a handover refers to a row that is missing");
+  return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED",
+                   "a handover refers to a row that is missing");
 }
 
 absl::StatusOr<storage::Holder> HolderById(Tx& tx, std::int64_t id) {
@@ -45,14 +48,39 @@ absl::StatusOr<TaskView> ViewTask(Tx& tx, const storage::HandoverTask& task, std
                   .replaced = state.fresh_version_exists};
 }
 
+// A case that waits has moved nothing yet. Whoever approves it sees what the cut would do now.
+absl::Status DescribeWaiting(Tx& tx, const storage::Holder& leaver, CaseView& view) {
+  std::optional<storage::Holder> named;
+  if (view.row.named_successor.has_value()) {
+    HF_ASSIGN_OR_RETURN(named, HolderById(tx, *view.row.named_successor));
+  }
+  const auto plan = MakePlan(tx, leaver, named);
+  if (ReasonOf(plan.status()) == "NO_SUCCESSOR") {
+    view.warnings.emplace_back(MessageOf(plan.status()));
+    return absl::OkStatus();
+  }
+  HF_RETURN_IF_ERROR(plan.status());
+  for (const PlannedAccount& planned : plan->accounts) {
+    view.accounts.push_back({.account = planned.account.name,
+                             .relation = planned.grant.relation,
+                             .successor = planned.successor.has_value() ? planned.successor->name : "",
+                             .chosen_by = planned.chosen_by});
+  }
+  for (const std::int64_t secret_id : plan->secrets) {
+    HF_ASSIGN_OR_RETURN(TaskView task, ViewTask(tx, {.secret_id = secret_id}, leaver.person));
+    view.tasks.push_back(std::move(task));
+  }
+  return absl::OkStatus();
+}
+
 // What a reader should look into beyond this case.
 absl::StatusOr<std::vector<std::string>> WarningsFor(Tx& tx, const storage::Holder& leaver) {
   std::vector<std::string> warnings;
   HF_ASSIGN_OR_RETURN(const auto others, storage::HolderStore(tx.db()).ByPerson(leaver.person));
   for (const storage::Holder& other : others) {
     if (other.id == leaver.id || other.status == HolderStatus::kLeft) continue;
-    warnings.push_back(fmt::format("{} is another identity of the same person and is not part of this case",
-                                   other.name));
+    warnings.push_back(
+        fmt::format("{} is another identity of the same person; what it has is not part of this case", other.name));
   }
   return warnings;
 }
@@ -78,8 +106,18 @@ absl::StatusOr<std::vector<TaskView>> TasksOf(Tx& tx, const storage::Handover& r
   HF_ASSIGN_OR_RETURN(const storage::Holder leaver, HolderById(tx, row.leaver_id));
   HF_ASSIGN_OR_RETURN(const auto tasks, storage::HandoverStore(tx.db()).Tasks(row.id));
   std::vector<TaskView> views;
+  std::set<std::int64_t> listed;
   for (const storage::HandoverTask& task : tasks) {
     HF_ASSIGN_OR_RETURN(TaskView view, ViewTask(tx, task, leaver.person));
+    views.push_back(std::move(view));
+    listed.insert(task.secret_id);
+  }
+  if (row.state == storage::HandoverState::kClosed) return views;
+  // What the person came to know under another identity since the cut.
+  HF_ASSIGN_OR_RETURN(const auto open, storage::ExposureStore(tx.db()).OpenByPerson(leaver.person));
+  for (const std::int64_t secret_id : open) {
+    if (listed.contains(secret_id)) continue;
+    HF_ASSIGN_OR_RETURN(TaskView view, ViewTask(tx, {.secret_id = secret_id}, leaver.person));
     views.push_back(std::move(view));
   }
   return views;
@@ -87,6 +125,12 @@ absl::StatusOr<std::vector<TaskView>> TasksOf(Tx& tx, const storage::Handover& r
 
 absl::StatusOr<CaseView> Describe(Tx& tx, const storage::Handover& row) {
   HF_ASSIGN_OR_RETURN(CaseView view, Summarize(tx, row));
+  HF_ASSIGN_OR_RETURN(const storage::Holder leaver, HolderById(tx, row.leaver_id));
+  HF_ASSIGN_OR_RETURN(view.warnings, WarningsFor(tx, leaver));
+  if (row.state == storage::HandoverState::kFrozen) {
+    HF_RETURN_IF_ERROR(DescribeWaiting(tx, leaver, view));
+    return view;
+  }
   HF_ASSIGN_OR_RETURN(const auto accounts, storage::HandoverStore(tx.db()).Accounts(row.id));
   for (const storage::HandoverAccount& account : accounts) {
     HF_ASSIGN_OR_RETURN(std::string name, AccountNameOf(tx, account.account_id));
@@ -97,8 +141,6 @@ absl::StatusOr<CaseView> Describe(Tx& tx, const storage::Handover& row) {
                              .chosen_by = account.chosen_by});
   }
   HF_ASSIGN_OR_RETURN(view.tasks, TasksOf(tx, row));
-  HF_ASSIGN_OR_RETURN(const storage::Holder leaver, HolderById(tx, row.leaver_id));
-  HF_ASSIGN_OR_RETURN(view.warnings, WarningsFor(tx, leaver));
   return view;
 }
 

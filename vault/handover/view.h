@@ -21,7 +21,7 @@ struct AccountView {
 
 // Rotate one secret of which the leaver knows a version. Done when `unretired` is empty and `replaced` is true.
 struct TaskView {
-  std::int64_t id = 0;  // 0 in a plan
+  std::int64_t id = 0;  // 0 before the cut, and for what came to be known after it
   std::string account;
   std::string secret;
   std::vector<std::int64_t> unretired;
@@ -45,7 +45,7 @@ struct CaseView {
 absl::StatusOr<storage::Handover> FindCase(custody::Tx& tx, std::string_view name);
 // Without accounts and tasks.
 absl::StatusOr<CaseView> Summarize(custody::Tx& tx, const storage::Handover& row);
-// With all.
+// With all: while it waits for approval, what the cut would do if it were made now.
 absl::StatusOr<CaseView> Describe(custody::Tx& tx, const storage::Handover& row);
 absl::StatusOr<std::vector<TaskView>> TasksOf(custody::Tx& tx, const storage::Handover& row);
 

@@ -53,6 +53,7 @@ struct Subject {
   HolderKind kind = HolderKind::kPerson;
   HolderStatus status = HolderStatus::kActive;
   KeyState key = KeyState::kUnconfirmed;
+  bool key_is_additional = false;    // the holder had another key before this one
   std::optional<Relation> relation;  // to the account in question, live now
 };
 
@@ -65,9 +66,10 @@ struct Resource {
 struct Context {
   bool about_self = false;        // the holder the call is about is the caller's person
   bool requested_by_self = false; // the caller's person made the request that is to be approved
-  bool sole_officer = false;      // the caller is the only officer with a confirmed key
+  bool sole_officer = false;      // no other person with the role security ever had a confirmed key
   bool about_officer = false;     // the holder the call is about has the role security
   bool successor_unvetted = false;  // a named successor is not a backup owner of everything they would get
+  bool successor_is_self = false;   // the named successor is the caller's person
 };
 
 enum class Effect : int { kAllow, kPending, kDeny };

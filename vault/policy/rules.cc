@@ -26,7 +26,11 @@ bool NeedsConfirmedKey(F f) {
       return true;
     case Action::kSecretReveal:
     case Action::kSecretPut:
-      return f.resource.tier == 1;
+      // A further device of somebody who has one could be anybody's who got hold of the string.
+      return f.resource.tier == 1 || f.subject.key_is_additional;
+    case Action::kHandoverStart:
+    case Action::kHandoverCut:
+      return f.Is(Role::kSecurity);
     case Action::kVaultRead:
     case Action::kHolderRead:
     case Action::kAccountRead:
@@ -37,8 +41,6 @@ bool NeedsConfirmedKey(F f) {
     case Action::kSecretRead:
     case Action::kExposureRead:
     case Action::kHandoverRead:
-    case Action::kHandoverStart:
-    case Action::kHandoverCut:
     case Action::kAuditRead:
       return false;
   }
@@ -87,6 +89,9 @@ constexpr Rule kRules[] = {
               !(f.context.sole_officer && f.context.about_officer);
      },
      "whoever asked for it cannot approve it"},
+    {"floor.successor-approves-nothing", kForbid,
+     [](F f) { return f.action == Action::kHandoverApprove && f.context.successor_is_self; },
+     "whoever would take over cannot approve it"},
     {"floor.nobody-vouches-for-themselves", kForbid,
      [](F f) {
        return f.context.about_self && (f.action == Action::kKeyConfirm || f.action == Action::kHandoverApprove ||
@@ -204,6 +209,12 @@ constexpr Rule kRules[] = {
               f.context.successor_unvetted;
      },
      "offboarding does not pick an owner by itself: security must approve a successor who is no backup owner"},
+    {"handover.own-successor", Effect::kPending,
+     [](F f) {
+       return f.action == Action::kHandoverCut && f.Is(Role::kSecurity) && f.context.successor_unvetted &&
+              f.context.successor_is_self;
+     },
+     "nobody names themselves to take over: another security holder must approve"},
     {"handover.approve", kPermit,
      [](F f) { return f.action == Action::kHandoverApprove && f.Is(Role::kSecurity); }, "security approves"},
 

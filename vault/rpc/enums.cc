@@ -130,6 +130,8 @@ v1::ImportOutcome ToProto(custody::ImportOutcome outcome) {
       return v1::IMPORT_OUTCOME_UNCHANGED;
     case custody::ImportOutcome::kDiffers:
       return v1::IMPORT_OUTCOME_DIFFERS;
+    case custody::ImportOutcome::kNotCompared:
+      return v1::IMPORT_OUTCOME_NOT_COMPARED;
   }
   return v1::IMPORT_OUTCOME_UNSPECIFIED;
 }

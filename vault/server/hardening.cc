@@ -55,10 +55,19 @@ bool LockWholeProcess() {
   return false;
 }
 
+// gRPC's listener never recovers from running out of descriptors, and anybody can open connections.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 absl::StatusOr<Hardening> HardenProcess() {
   umask(kPrivateUmask);
+  RaiseDescriptorLimit();
   HF_RETURN_IF_ERROR(ForbidCoreDumps());
   Hardening hardening;
   hardening.whole_process_locked = LockWholeProcess();
@@ -75,18 +84,18 @@ absl::Status CheckPrivateDirectory(const std::string& path, std::string_view fie
   if (name.empty() || name.find('\0') != name.npos) return InvalidField(field, "is not a path");
   const int fd = open(std::string(name).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (fd < 0) {
-    if (errno == ENOENT) return InvalidField(field, "does not exist: create it with mkdir -m 700");
+    if (errno == ENOENT) return InvalidField(field, path + " does not exist: make a vault with 'holdfastd init'");
     if (errno == ENOTDIR || errno == ELOOP)
-      return InvalidField(field, "is not a directory, or is a symbolic link");
-    return InvalidField(field, "cannot be opened by the server's user");
+      return InvalidField(field, path + " is not a directory, or is a symbolic link");
+    return InvalidField(field, path + " cannot be opened by the server's user");
   }
   struct stat facts {};
   const bool known = fstat(fd, &facts) == 0;
   close(fd);
-  if (!known) return InvalidField(field, "cannot be examined");
-  if (facts.st_uid != geteuid()) return InvalidField(field, "does not belong to the server's user: chown it");
+  if (!known) return InvalidField(field, path + " cannot be examined");
+  if (facts.st_uid != geteuid()) return InvalidField(field, path + " does not belong to the server's user: chown it");
   if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-    return InvalidField(field, "is open to other users: chmod 700 it");
+    return InvalidField(field, path + " is open to other users: chmod 700 it");
   return absl::OkStatus();
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -40,7 +41,11 @@ std::string Absolute(const std::string& path) {
 }
 
 int Fail(const absl::Status& status) {
-  fmt::print(stderr, "holdfastd: {}\n", MessageOf(status));
+  // What is wrong with a field is wrong with the option of its name.
+  const std::size_t field = FieldOf(status).size();
+  std::string message(MessageOf(status));
+  std::replace(message.begin(), message.begin() + static_cast<std::ptrdiff_t>(field), '_', '-');
+  fmt::print(stderr, "holdfastd: {}{}\n", field == 0 ? "" : "--", message);
   return status.code() == absl::StatusCode::kInvalidArgument ? kUsage : kFailed;
 }
 

@@ -13,11 +13,12 @@ constexpr std::string_view kRetiredByAnother =
     "EXISTS (SELECT 1 FROM secret_version v JOIN holder r ON r.id = v.retired_by"
     " WHERE v.secret_id = e.secret_id AND v.version = e.version AND v.retired_at IS NOT NULL AND r.person <> "
     "p.person)";
+// A later version with a value that the person saw under another number is no replacement.
 constexpr std::string_view kFreshExists =
     "EXISTS (SELECT 1 FROM secret_version w WHERE w.secret_id = e.secret_id AND w.version > e.version"
-    " AND NOT EXISTS (SELECT 1 FROM exposure x JOIN holder y ON y.id = x.holder_id WHERE x.secret_id = "
-    "w.secret_id"
-    " AND x.version = w.version AND y.person = p.person))";
+    " AND NOT EXISTS (SELECT 1 FROM exposure x JOIN holder y ON y.id = x.holder_id"
+    " JOIN secret_version z ON z.secret_id = x.secret_id AND z.version = x.version"
+    " WHERE x.secret_id = w.secret_id AND z.value_mac = w.value_mac AND y.person = p.person))";
 
 Exposure ReadExposure(const Statement& row) {
   Exposure exposure;
@@ -32,18 +33,6 @@ Exposure ReadExposure(const Statement& row) {
   exposure.times = row.Int(8);
   exposure.live = row.Bool(9);
   return exposure;
-}
-
-// Rows of (secret, account, version), sorted, folded to one entry a secret.
-absl::StatusOr<std::vector<SeenSecret>> ReadSeen(Statement statement) {
-  std::vector<SeenSecret> seen;
-  while (statement.Step()) {
-    if (seen.empty() || seen.back().secret_id != statement.Int(0))
-      seen.push_back({.secret_id = statement.Int(0), .account_id = statement.Int(1), .versions = {}});
-    seen.back().versions.push_back(statement.Int(2));
-  }
-  HF_RETURN_IF_ERROR(statement.status());
-  return seen;
 }
 
 }  // namespace
@@ -71,13 +60,29 @@ absl::StatusOr<std::vector<Exposure>> ExposureStore::List(const ExposureFilter& 
       &ReadExposure);
 }
 
-absl::StatusOr<std::vector<SeenSecret>> ExposureStore::UnretiredByPerson(std::string_view person) {
-  return ReadSeen(connection_.Query(
-      fmt::format("SELECT DISTINCT e.secret_id, s.account_id, e.version FROM holder p"
-                  " JOIN exposure e ON e.holder_id = p.id JOIN secret s ON s.id = e.secret_id"
-                  " WHERE p.person = ?1 AND NOT {} ORDER BY e.secret_id, e.version",
-                  kRetiredByAnother),
-      person));
+absl::StatusOr<bool> ExposureStore::HasSeen(std::string_view person, std::int64_t secret_id, std::int64_t version) {
+  HF_ASSIGN_OR_RETURN(const std::int64_t seen,
+                      ReadInt(connection_.Query(
+                          "SELECT EXISTS (SELECT 1 FROM exposure e JOIN holder h ON h.id = e.holder_id"
+                          " WHERE e.secret_id = ?1 AND e.version = ?2 AND h.person = ?3)",
+                          secret_id, version, person)));
+  return seen != 0;
+}
+
+absl::StatusOr<std::vector<std::int64_t>> ExposureStore::OpenByPerson(std::string_view person) {
+  std::vector<std::int64_t> seen;
+  Statement statement = connection_.Query(
+      "SELECT DISTINCT e.secret_id FROM holder p JOIN exposure e ON e.holder_id = p.id"
+      " WHERE p.person = ?1 ORDER BY e.secret_id",
+      person);
+  while (statement.Step()) seen.push_back(statement.Int(0));
+  HF_RETURN_IF_ERROR(statement.status());
+  std::vector<std::int64_t> open;
+  for (const std::int64_t secret_id : seen) {
+    HF_ASSIGN_OR_RETURN(const TaskState state, TaskStateOf(secret_id, person));
+    if (!state.done()) open.push_back(secret_id);
+  }
+  return open;
 }
 
 absl::StatusOr<TaskState> ExposureStore::TaskStateOf(std::int64_t secret_id, std::string_view person) {
@@ -94,7 +99,10 @@ absl::StatusOr<TaskState> ExposureStore::TaskStateOf(std::int64_t secret_id, std
       ReadInt(connection_.Query(
           "SELECT EXISTS (SELECT 1 FROM secret_version v WHERE v.secret_id = ?1 AND v.version >"
           " (SELECT coalesce(max(e.version), 0) FROM exposure e JOIN holder h ON h.id = e.holder_id"
-          "  WHERE e.secret_id = ?1 AND h.person = ?2))",
+          "  WHERE e.secret_id = ?1 AND h.person = ?2)"
+          " AND NOT EXISTS (SELECT 1 FROM exposure x JOIN holder y ON y.id = x.holder_id"
+          "  JOIN secret_version z ON z.secret_id = x.secret_id AND z.version = x.version"
+          "  WHERE x.secret_id = ?1 AND y.person = ?2 AND z.value_mac = v.value_mac))",
           secret_id, person)));
   state.fresh_version_exists = fresh != 0;
   return state;

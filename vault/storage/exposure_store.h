@@ -2,7 +2,7 @@
 //
 // An exposure of version v to a holder of person P has ended when both hold, and is live otherwise:
 //   - v was retired by a holder of another person;
-//   - a version after v exists which no holder of P has any exposure of.
+//   - a version after v exists which no holder of P has any exposure of, and whose value is none that they saw.
 // So neither a rotation nor a retirement by P ends anything, under whichever of P's holders.
 // Not thread safe, as its connection.
 #pragma once
@@ -40,17 +40,13 @@ struct ExposureFilter {
   bool live_only = false;
 };
 
-struct SeenSecret {
-  std::int64_t secret_id = 0;
-  std::int64_t account_id = 0;
-  std::vector<std::int64_t> versions{};  // ascending
-};
-
-// What keeps a rotation task of one secret open. It is done when open_versions is empty and
-// fresh_version_exists.
+// What keeps a rotation task of one secret open.
 struct TaskState {
-  bool fresh_version_exists = false;          // a version after all those that the person saw
+  // A version after all those that the person saw, with a value that is none of theirs.
+  bool fresh_version_exists = false;
   std::vector<std::int64_t> open_versions{};  // seen by the person, not retired by another person; ascending
+
+  bool done() const { return open_versions.empty() && fresh_version_exists; }
 };
 
 class ExposureStore {
@@ -61,8 +57,10 @@ class ExposureStore {
   absl::Status Record(std::int64_t holder_id, std::int64_t secret_id, std::int64_t version, ExposureHow how,
                       Micros now);
   absl::StatusOr<std::vector<Exposure>> List(const ExposureFilter& filter, std::int64_t after_id, int limit);
-  // Secrets of which the person saw a version that no other person retired, and those versions; by secret id.
-  absl::StatusOr<std::vector<SeenSecret>> UnretiredByPerson(std::string_view person);
+  // Whether any holder of the person has an exposure of the version.
+  absl::StatusOr<bool> HasSeen(std::string_view person, std::int64_t secret_id, std::int64_t version);
+  // Ids, ascending, of the secrets that the person saw a version of and whose TaskStateOf() is not done.
+  absl::StatusOr<std::vector<std::int64_t>> OpenByPerson(std::string_view person);
   absl::StatusOr<TaskState> TaskStateOf(std::int64_t secret_id, std::string_view person);
 
  private:

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "vault/base/bytes.h"
@@ -53,8 +54,11 @@ class KeyStore {
   absl::StatusOr<std::vector<DeviceKey>> UnconfirmedIssuedBy(std::int64_t issuer_id);
   // Writes state, confirmed_by, confirmed_at and revoked_at.
   absl::Status Update(const DeviceKey& key);
-  // Active holders with any role of the mask and a confirmed key that has not run out, each counted once.
-  absl::StatusOr<std::int64_t> CountConfirmedHolders(std::int64_t role_mask, Micros now);
+  // People other than `person` (no workflows; two holders of one person count once) who are active, have any role of
+  // the mask, and a confirmed key that has not run out.
+  absl::StatusOr<std::int64_t> CountConfirmedOthers(std::int64_t role_mask, std::string_view person, Micros now);
+  // People other than `person` with any role of the mask who ever had a confirmed key, whatever became of them.
+  absl::StatusOr<std::int64_t> CountEverConfirmedOthers(std::int64_t role_mask, std::string_view person);
 
   absl::Status InsertEnrollment(Enrollment& enrollment);  // sets enrollment.id
   absl::StatusOr<std::optional<Enrollment>> EnrollmentByHash(ByteView code_hash);

@@ -98,8 +98,8 @@ absl::Status Connection::Open(const std::string& path, const SecretBytes& databa
                                    /*zVfs=*/nullptr);
   if (code != SQLITE_OK) return DatabaseError(code);
   sqlite3_busy_timeout(db_, kBusyMillis);
-  HF_RETURN_IF_ERROR(Exec("PRAGMA cipher_log = off"));  // it writes to stderr otherwise
   HF_RETURN_IF_ERROR(Key(database_key));
+  HF_RETURN_IF_ERROR(Exec("PRAGMA cipher_log = off"));  // it writes to stderr otherwise; keying turns it on
   return ConfigureCommon();
 }
 

@@ -26,13 +26,14 @@ SecretVersion ReadVersion(const Statement& row) {
   version.version = row.Int(2);
   version.epoch = row.Int(3);
   version.sealed = row.OptBlob(4);
-  version.created_by = row.Int(5);
-  version.created_at = row.Int(6);
-  version.retired_at = row.OptInt(7);
-  version.retired_by = row.OptInt(8);
-  version.retire_evidence = row.OptText(9);
-  version.destroyed_at = row.OptInt(10);
-  version.destroyed_by = row.OptInt(11);
+  version.value_mac = row.Blob(5);
+  version.created_by = row.Int(6);
+  version.created_at = row.Int(7);
+  version.retired_at = row.OptInt(8);
+  version.retired_by = row.OptInt(9);
+  version.retire_evidence = row.OptText(10);
+  version.destroyed_at = row.OptInt(11);
+  version.destroyed_by = row.OptInt(12);
   return version;
 }
 
@@ -72,10 +73,10 @@ absl::StatusOr<std::vector<Secret>> SecretStore::ListByAccount(std::int64_t acco
 
 absl::Status SecretStore::InsertVersion(SecretVersion& version) {
   HF_RETURN_IF_ERROR(connection_.Exec(
-      "INSERT INTO secret_version (secret_id, version, epoch, sealed, created_by, created_at, retired_at, "
-      "retired_by,"
-      " retire_evidence, destroyed_at, destroyed_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-      version.secret_id, version.version, version.epoch, version.sealed, version.created_by,
+      "INSERT INTO secret_version (secret_id, version, epoch, sealed, value_mac, created_by, created_at, "
+      "retired_at, retired_by, retire_evidence, destroyed_at, destroyed_by)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+      version.secret_id, version.version, version.epoch, version.sealed, version.value_mac, version.created_by,
       version.created_at, version.retired_at, version.retired_by, version.retire_evidence,
       version.destroyed_at, version.destroyed_by));
   version.id = connection_.LastRowId();

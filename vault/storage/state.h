@@ -1,4 +1,4 @@
-// The running digest of the rows that decide who may do what: holder, device_key and access_grant.
+// The running digest of the rows that decide who may do what, and who still knows what.
 // Every row counts as a keyed 256-bit hash, added lane by lane; triggers keep the sum, so no write can
 // bypass it. The sum itself must never be written anywhere: sums of hashes can be solved for.
 #pragma once
@@ -33,10 +33,14 @@ struct StateDigest {
   RowHash row_hash{};
 };
 
-inline constexpr std::array<std::string_view, 3> kStateTables = {"holder", "device_key", "access_grant"};
+// All that decides who may do what and who still knows what. The log's own tables have the Merkle tree, and
+// what is left (finished requests, wrapped keys) changes no decision.
+inline constexpr std::array<std::string_view, 12> kStateTables = {
+    "vault_setting", "holder",   "enrollment", "device_key", "account",          "access_grant",
+    "secret",        "secret_version", "exposure", "handover",   "handover_account", "handover_task"};
 
 // Defines the SQL function hf_state(sign, table, column...) on `db`. `digest` must outlive `db`. Without a
-// row_hash the function fails, and with it every write to the three tables.
+// row_hash the function fails, and with it every write to these tables.
 absl::Status DefineStateFunction(sqlite3* db, StateDigest* digest);
 
 // "hf_state(1, 'holder', NEW.id, NEW.name, ...)"; `row` is "NEW.", "OLD." or "".

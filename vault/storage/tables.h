@@ -109,6 +109,7 @@ inline constexpr std::string_view kTables[] = {
       version INTEGER NOT NULL,
       epoch INTEGER NOT NULL,
       sealed BLOB,
+      value_mac BLOB NOT NULL,
       created_by INTEGER NOT NULL REFERENCES holder,
       created_at INTEGER NOT NULL,
       retired_at INTEGER,
