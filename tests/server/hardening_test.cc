@@ -113,7 +113,7 @@ TEST_F(PrivateDirectory, ThatIsMissingALinkOrAFileIsRefused) {
 
 TEST_F(PrivateDirectory, OfAnotherUserIsRefused) {
   if (geteuid() != 0) {
-    EXPECT_EQ(Complaint("/"), "data_dir: does not belong to the server's user: chown it");
+    EXPECT_EQ(Complaint("/"), "data_dir: " + dir_ + " does not belong to the server's user: chown it");
     return;
   }
   constexpr uid_t kNobody = 65534;
