@@ -181,6 +181,7 @@ TEST_F(Handover, ByOffboardingWithAnUnvettedSuccessorWaitsForSecurity) {
   office.Reveal("mia", "shop");
   const Json plan = Plan("hr", {"--successor", "sam"});
   EXPECT_EQ(plan["approvalRequired"], true);
+  EXPECT_EQ(Each(plan["tasks"], "secret"), std::vector<std::string>{"accounts/shop/secrets/password"});
   const Json waiting = Start("hr", {"--successor", "sam"});
   EXPECT_EQ(waiting["state"], "HANDOVER_STATE_FROZEN");
   EXPECT_EQ(waiting["approvalRequired"], true);
@@ -190,7 +191,11 @@ TEST_F(Handover, ByOffboardingWithAnUnvettedSuccessorWaitsForSecurity) {
   office.Refused(7, "hr", {"handover", "close", "1"});
   office.Refused(4, "hr", {"handover", "approve", "1"});
   office.Refused(4, "sam", {"handover", "approve", "1"});
+  const Json asked = office.Get("omar", {"handover", "show", "1"});  // who approves sees what
+  EXPECT_EQ(asked["accounts"], plan["accounts"]);
+  EXPECT_EQ(asked["tasks"], plan["tasks"]);
   const Json cut = office.Get("omar", {"handover", "approve", "1", "--reason", "sam is fine"});
+  EXPECT_EQ(cut["accounts"], plan["accounts"]);
   EXPECT_EQ(cut["state"], "HANDOVER_STATE_CUT");
   EXPECT_EQ(cut["starter"], "holders/hr");
   EXPECT_EQ(cut["approver"], "holders/omar");
@@ -217,7 +222,6 @@ TEST_F(Handover, OfSecurityHoldersLeavesOneAndVoidsWhatTheyHandedOut) {
   EXPECT_THAT(office.Refused(3, "ivy", {"status"}), HasSubstr("revoked"));
   office.Ok("mia", {"status"});
 
-  const std::string before = office.State();
   office.AddHolder("hr", "offboarding", "mia");
   EXPECT_THAT(office.Refused(7, "hr", {"handover", "start", "--leaver", "alice", "--successor", "sam"}),
               HasSubstr("last active security holder"));

@@ -1,0 +1,276 @@
+// What operators and users get wrong: each is refused in one line that names the thing, and nothing changes.
+#include <csignal>
+#include <filesystem>
+#include <map>
+
+#include "gmock/gmock.h"
+#include "tests/cli/office.h"
+
+namespace holdfast::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+namespace fs = std::filesystem;
+
+using Files = std::map<std::string, std::string>;
+
+Files FilesIn(const std::string& dir) {
+  Files files;
+  for (const auto& entry : fs::directory_iterator(dir))
+    files[entry.path().filename()] = ReadFile(entry.path());
+  files.erase("lock");  // made by whoever looks first
+  return files;
+}
+
+// A vault that no server runs on, and what is wrong with it.
+class BadVault : public ::testing::Test {
+ protected:
+  // Serving must fail in one line that holds `message`, with the data directory left as it was.
+  void ExpectRefused(int exit_code, const std::string& message, const Args& more = {}) {
+    const Files before = FilesIn(vault.data_dir());
+    fs::remove(vault.dir() / "server.err");
+    ASSERT_FALSE(vault.Start(more)) << "serves: " << message;
+    const std::string log = vault.server_log();
+    EXPECT_THAT(log, StartsWith("holdfastd: "));
+    EXPECT_THAT(log, HasSubstr(message));
+    EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 1) << log;
+    EXPECT_EQ(vault.Stop(SIGKILL), exit_code);
+    EXPECT_EQ(FilesIn(vault.data_dir()), before);
+  }
+  std::string database() const { return vault.data_dir() + "/vault.db"; }
+
+  VaultFixture vault;
+};
+
+TEST_F(BadVault, AWrongKeyFileIsNamed) {
+  const std::string key = ReadFile(vault.key_file());
+  const std::string named = "key file " + vault.key_file();
+  VaultFixture other;
+  WriteFile(vault.key_file(), ReadFile(other.key_file()));
+  ExpectRefused(1, named + " belongs to another vault");
+  std::string damaged = key;
+  damaged[damaged.size() / 2] ^= 1;
+  WriteFile(vault.key_file(), damaged);
+  ExpectRefused(1, named);
+  WriteFile(vault.key_file(), key.substr(0, key.size() / 2));
+  ExpectRefused(1, named + " is not a Holdfast key file or is damaged");
+  WriteFile(vault.key_file(), "");
+  ExpectRefused(1, named);
+  fs::remove(vault.key_file());
+  ExpectRefused(1, named + " is missing");
+  WriteFile(vault.key_file(), key);
+  fs::permissions(vault.key_file(), fs::perms::owner_read | fs::perms::others_read);
+  ExpectRefused(1, named + " can be read by others; run chmod 600");
+  fs::permissions(vault.key_file(), fs::perms::owner_read);
+  EXPECT_TRUE(vault.Start()) << vault.server_log();
+}
+
+TEST_F(BadVault, AForeignPlaintextTruncatedOrMissingDatabaseIsRefused) {
+  const std::string good = ReadFile(database());
+  VaultFixture other;
+  WriteFile(database(), ReadFile(other.data_dir() + "/vault.db"));
+  ExpectRefused(1, database() + ": the database cannot be read: wrong key, foreign file or damage");
+  WriteFile(database(), "SQLite format 3" + std::string(1, '\0') + good.substr(16));
+  ExpectRefused(1, database() + ": the database is not encrypted");
+  for (const std::size_t size : {good.size() - 1, good.size() - 4096, good.size() / 2, std::size_t{4096},
+                                 std::size_t{10}, std::size_t{0}}) {
+    WriteFile(database(), good.substr(0, size));
+    ExpectRefused(1, database());
+  }
+  std::string flipped = good;
+  flipped[flipped.size() / 2] ^= 1;
+  WriteFile(database(), flipped);
+  ExpectRefused(1, database());
+  fs::remove(database());
+  ExpectRefused(1, database() + ": the database is not there");
+  WriteFile(database(), good);
+  EXPECT_TRUE(vault.Start()) << vault.server_log();
+}
+
+TEST_F(BadVault, AMissingOrForeignAnchorAndADamagedSealAreNamed) {
+  const std::string anchor = vault.data_dir() + "/anchor";
+  const std::string good = ReadFile(anchor);
+  VaultFixture other;
+  WriteFile(anchor, ReadFile(other.data_dir() + "/anchor"));
+  ExpectRefused(1, anchor);
+  WriteFile(anchor, "x");
+  ExpectRefused(1, anchor);
+  fs::remove(anchor);
+  ExpectRefused(1, anchor + " is missing");
+  WriteFile(anchor, good);
+  WriteFile(vault.data_dir() + "/seal", "x");
+  ExpectRefused(1, "/seal is damaged");
+  fs::remove(vault.data_dir() + "/seal");
+  ExpectRefused(1, "holds no vault");
+}
+
+TEST_F(BadVault, ADataDirectoryThatOthersCanReadIsRefused) {
+  fs::permissions(vault.data_dir(), fs::perms::owner_all | fs::perms::group_read);
+  ExpectRefused(2, "--data-dir: " + vault.data_dir() + " is open to other users: chmod 700 it");
+}
+
+TEST_F(BadVault, AnUnknownConfigurationKeyIsNamedWithItsPlace) {
+  const std::string config = vault.dir() / "holdfastd.toml";
+  const auto refused = [&](const std::string& text, const std::string& message) {
+    WriteFile(config, text);
+    ExpectRefused(2, config + message, {"--config", config});
+  };
+  refused("log = \"json\"\nlistn = \"127.0.0.1:0\"\n", ":2:1: unknown key 'listn'");
+  refused("log = \"json\"\n\n[tls]\nport = 1\n", ":3:2: unknown key 'tls'");
+  refused("log = \"xml\"\n", ":1:7: log: must be \"text\" or \"json\"");
+  refused("log = 3\n", ":1:7: 'log' must be a string");
+  refused("log = \"json\"\nlog = \"json\"\n", ":2:");
+  refused("log = \n", ":1:");
+  refused("# " + std::string(5000, 'a') + "\n", ":1: the line is longer than 4096 bytes");
+  fs::remove(config);
+  ExpectRefused(2, "cannot read " + config, {"--config", config});
+}
+
+TEST_F(BadVault, IsNeverMadeOverOneThatIsThere) {
+  const Files before = FilesIn(vault.data_dir());
+  const auto init = [&](const std::string& dir, const std::string& officer, const std::string& key) {
+    const Outcome outcome = vault.Server(
+        {"init", "--data-dir", dir, "--officer", officer, "--seal", "key-file", "--key-file", key});
+    EXPECT_NE(outcome.exit_code, 0);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+    return outcome.err;
+  };
+  const std::string dir = vault.dir() / "another";
+  const std::string key = vault.dir() / "another.key";
+  EXPECT_THAT(init(vault.data_dir(), "alice", key), HasSubstr(vault.data_dir() + " is not empty"));
+  EXPECT_THAT(init(dir, "alice", vault.key_file()), HasSubstr("a key file is never overwritten"));
+  EXPECT_THAT(init(dir, "alice", dir + "/root.key"),
+              HasSubstr("--key-file: must lie outside the data directory"));
+  EXPECT_THAT(init(dir, "Al Ice", key), HasSubstr("--officer: must be"));
+  EXPECT_THAT(init(dir, "", key), HasSubstr("--officer"));
+  EXPECT_FALSE(fs::exists(dir));
+  EXPECT_FALSE(fs::exists(key));
+  EXPECT_EQ(FilesIn(vault.data_dir()), before);
+}
+
+TEST(BadInput, ASecondServerOnOneDirectoryIsShutOut) {
+  Office office;
+  const Outcome second = office.Server({"serve", "--data-dir", office.data_dir(), "--listen", "127.0.0.1:0"});
+  EXPECT_EQ(second.exit_code, 1);
+  EXPECT_EQ(second.out, "");
+  EXPECT_EQ(second.err, "holdfastd: another holdfastd uses " + office.data_dir() + "; stop it first\n");
+  office.Ok("alice", {"status"});
+}
+
+TEST(BadInput, ADeviceOfAnotherVaultIsToldApartFromAServerThatIsDown) {
+  Office office;
+  Office other;
+  const auto at_other = [&](const std::string& home) {
+    setenv("HOLDFAST_SERVER", other.api().c_str(), 1);
+    const Outcome outcome = holdfast::testing::Run({std::string(HF_BIN_DIR) + "/holdfast", "status"}, "",
+                                                   {"HOLDFAST_HOME=" + home});
+    unsetenv("HOLDFAST_SERVER");
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+    return outcome;
+  };
+  const Outcome foreign = at_other(office.home("alice"));
+  EXPECT_EQ(foreign.exit_code, 9);
+  EXPECT_THAT(foreign.err, HasSubstr("is not the vault that this device is enrolled with"));
+
+  // A device that trusts the right server, with a certificate of another CA.
+  Json mixed = Json::parse(ReadFile(office.home("alice") + "/identity.json"));
+  const Json theirs = Json::parse(ReadFile(other.home("alice") + "/identity.json"));
+  for (const char* field : {"certificate", "private_key"}) mixed[field] = theirs[field];
+  const std::string path = office.home("alice") + "/identity.json";
+  const std::string good = ReadFile(path);
+  WriteFile(path, mixed.dump());
+  EXPECT_THAT(office.Refused(3, "alice", {"status"}), HasSubstr("another vault's"));
+  WriteFile(path, "{}");
+  EXPECT_THAT(office.Refused(7, "alice", {"status"}),
+              HasSubstr(path + " is damaged: enroll this device anew"));
+  WriteFile(path, good);
+  fs::permissions(path, fs::perms::owner_read | fs::perms::group_read);
+  office.Refused(7, "alice", {"status"});
+  fs::permissions(path, fs::perms::owner_read);
+  office.Ok("alice", {"status"});
+
+  office.Stop(SIGTERM);
+  EXPECT_THAT(office.Refused(8, "alice", {"status"}), HasSubstr("cannot reach the vault at " + office.api()));
+}
+
+TEST(BadInput, StringsExpireAfterAnHourAndCertificatesAtTheirEnd) {
+  Office office;
+  office.AddOmar();
+  office.AddMember("mia");
+  const std::string string = office.NewString("mia");
+  office.RestartAhead(3599);
+  office.Ok("mia", {"status"});
+  office.RestartAhead(3601);
+  EXPECT_THAT(office.Refused(3, "mia", {"enroll", string, "--replace", "--server", office.enroll()}),
+              HasSubstr("expired"));
+
+  constexpr int kLater = 6 * 365 * 24 * 3600;
+  office.RestartAhead(kLater);
+  EXPECT_THAT(office.Refused(3, "mia", {"status"}), HasSubstr("this device's certificate expired at"));
+  EXPECT_THAT(office.Refused(3, "alice", {"holder", "list"}), HasSubstr("enroll --replace"));
+  office.Stop(SIGTERM);
+  const Outcome anew = office.Server({"enroll", "--data-dir", office.data_dir(), "alice"});
+  ASSERT_EQ(anew.exit_code, 0) << anew.err;
+  ASSERT_TRUE(office.Start()) << office.server_log();
+  office.Ok("alice", {"enroll", "-", "--replace", "--server", office.enroll()}, anew.out);
+  EXPECT_EQ(office.Get("alice", {"status"})["caller"]["name"], "holders/alice");
+  office.Ok("alice", {"audit", "verify"});
+}
+
+TEST(BadInput, NamesThatAreEmptyTooLongOrNotUtf8AreRefusedByTheirOption) {
+  Office office;
+  office.AddAccount("news", "alice");
+  const std::string before = office.State();
+  const std::string broken = "\xc3\x28";
+  const std::vector<std::pair<Args, std::string>> cases = {
+      {{"account", "add", "", "--platform", "x", "--owner", "alice"}, "ID: must be"},
+      {{"account", "add", broken, "--platform", "x", "--owner", "alice"}, "ID: must be"},
+      {{"account", "add", std::string(64, 'a'), "--platform", "x", "--owner", "alice"}, "ID: must be"},
+      {{"account", "add", "a", "--platform", "", "--owner", "alice"}, "--platform: is required"},
+      {{"account", "add", "a", "--platform", broken, "--owner", "alice"}, "--platform: is not UTF-8"},
+      {{"account", "add", "a", "--platform", "x", "--owner", ""}, "--owner"},
+      {{"account", "update", "news", "--handle", broken}, "--handle: is not UTF-8"},
+      {{"account", "update", "news", "--purpose", std::string(501, 'p')},
+       "--purpose: is longer than 500 bytes"},
+      {{"account", "update", "news", "--url", "two\nlines"}, "--url: holds a control character"},
+      {{"holder", "add", "", "--role", "member"}, "ID: must be"},
+      {{"holder", "add", "É", "--role", "member"}, "ID: must be"},
+      {{"holder", "add", "mia", "--role", "member", "--display-name", broken},
+       "--display-name: is not UTF-8"},
+      {{"holder", "add", "mia", "--role", "king"}, "--role"},
+      {{"holder", "show", "holders/"}, "ID: must be"},
+      {{"holder", "show", "accounts/news"}, "ID: must be"},
+      {{"secret", "list", "news/secrets/x"}, "ACCOUNT: must be"},
+      {{"handover", "close", "7/tasks"}, "CASE: must be"},
+      {{"--reason", broken, "holder", "list"}, "--reason: is not UTF-8"},
+      {{"--reason", std::string(1001, 'r'), "holder", "suspend", "alice"},
+       "--reason: is longer than 1000 bytes"}};
+  for (const auto& [args, message] : cases) {
+    const Outcome outcome = office.Cli("alice", {args});
+    EXPECT_EQ(outcome.exit_code, 2) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr(message));
+    EXPECT_EQ(outcome.out, "");
+  }
+  EXPECT_EQ(office.State(), before);
+}
+
+TEST(BadInput, UnknownCommandsAndOptionsAreUsageErrors) {
+  Office office;
+  for (const Args& args : std::vector<Args>{
+           {"bogus"}, {"account"}, {"account", "show"}, {"status", "--bogus"}, {"-o", "xml", "status"}}) {
+    const Outcome outcome = office.Cli("alice", args);
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_THAT(outcome.err, StartsWith("holdfast: "));
+    EXPECT_EQ(outcome.out, "");
+  }
+  EXPECT_EQ(office.Error(2, "alice", {"account", "show"})["status"], "INVALID_ARGUMENT");
+  EXPECT_THAT(office.Ok("nobody", {}), HasSubstr("account"));
+  EXPECT_THAT(office.Ok("nobody", {"--version"}), StartsWith("holdfast "));
+  EXPECT_THAT(office.Server({"--version"}).out, StartsWith("holdfastd "));
+}
+
+}  // namespace
+}  // namespace holdfast::testing
