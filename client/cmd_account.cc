@@ -57,7 +57,9 @@ absl::Status FillFields(const FieldOptions& options, v1::Account& account) {
   }
   if (options.tier < 0 || options.tier > 3) return InvalidField("--tier", "must be 1, 2 or 3");
   account.set_tier(options.tier);
-  HF_ASSIGN_OR_RETURN(*account.mutable_owner(), OptionalHolderArg("--owner", options.owner));
+  if (options.command->count("--owner") > 0) {
+    HF_ASSIGN_OR_RETURN(*account.mutable_owner(), HolderArg("--owner", options.owner));
+  }
   for (const std::string& backup : options.backups) {
     if (backup.empty()) continue;  // --backup "" takes all away
     HF_ASSIGN_OR_RETURN(*account.add_backups(), HolderArg("--backup", backup));

@@ -11,6 +11,7 @@
 #include "nlohmann/json.hpp"
 #include "vault/base/files.h"
 #include "vault/base/ids.h"
+#include "vault/pki/ca.h"
 #include "vault/pki/inspect.h"
 
 namespace holdfast::client {
@@ -115,14 +116,20 @@ absl::StatusOr<Identity> LoadIdentity(const std::string& home) {
   return std::move(*identity);
 }
 
-absl::Status CheckNotExpired(const Identity& identity, Micros now) {
+absl::Status CheckCertificate(const Identity& identity, Micros now) {
   HF_ASSIGN_OR_RETURN(const pki::CertificateInfo info, pki::InspectCertificate(identity.certificate_pem));
+  const std::string help = fmt::format(
+      "ask your security team for \"holdfast holder enroll {}\", then run \"holdfast enroll --replace "
+      "STRING\"",
+      identity.holder);
+  if (info.spiffe_id != pki::HolderSpiffeId(identity.vault_id, identity.holder))
+    return MakeError(
+        absl::StatusCode::kUnauthenticated, "CERTIFICATE_FOREIGN",
+        fmt::format("this device's certificate is another vault's or another holder's: {}", help));
   if (now < info.not_after) return absl::OkStatus();
   return MakeError(
       absl::StatusCode::kUnauthenticated, "CERTIFICATE_EXPIRED",
-      fmt::format("this device's certificate expired at {}: ask your security team for \"holdfast holder "
-                  "enroll {}\", then run \"holdfast enroll --replace STRING\"",
-                  FormatTime(info.not_after), identity.holder));
+      fmt::format("this device's certificate expired at {}: {}", FormatTime(info.not_after), help));
 }
 
 }  // namespace holdfast::client

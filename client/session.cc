@@ -38,7 +38,7 @@ Session::Session(Identity identity, std::string address, Witness witness)
 absl::StatusOr<std::unique_ptr<Session>> Session::Open() {
   const std::string home = HomeDirectory();
   HF_ASSIGN_OR_RETURN(Identity identity, LoadIdentity(home));
-  HF_RETURN_IF_ERROR(CheckNotExpired(identity, WallNow()));
+  HF_RETURN_IF_ERROR(CheckCertificate(identity, WallNow()));
   HF_ASSIGN_OR_RETURN(std::string address, ApiAddress(identity));
   HF_ASSIGN_OR_RETURN(Witness witness, Witness::Load(home, identity.checkpoint_verifier));
   std::unique_ptr<Session> session(new Session(std::move(identity), std::move(address), std::move(witness)));

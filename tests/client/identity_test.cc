@@ -89,7 +89,7 @@ TEST(Identity, ThatIsDamagedIsRefusedAndNotGuessed) {
   }
 }
 
-TEST(Identity, SaysWhenItsCertificateHasExpired) {
+TEST(Identity, SaysWhenItsCertificateHasExpiredOrIsForeign) {
   const Micros now = WallNow();
   const auto ca_key = pki::GenerateP256Key();
   const auto key = pki::GenerateP256Key();
@@ -99,10 +99,16 @@ TEST(Identity, SaysWhenItsCertificateHasExpired) {
   ASSERT_TRUE(issued.ok()) << issued.status();
   Identity identity = Sample();
   identity.certificate_pem = issued->pem;
-  EXPECT_TRUE(CheckNotExpired(identity, now).ok());
-  const absl::Status expired = CheckNotExpired(identity, issued->not_after);
+  EXPECT_TRUE(CheckCertificate(identity, now).ok());
+  const absl::Status expired = CheckCertificate(identity, issued->not_after);
   EXPECT_EQ(ReasonOf(expired), "CERTIFICATE_EXPIRED");
   EXPECT_EQ(ExitCodeOf(expired), ExitCode::kUnauthenticated);
+
+  identity.holder = "bob";
+  EXPECT_EQ(ReasonOf(CheckCertificate(identity, now)), "CERTIFICATE_FOREIGN");
+  identity.holder = "alice";
+  identity.vault_id[0] ^= 1;
+  EXPECT_EQ(ReasonOf(CheckCertificate(identity, now)), "CERTIFICATE_FOREIGN");
 }
 
 }  // namespace
