@@ -36,7 +36,8 @@ absl::Status SaveIdentity(const std::string& home, const Identity& identity);
 // UNAUTHENTICATED, reason NOT_ENROLLED, when there is none. Refuses a file that others can read.
 absl::StatusOr<Identity> LoadIdentity(const std::string& home);
 
-// UNAUTHENTICATED, reason CERTIFICATE_EXPIRED or CERTIFICATE_FOREIGN: a server would just close the connection.
+// UNAUTHENTICATED, reason CERTIFICATE_EXPIRED or CERTIFICATE_FOREIGN: a server would just close the
+// connection.
 absl::Status CheckCertificate(const Identity& identity, Micros now);
 
 }  // namespace holdfast::client

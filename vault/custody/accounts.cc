@@ -16,7 +16,6 @@ namespace {
 
 using policy::Action;
 
-
 struct TextField {
   std::string_view name;
   std::size_t max_bytes;
@@ -48,8 +47,9 @@ absl::Status CheckBackups(const std::vector<std::string>& backups) {
 }
 
 // Replaces the backup owners. A grantee who becomes a backup owner keeps no second grant.
-absl::Status SetBackups(WriteTx& tx, const Actor& actor, const storage::Account& account, std::int64_t owner_id,
-                        const std::vector<std::string>& backups, std::string_view reason) {
+absl::Status SetBackups(WriteTx& tx, const Actor& actor, const storage::Account& account,
+                        std::int64_t owner_id, const std::vector<std::string>& backups,
+                        std::string_view reason) {
   storage::GrantStore grants(tx.db());
   std::vector<std::int64_t> wanted;
   for (const std::string& name : backups) {
@@ -110,8 +110,8 @@ absl::StatusOr<std::vector<storage::Holder>> PromotedBy(WriteTx& tx, const stora
   return promoted;
 }
 
-absl::Status AuthorizeChange(WriteTx& tx, const Actor& actor, const Target& target, const AccountChange& change,
-                             std::vector<audit::Event>& events) {
+absl::Status AuthorizeChange(WriteTx& tx, const Actor& actor, const Target& target,
+                             const AccountChange& change, std::vector<audit::Event>& events) {
   const auto ask = [&](Action action, const Target& about) -> absl::Status {
     HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, action, about));
     events.push_back(EventFor(actor, action, about, decision));
@@ -142,8 +142,8 @@ absl::Status ApplyRelations(WriteTx& tx, const Actor& actor, const storage::Acco
   }
   if (!change.backups) return absl::OkStatus();
   HF_ASSIGN_OR_RETURN(const auto live, grants.LiveByAccount(account.id, tx.now()));
-  const auto owner =
-      std::ranges::find_if(live, [](const storage::Grant& grant) { return grant.relation == Relation::kOwner; });
+  const auto owner = std::ranges::find_if(
+      live, [](const storage::Grant& grant) { return grant.relation == Relation::kOwner; });
   return SetBackups(tx, actor, account, owner == live.end() ? 0 : owner->holder_id, *change.backups, reason);
 }
 
@@ -185,8 +185,9 @@ absl::Status InsertAccount(WriteTx& tx, storage::Account& account) {
 absl::StatusOr<storage::Account> CreateAccount(WriteTx& tx, const Actor& actor, const Request& request,
                                                NewAccount wanted) {
   HF_ASSIGN_OR_RETURN(const storage::Holder owner, OwnerFor(tx, wanted.owner));
-  HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kAccountCreate,
-                                                     {.subject = &owner, .texts = {{"name", AccountName(wanted.name)}}}));
+  HF_ASSIGN_OR_RETURN(const auto decision,
+                      Authorize(tx, actor, Action::kAccountCreate,
+                                {.subject = &owner, .texts = {{"name", AccountName(wanted.name)}}}));
   storage::AccountStore accounts(tx.db());
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   HF_ASSIGN_OR_RETURN(auto existing, accounts.ByName(wanted.name));

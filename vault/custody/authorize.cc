@@ -19,7 +19,8 @@ audit::Event Refusal(const Actor& actor, std::string type, std::string_view rule
   return event;
 }
 
-absl::Status RefuseCall(Tx& tx, const Actor& actor, const Caller& caller, std::string_view rule, absl::Status status) {
+absl::Status RefuseCall(Tx& tx, const Actor& actor, const Caller& caller, std::string_view rule,
+                        absl::Status status) {
   audit::Event event = Refusal(actor, "call.refused", rule);
   event.texts["method"] = caller.method;
   tx.RecordInstead(std::move(event));
@@ -58,7 +59,8 @@ audit::Ref RefTo(const storage::Handover& handover) { return {handover.id, hando
 absl::StatusOr<Actor> Authenticate(Tx& tx, const Caller& caller) {
   HF_ASSIGN_OR_RETURN(const auto key, storage::KeyStore(tx.db()).ByCertificate(caller.cert_sha256));
   if (!key.has_value())
-    return MakeError(absl::StatusCode::kUnauthenticated, "KEY_UNKNOWN", "this device is not enrolled in this vault");
+    return MakeError(absl::StatusCode::kUnauthenticated, "KEY_UNKNOWN",
+                     "this device is not enrolled in this vault");
   HF_ASSIGN_OR_RETURN(storage::Holder holder, LoadHolder(tx, key->holder_id));
   Actor actor{.holder = std::move(holder), .key = *key, .peer = caller.peer};
   if (actor.holder.status != HolderStatus::kActive) {
@@ -67,8 +69,9 @@ absl::StatusOr<Actor> Authenticate(Tx& tx, const Caller& caller) {
                                 fmt::format("holder {} is suspended, leaving or gone", actor.holder.name)));
   }
   if (key->state == KeyState::kRevoked) {
-    return RefuseCall(tx, actor, caller, "floor.revoked-key",
-                      MakeError(absl::StatusCode::kUnauthenticated, "KEY_REVOKED", "this device's key was revoked"));
+    return RefuseCall(
+        tx, actor, caller, "floor.revoked-key",
+        MakeError(absl::StatusCode::kUnauthenticated, "KEY_REVOKED", "this device's key was revoked"));
   }
   if (key->not_after <= tx.now()) {
     return RefuseCall(tx, actor, caller, "floor.expired-key",
@@ -78,8 +81,8 @@ absl::StatusOr<Actor> Authenticate(Tx& tx, const Caller& caller) {
   return actor;
 }
 
-absl::StatusOr<policy::Decision> Consider(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
-                                          policy::Context context) {
+absl::StatusOr<policy::Decision> Consider(Tx& tx, const Actor& actor, policy::Action action,
+                                          const Target& target, policy::Context context) {
   policy::Subject subject{.roles = actor.holder.roles,
                           .kind = actor.holder.kind,
                           .status = actor.holder.status,
@@ -101,8 +104,8 @@ absl::StatusOr<policy::Decision> Consider(Tx& tx, const Actor& actor, policy::Ac
   return policy::Decide(subject, action, resource, context);
 }
 
-absl::StatusOr<policy::Decision> Authorize(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
-                                           policy::Context context) {
+absl::StatusOr<policy::Decision> Authorize(Tx& tx, const Actor& actor, policy::Action action,
+                                           const Target& target, policy::Context context) {
   HF_ASSIGN_OR_RETURN(const policy::Decision decision, Consider(tx, actor, action, target, context));
   if (decision.effect != policy::Effect::kDeny) return decision;
   audit::Event event = BaseEvent(actor, action, target);
@@ -148,13 +151,15 @@ absl::StatusOr<storage::Holder> FindHolder(Tx& tx, std::string_view name) {
 absl::StatusOr<storage::Holder> LoadHolder(Tx& tx, std::int64_t id) {
   HF_ASSIGN_OR_RETURN(auto holder, storage::HolderStore(tx.db()).ById(id));
   if (holder.has_value()) return *std::move(holder);
-  return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a row refers to a holder that is missing");
+  return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED",
+                   "a row refers to a holder that is missing");
 }
 
 absl::StatusOr<storage::Account> LoadAccount(Tx& tx, std::int64_t id) {
   HF_ASSIGN_OR_RETURN(auto account, storage::AccountStore(tx.db()).ById(id));
   if (account.has_value()) return *std::move(account);
-  return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a row refers to an account that is missing");
+  return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED",
+                   "a row refers to an account that is missing");
 }
 
 }  // namespace holdfast::custody

@@ -1,8 +1,9 @@
 // The write path on one thread: commands in, one durable transaction out.
 //
-// Each command runs in a savepoint of its own. What it did and the events that record it become durable together,
-// or not at all; when it fails, all it did is undone and, if it was refused, the refusal is recorded. Then COMMIT,
-// sign the checkpoint, anchor it. No answer may leave before Run() has returned. Not thread safe.
+// Each command runs in a savepoint of its own. What it did and the events that record it become durable
+// together, or not at all; when it fails, all it did is undone and, if it was refused, the refusal is
+// recorded. Then COMMIT, sign the checkpoint, anchor it. No answer may leave before Run() has returned. Not
+// thread safe.
 #pragma once
 
 #include <functional>
@@ -26,8 +27,8 @@ class Committer {
   Committer(std::unique_ptr<storage::Connection> db, audit::Log log, audit::Anchor anchor, const Keys& keys)
       : db_(std::move(db)), log_(std::move(log)), anchor_(std::move(anchor)), keys_(keys) {}
 
-  // Runs the commands in order; results stand at the same positions. A returned error means that it is not known
-  // what became durable: the caller must stop the process and answer nobody.
+  // Runs the commands in order; results stand at the same positions. A returned error means that it is not
+  // known what became durable: the caller must stop the process and answer nobody.
   absl::StatusOr<std::vector<absl::Status>> Run(const std::vector<const Work*>& commands);
   // For one command; for tools that run without a server.
   absl::Status RunOne(const Work& work);

@@ -11,15 +11,17 @@ namespace {
 
 using policy::Action;
 
-absl::StatusOr<storage::DeviceKey> FindKey(Tx& tx, const storage::Holder& holder, std::string_view fingerprint) {
+absl::StatusOr<storage::DeviceKey> FindKey(Tx& tx, const storage::Holder& holder,
+                                           std::string_view fingerprint) {
   HF_ASSIGN_OR_RETURN(const auto keys, storage::KeyStore(tx.db()).ByHolder(holder.id));
   const auto it = std::ranges::find_if(keys, [&](const storage::DeviceKey& key) {
     return crypto::KeyFingerprint(key.cert_sha256, key.box_public) == fingerprint;
   });
   if (it != keys.end()) return *it;
-  return InvalidField("fingerprint", fmt::format("holder {} has no key with this fingerprint; compare it again, on "
-                                                 "another channel than the one it came by",
-                                                 holder.name));
+  return InvalidField("fingerprint",
+                      fmt::format("holder {} has no key with this fingerprint; compare it again, on "
+                                  "another channel than the one it came by",
+                                  holder.name));
 }
 
 // Who issued the enrollment, and whether the caller stands alone: the facts under the second-person rule.
@@ -32,9 +34,9 @@ absl::StatusOr<policy::Context> ContextOf(Tx& tx, const Actor& actor, const stor
   }
   context.about_officer = HasRole(holder.roles, Role::kSecurity);
   // Ever, not now: nobody becomes the only officer again by suspending the others.
-  HF_ASSIGN_OR_RETURN(const std::int64_t others, storage::KeyStore(tx.db())
-                                                     .CountEverConfirmedOthers(static_cast<std::int64_t>(Role::kSecurity),
-                                                                               actor.holder.person));
+  HF_ASSIGN_OR_RETURN(const std::int64_t others,
+                      storage::KeyStore(tx.db()).CountEverConfirmedOthers(
+                          static_cast<std::int64_t>(Role::kSecurity), actor.holder.person));
   context.sole_officer = actor.Is(Role::kSecurity) && others == 0;
   return context;
 }
@@ -44,7 +46,8 @@ absl::StatusOr<policy::Context> ContextOf(Tx& tx, const Actor& actor, const stor
 absl::StatusOr<storage::Holder> ConfirmKey(WriteTx& tx, const Actor& actor, const Request& request,
                                            std::string_view name, std::string_view fingerprint) {
   const std::string normal = crypto::NormalizeFingerprint(fingerprint);
-  if (normal.empty()) return InvalidField("fingerprint", "must be 32 hexadecimal digits, as the device showed them");
+  if (normal.empty())
+    return InvalidField("fingerprint", "must be 32 hexadecimal digits, as the device showed them");
   HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, name));
   HF_ASSIGN_OR_RETURN(storage::DeviceKey key, FindKey(tx, holder, normal));
   HF_ASSIGN_OR_RETURN(const policy::Context context, ContextOf(tx, actor, holder, key));

@@ -27,14 +27,15 @@ absl::Status CheckRequest(const EnrollmentRequest& request) {
   return absl::OkStatus();
 }
 
-// A string that was made on the host has no issuer who could confirm or be kept from confirming. Whoever controls
-// the host controls the vault: the key counts as confirmed while no other confirmed officer could do it.
+// A string that was made on the host has no issuer who could confirm or be kept from confirming. Whoever
+// controls the host controls the vault: the key counts as confirmed while no other confirmed officer could do
+// it.
 absl::StatusOr<bool> ConfirmedAtOnce(WriteTx& tx, const storage::Enrollment& enrollment,
                                      const storage::Holder& holder) {
   if (enrollment.issuer_id.has_value() || !HasRole(holder.roles, Role::kSecurity)) return false;
-  HF_ASSIGN_OR_RETURN(const std::int64_t others, storage::KeyStore(tx.db())
-                                                     .CountConfirmedOthers(static_cast<std::int64_t>(Role::kSecurity),
-                                                                           holder.person, tx.now()));
+  HF_ASSIGN_OR_RETURN(const std::int64_t others,
+                      storage::KeyStore(tx.db()).CountConfirmedOthers(
+                          static_cast<std::int64_t>(Role::kSecurity), holder.person, tx.now()));
   return others == 0;
 }
 
@@ -49,9 +50,9 @@ absl::StatusOr<Enrolled> Enroll(WriteTx& tx, const EnrollmentRequest& request) {
     return CodeRefused();
   HF_ASSIGN_OR_RETURN(auto holder, storage::HolderStore(tx.db()).ById(enrollment->holder_id));
   if (!holder.has_value() || holder->status != HolderStatus::kActive) return CodeRefused();
-  HF_ASSIGN_OR_RETURN(auto certificate,
-                      pki::IssueHolderCertificate(tx.keys().ca_key, tx.keys().ca_certificate, request.csr,
-                                                  tx.keys().vault_id_hex(), holder->name, tx.now(), kKeyLifetime));
+  HF_ASSIGN_OR_RETURN(auto certificate, pki::IssueHolderCertificate(
+                                            tx.keys().ca_key, tx.keys().ca_certificate, request.csr,
+                                            tx.keys().vault_id_hex(), holder->name, tx.now(), kKeyLifetime));
   HF_ASSIGN_OR_RETURN(const bool confirmed, ConfirmedAtOnce(tx, *enrollment, *holder));
   storage::DeviceKey key{.id = 0,
                          .holder_id = holder->id,
@@ -70,9 +71,11 @@ absl::StatusOr<Enrolled> Enroll(WriteTx& tx, const EnrollmentRequest& request) {
   event.type = "key.enroll";
   event.actor = event.subject = RefTo(*holder);
   event.rule = confirmed ? "enroll.first-officer" : "enroll.code";
-  event.texts = {{"peer", request.peer}, {"fingerprint", crypto::KeyFingerprint(key.cert_sha256, key.box_public)}};
+  event.texts = {{"peer", request.peer},
+                 {"fingerprint", crypto::KeyFingerprint(key.cert_sha256, key.box_public)}};
   tx.Record(std::move(event));
-  return Enrolled{.holder = *std::move(holder), .key = std::move(key), .certificate = std::move(certificate.pem)};
+  return Enrolled{
+      .holder = *std::move(holder), .key = std::move(key), .certificate = std::move(certificate.pem)};
 }
 
 }  // namespace holdfast::custody

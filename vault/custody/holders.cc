@@ -19,7 +19,6 @@ using policy::Action;
 
 constexpr std::int64_t kAllRoles = 15;
 
-
 // The holder after a repeat of the same call.
 absl::StatusOr<Enrolling> AgainWithoutCode(WriteTx& tx, std::string_view name) {
   HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, name));
@@ -74,7 +73,8 @@ absl::Status CheckEtag(std::string_view etag, std::int64_t revision, std::string
 
 absl::Status CheckNewHolder(const NewHolder& holder) {
   HF_RETURN_IF_ERROR(CheckId("holder_id", holder.name));
-  HF_RETURN_IF_ERROR(CheckLine("holder.display_name", holder.display_name, kMaxDisplayName, /*required=*/false));
+  HF_RETURN_IF_ERROR(
+      CheckLine("holder.display_name", holder.display_name, kMaxDisplayName, /*required=*/false));
   HF_RETURN_IF_ERROR(CheckLine("holder.person", holder.person, kMaxPerson, /*required=*/false));
   if (holder.roles == 0 || (holder.roles & ~kAllRoles) != 0)
     return InvalidField("holder.roles", "must name at least one of member, security, auditor, offboarding");
@@ -85,7 +85,8 @@ absl::Status CheckNewHolder(const NewHolder& holder) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Bytes> NewCode(WriteTx& tx, const storage::Holder& holder, std::optional<std::int64_t> issuer) {
+absl::StatusOr<Bytes> NewCode(WriteTx& tx, const storage::Holder& holder,
+                              std::optional<std::int64_t> issuer) {
   storage::KeyStore keys(tx.db());
   HF_RETURN_IF_ERROR(keys.VoidOpenEnrollments(holder.id, tx.now()));
   Bytes code = crypto::RandomBytes(pki::kEnrollmentCodeSize);
@@ -109,7 +110,8 @@ absl::StatusOr<Bytes> InsertHolder(WriteTx& tx, storage::Holder& holder, std::op
   return NewCode(tx, holder, issuer);
 }
 
-absl::StatusOr<Enrolling> CreateHolder(WriteTx& tx, const Actor& actor, const Request& request, NewHolder wanted) {
+absl::StatusOr<Enrolling> CreateHolder(WriteTx& tx, const Actor& actor, const Request& request,
+                                       NewHolder wanted) {
   HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kHolderCreate,
                                                      {.texts = {{"name", HolderName(wanted.name)}}}));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
@@ -154,15 +156,17 @@ absl::StatusOr<Enrolling> IssueEnrollment(WriteTx& tx, const Actor& actor, const
 }
 
 absl::Status CheckSecurityRemains(Tx& tx, const storage::Holder& leaving) {
-  if (!HasRole(leaving.roles, Role::kSecurity) || leaving.status != HolderStatus::kActive) return absl::OkStatus();
-  HF_ASSIGN_OR_RETURN(const std::int64_t others, storage::KeyStore(tx.db())
-                                                     .CountConfirmedOthers(static_cast<std::int64_t>(Role::kSecurity),
-                                                                           leaving.person, tx.now()));
+  if (!HasRole(leaving.roles, Role::kSecurity) || leaving.status != HolderStatus::kActive)
+    return absl::OkStatus();
+  HF_ASSIGN_OR_RETURN(const std::int64_t others,
+                      storage::KeyStore(tx.db()).CountConfirmedOthers(
+                          static_cast<std::int64_t>(Role::kSecurity), leaving.person, tx.now()));
   if (others > 0) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kFailedPrecondition, "LAST_SECURITY_HOLDER",
-                   fmt::format("{} is the last active security holder with a confirmed key; register and confirm "
-                               "another one first",
-                               leaving.name));
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, "LAST_SECURITY_HOLDER",
+      fmt::format("{} is the last active security holder with a confirmed key; register and confirm "
+                  "another one first",
+                  leaving.name));
 }
 
 absl::StatusOr<storage::Holder> SuspendHolder(WriteTx& tx, const Actor& actor, const Request& request,

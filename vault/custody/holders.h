@@ -27,7 +27,8 @@ struct Enrolling {
   Bytes code;  // 16 bytes; empty on a repeat: codes are shown once
 };
 
-absl::StatusOr<Enrolling> CreateHolder(WriteTx& tx, const Actor& actor, const Request& request, NewHolder holder);
+absl::StatusOr<Enrolling> CreateHolder(WriteTx& tx, const Actor& actor, const Request& request,
+                                       NewHolder holder);
 absl::StatusOr<Enrolling> IssueEnrollment(WriteTx& tx, const Actor& actor, const Request& request,
                                           std::string_view holder);
 // `fingerprint` as people type it.

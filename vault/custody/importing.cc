@@ -37,8 +37,8 @@ absl::Status CheckComponent(const ImportComponent& component, std::size_t index)
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<OpenComponent>> OpenAll(const WriteTx& tx, const Actor& actor, const Request& request,
-                                                   const ImportItem& item) {
+absl::StatusOr<std::vector<OpenComponent>> OpenAll(const WriteTx& tx, const Actor& actor,
+                                                   const Request& request, const ImportItem& item) {
   std::vector<OpenComponent> opened;
   for (std::size_t i = 0; i < item.components.size(); ++i) {
     const ImportComponent& component = item.components[i];
@@ -68,7 +68,8 @@ absl::StatusOr<std::optional<storage::Account>> FindImported(WriteTx& tx, const 
     HF_ASSIGN_OR_RETURN(auto by_id, accounts.BySourceId(source.system, source.id));
     if (by_id.has_value()) return by_id;
   }
-  HF_ASSIGN_OR_RETURN(auto alike, accounts.BySourceKey(source.group, source.title, source.username, source.url));
+  HF_ASSIGN_OR_RETURN(auto alike,
+                      accounts.BySourceKey(source.group, source.title, source.username, source.url));
   // An item with another id of the same system is another item, however much alike.
   std::erase_if(alike, [&](const storage::Account& account) {
     return account.source != source.system ||
@@ -114,24 +115,26 @@ absl::StatusOr<storage::Account> InsertImported(WriteTx& tx, const Actor& actor,
 // Whether the newest value is the importer's. Who learns that it is knows the value: that is exposure.
 absl::StatusOr<ImportOutcome> Compare(WriteTx& tx, const Actor& actor, const storage::Account& account,
                                       const storage::Secret& secret, const Plaintext& value) {
-  HF_ASSIGN_OR_RETURN(const auto version, storage::SecretStore(tx.db()).Version(secret.id, secret.current_version));
+  HF_ASSIGN_OR_RETURN(const auto version,
+                      storage::SecretStore(tx.db()).Version(secret.id, secret.current_version));
   if (!version.has_value() || !version->sealed.has_value()) return ImportOutcome::kDiffers;
   HF_ASSIGN_OR_RETURN(const Plaintext present, DecryptVersion(tx, account, secret, *version));
   if (!present.EqualsConstantTime(value)) return ImportOutcome::kDiffers;
   storage::ExposureStore exposures(tx.db());
   HF_ASSIGN_OR_RETURN(const bool known, exposures.HasSeen(actor.holder.person, secret.id, version->version));
   if (!known) {
-    HF_RETURN_IF_ERROR(exposures.Record(actor.holder.id, secret.id, version->version, ExposureHow::kImported,
-                                        tx.now()));
+    HF_RETURN_IF_ERROR(
+        exposures.Record(actor.holder.id, secret.id, version->version, ExposureHow::kImported, tx.now()));
   }
   return ImportOutcome::kUnchanged;
 }
 
-// Puts a new component in, or compares the newest value with the one that is there. A dry run compares nothing: it
-// would tell whether a guess is right and leave no exposure behind.
+// Puts a new component in, or compares the newest value with the one that is there. A dry run compares
+// nothing: it would tell whether a guess is right and leave no exposure behind.
 absl::StatusOr<ImportOutcome> ImportOne(WriteTx& tx, const Actor& actor, const storage::Account& account,
                                         const OpenComponent& component, const policy::Decision& decision) {
-  HF_ASSIGN_OR_RETURN(auto secret, storage::SecretStore(tx.db()).ByName(account.id, component.wanted->secret));
+  HF_ASSIGN_OR_RETURN(auto secret,
+                      storage::SecretStore(tx.db()).ByName(account.id, component.wanted->secret));
   if (secret.has_value() && tx.dry_run()) return ImportOutcome::kNotCompared;
   if (secret.has_value()) return Compare(tx, actor, account, *secret, component.values.back());
   HF_ASSIGN_OR_RETURN(secret, InsertSecret(tx, account, component.wanted->secret, component.wanted->kind));
@@ -172,7 +175,8 @@ Bytes AllValues(const std::vector<OpenComponent>& components) {
 
 ImportOutcome Overall(const Imported& imported, bool is_new) {
   if (is_new) return ImportOutcome::kCreated;
-  if (!imported.differing_fields.empty() || std::ranges::count(imported.components, ImportOutcome::kDiffers) > 0)
+  if (!imported.differing_fields.empty() ||
+      std::ranges::count(imported.components, ImportOutcome::kDiffers) > 0)
     return ImportOutcome::kDiffers;
   return std::ranges::count(imported.components, ImportOutcome::kCreated) > 0 ? ImportOutcome::kCreated
                                                                               : ImportOutcome::kUnchanged;
@@ -200,7 +204,8 @@ absl::Status CheckImportItem(const ImportItem& item) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Imported> Import(WriteTx& tx, const Actor& actor, const Request& request, const ImportItem& item) {
+absl::StatusOr<Imported> Import(WriteTx& tx, const Actor& actor, const Request& request,
+                                const ImportItem& item) {
   HF_ASSIGN_OR_RETURN(auto account, FindImported(tx, item.source));
   // Comparing tells the importer whether a value is the one they have: each comparison is on the record too.
   HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kImport,
@@ -211,9 +216,8 @@ absl::StatusOr<Imported> Import(WriteTx& tx, const Actor& actor, const Request& 
   HF_ASSIGN_OR_RETURN(const auto components, OpenAll(tx, actor, request, item));
   Bytes values = AllValues(components);
   const auto repeat = FindRepeat(tx, actor, request, values);
-  const absl::Status remembered = repeat.ok() && !repeat->has_value()
-                                      ? Remember(tx, actor, request, "", values)
-                                      : repeat.status();
+  const absl::Status remembered =
+      repeat.ok() && !repeat->has_value() ? Remember(tx, actor, request, "", values) : repeat.status();
   Wipe(values);
   HF_RETURN_IF_ERROR(remembered);
   const bool is_new = !account.has_value();
@@ -222,9 +226,10 @@ absl::StatusOr<Imported> Import(WriteTx& tx, const Actor& actor, const Request& 
   } else {
     HF_RETURN_IF_ERROR(CheckNotArchived(*account));
   }
-  const Target target{.account = &*account,
-                      .subject = is_new ? &owner : nullptr,
-                      .texts = {{"title", item.source.title}, {"name", is_new ? AccountName(account->name) : ""}}};
+  const Target target{
+      .account = &*account,
+      .subject = is_new ? &owner : nullptr,
+      .texts = {{"title", item.source.title}, {"name", is_new ? AccountName(account->name) : ""}}};
   tx.Record(EventFor(actor, Action::kImport, target, decision));
   Imported imported;
   for (const OpenComponent& component : components) {

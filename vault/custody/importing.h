@@ -45,6 +45,7 @@ struct Imported {
   std::vector<std::string> differing_fields;
 };
 
-absl::StatusOr<Imported> Import(WriteTx& tx, const Actor& actor, const Request& request, const ImportItem& item);
+absl::StatusOr<Imported> Import(WriteTx& tx, const Actor& actor, const Request& request,
+                                const ImportItem& item);
 
 }  // namespace holdfast::custody

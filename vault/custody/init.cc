@@ -1,3 +1,5 @@
+#include "vault/crypto/init.h"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -9,7 +11,6 @@
 #include "vault/audit/anchor.h"
 #include "vault/audit/log.h"
 #include "vault/base/ids.h"
-#include "vault/crypto/init.h"
 #include "vault/crypto/keyring.h"
 #include "vault/custody/authorize.h"
 #include "vault/custody/holders.h"
@@ -36,20 +37,21 @@ bool LiesWithin(const std::string& path, const std::string& directory) {
 absl::Status CheckOptions(const InitOptions& options) {
   HF_RETURN_IF_ERROR(CheckId("officer", options.officer));
   if (LiesWithin(options.key_file, options.data_dir)) {
-    return InvalidField("key-file", "must lie outside the data directory: whoever copies that must not get the key too");
+    return InvalidField("key-file",
+                        "must lie outside the data directory: whoever copies that must not get the key too");
   }
   std::error_code error;
   if (fs::exists(options.key_file, error)) {
     return MakeError(absl::StatusCode::kAlreadyExists, "KEY_FILE_EXISTS",
-                  options.key_file + " exists already; a key file is never overwritten");
+                     options.key_file + " exists already; a key file is never overwritten");
   }
   if (!options.anchor.empty() && fs::exists(options.anchor, error)) {
     return MakeError(absl::StatusCode::kAlreadyExists, "ANCHOR_EXISTS",
-                  options.anchor + " exists already; an anchor is never overwritten");
+                     options.anchor + " exists already; an anchor is never overwritten");
   }
   if (fs::exists(options.data_dir, error) && !fs::is_empty(options.data_dir, error)) {
     return MakeError(absl::StatusCode::kAlreadyExists, "VAULT_EXISTS",
-                  options.data_dir + " is not empty; a vault is never overwritten");
+                     options.data_dir + " is not empty; a vault is never overwritten");
   }
   return absl::OkStatus();
 }
@@ -87,8 +89,8 @@ absl::StatusOr<std::string> Fill(const InitOptions& options, const std::string& 
   const SecretBytes root = SecretBytes::Random(crypto::kRootKeySize);
   const SecretBytes database_key = SecretBytes::Random(crypto::kRootKeySize);
   const std::string database = DatabasePath(options.data_dir);
-  HF_ASSIGN_OR_RETURN(auto db, storage::Connection::OpenWriter(database, database_key, storage::Create::kMustNotExist,
-                                                               nullptr));
+  HF_ASSIGN_OR_RETURN(auto db, storage::Connection::OpenWriter(database, database_key,
+                                                               storage::Create::kMustNotExist, nullptr));
   HF_RETURN_IF_ERROR(CreateKeys(*db, root, vault_id, WallNow()));
   HF_ASSIGN_OR_RETURN(const Keys keys, LoadKeys(*db, root, vault_id, WallNow()));
   db->set_row_hash(StateRowHash(keys.state_mac));
@@ -105,13 +107,13 @@ absl::StatusOr<std::string> Fill(const InitOptions& options, const std::string& 
   HF_RETURN_IF_ERROR(WriteKeyFile(options.key_file, vault_id, root));
   undo.Add(options.key_file);
   // Last: only a directory with a seal is a vault.
-  HF_RETURN_IF_ERROR(WriteSeal(options.data_dir,
-                               {.vault_id = vault_id,
-                                .anchor = anchor_path,
-                                .slots = {{.root_key_id = crypto::RootKeyId(root),
-                                           .key_file = options.key_file,
-                                           .database_key = crypto::WrapKey(root, vault_id, crypto::kDatabaseKey,
-                                                                           kDatabaseEpoch, database_key)}}}));
+  HF_RETURN_IF_ERROR(WriteSeal(
+      options.data_dir, {.vault_id = vault_id,
+                         .anchor = anchor_path,
+                         .slots = {{.root_key_id = crypto::RootKeyId(root),
+                                    .key_file = options.key_file,
+                                    .database_key = crypto::WrapKey(root, vault_id, crypto::kDatabaseKey,
+                                                                    kDatabaseEpoch, database_key)}}}));
   HF_ASSIGN_OR_RETURN(const Bytes ca, pki::CertificateSha256(keys.ca_certificate));
   return pki::FormatEnrollmentString(
       {.holder = options.officer, .address = options.enroll_address, .ca_sha256 = ca, .code = code});
@@ -123,12 +125,14 @@ absl::StatusOr<std::string> InitVault(const InitOptions& options) {
   HF_RETURN_IF_ERROR(CheckOptions(options));
   const bool existed = fs::exists(options.data_dir);
   if (!existed && mkdir(options.data_dir.c_str(), 0700) != 0) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "CANNOT_WRITE", "cannot make directory " + options.data_dir);
+    return MakeError(absl::StatusCode::kFailedPrecondition, "CANNOT_WRITE",
+                     "cannot make directory " + options.data_dir);
   }
   struct stat info {};
   if (stat(options.data_dir.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || (info.st_mode & 077) != 0) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "DIRECTORY_OPEN",
-                  options.data_dir + " is not a directory of its own or others can read it; run chmod 700 on it");
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, "DIRECTORY_OPEN",
+        options.data_dir + " is not a directory of its own or others can read it; run chmod 700 on it");
   }
   Undo undo;
   if (!existed) undo.Add(options.data_dir);

@@ -10,11 +10,13 @@ namespace {
 constexpr std::size_t kMaxBatch = 256;
 
 absl::Status Overloaded() {
-  return MakeError(absl::StatusCode::kResourceExhausted, "OVERLOADED", "the vault has too much to do; try again");
+  return MakeError(absl::StatusCode::kResourceExhausted, "OVERLOADED",
+                   "the vault has too much to do; try again");
 }
 
 absl::Status Late() {
-  return MakeError(absl::StatusCode::kDeadlineExceeded, "LATE", "the call ended before it was taken; nothing was done");
+  return MakeError(absl::StatusCode::kDeadlineExceeded, "LATE",
+                   "the call ended before it was taken; nothing was done");
 }
 
 }  // namespace
@@ -24,7 +26,8 @@ Ledger::Ledger(std::unique_ptr<Committer> committer, const Keys& keys, Options o
 
 absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Start(
     std::unique_ptr<Committer> committer, const Keys& keys,
-    const std::function<absl::StatusOr<std::unique_ptr<storage::Connection>>()>& open_reader, Options options) {
+    const std::function<absl::StatusOr<std::unique_ptr<storage::Connection>>()>& open_reader,
+    Options options) {
   std::unique_ptr<Ledger> ledger(new Ledger(std::move(committer), keys, std::move(options)));
   HF_RETURN_IF_ERROR(ledger->committer_->AnchorNow());
   ledger->checkpoint_ = ledger->committer_->signed_checkpoint();
@@ -131,10 +134,10 @@ void Ledger::RunBatch(std::vector<Command> batch) {
     const std::lock_guard lock(mutex_);
     checkpoint_ = committer_->signed_checkpoint();
   }
-  answers_.Post([batch = std::make_shared<std::vector<Command>>(std::move(batch)),
-                 results = *std::move(results)](int) {
-    for (std::size_t i = 0; i < batch->size(); ++i) (*batch)[i].done(results[i]);
-  });
+  answers_.Post(
+      [batch = std::make_shared<std::vector<Command>>(std::move(batch)), results = *std::move(results)](int) {
+        for (std::size_t i = 0; i < batch->size(); ++i) (*batch)[i].done(results[i]);
+      });
 }
 
 }  // namespace holdfast::custody

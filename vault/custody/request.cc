@@ -20,15 +20,15 @@ bool IsRequestIdChar(char c) {
 
 // Bound to the device too: a repeat from another one would release to it what was recorded for this one.
 crypto::Digest BodyMac(const WriteTx& tx, const Actor& actor, const Request& request, ByteView value) {
-  return crypto::Mac(tx.keys().request_mac,
-                     {AsBytes("holdfast-request-v1"), AsBytes(request.method), actor.key.cert_sha256, request.body,
-                      value});
+  return crypto::Mac(tx.keys().request_mac, {AsBytes("holdfast-request-v1"), AsBytes(request.method),
+                                             actor.key.cert_sha256, request.body, value});
 }
 
 }  // namespace
 
 absl::Status CheckRequest(const Request& request) {
-  if (request.id.empty() || request.id.size() > kMaxRequestId || !std::ranges::all_of(request.id, IsRequestIdChar))
+  if (request.id.empty() || request.id.size() > kMaxRequestId ||
+      !std::ranges::all_of(request.id, IsRequestIdChar))
     return InvalidField("request_id", "must be 1 to 64 of letters, digits and hyphens");
   return CheckLine("reason", request.reason, kMaxReason, /*required=*/false);
 }

@@ -25,7 +25,6 @@ absl::Status Refuse(std::string_view reason, const std::string& message) {
   return MakeError(absl::StatusCode::kFailedPrecondition, reason, message);
 }
 
-
 // A string member of a JSON object; "" when it is absent or of another type.
 std::string Text(const Json& object, const char* key) {
   const auto it = object.find(key);
@@ -48,8 +47,8 @@ std::optional<Seal> ParseSeal(const std::string& text) {
   if (!json.is_object() || Text(json, "format") != kSealFormat) return std::nullopt;
   const auto vault_id = HexDecode(Text(json, "vault_id"));
   const auto slots = json.find("slots");
-  if (!vault_id || vault_id->size() != kVaultIdSize || slots == json.end() || !slots->is_array() || slots->empty() ||
-      slots->size() > 2)
+  if (!vault_id || vault_id->size() != kVaultIdSize || slots == json.end() || !slots->is_array() ||
+      slots->empty() || slots->size() > 2)
     return std::nullopt;
   Seal seal{.vault_id = *vault_id, .anchor = Text(json, "anchor"), .slots = {}};
   if (seal.anchor.empty()) return std::nullopt;
@@ -67,13 +66,16 @@ absl::StatusOr<Seal> ReadSeal(const std::string& data_dir) {
   const std::string path = SealPath(data_dir);
   std::ifstream file(path, std::ios::binary);
   if (!file) {
-    return Refuse("NOT_A_VAULT", path + " is missing: " + data_dir + " holds no vault; make one with 'holdfastd init'");
+    return Refuse("NOT_A_VAULT",
+                  path + " is missing: " + data_dir + " holds no vault; make one with 'holdfastd init'");
   }
   std::string text(kMaxSealSize, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
   std::optional<Seal> seal = ParseSeal(text);
-  if (!seal) return MakeError(absl::StatusCode::kDataLoss, "SEAL_DAMAGED", path + " is damaged; put back a copy of it");
+  if (!seal)
+    return MakeError(absl::StatusCode::kDataLoss, "SEAL_DAMAGED",
+                     path + " is damaged; put back a copy of it");
   return *std::move(seal);
 }
 
@@ -85,8 +87,10 @@ absl::Status WriteSeal(const std::string& data_dir, const Seal& seal) {
                      {"key_file", slot.key_file},
                      {"database_key", HexEncode(slot.database_key)}});
   }
-  const Json json = {
-      {"format", kSealFormat}, {"vault_id", HexEncode(seal.vault_id)}, {"anchor", seal.anchor}, {"slots", slots}};
+  const Json json = {{"format", kSealFormat},
+                     {"vault_id", HexEncode(seal.vault_id)},
+                     {"anchor", seal.anchor},
+                     {"slots", slots}};
   const std::string text = json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
   return ReplaceFile(SealPath(data_dir), AsBytes(text));
 }
@@ -103,8 +107,10 @@ absl::Status WriteKeyFile(const std::string& path, ByteView vault_id, const Secr
 }
 
 absl::StatusOr<SecretBytes> ReadKeyFile(const std::string& path, ByteView vault_id) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe must not keep the start waiting
-  if (fd < 0) return Refuse("KEY_FILE_MISSING", "key file " + path + " is missing or unreadable; put it back");
+  const int fd =
+      open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe must not keep the start waiting
+  if (fd < 0)
+    return Refuse("KEY_FILE_MISSING", "key file " + path + " is missing or unreadable; put it back");
   struct stat info {};
   const bool open_to_others = fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || (info.st_mode & 077) != 0;
   Plaintext buffer(kMaxKeyFileSize);
@@ -113,7 +119,8 @@ absl::StatusOr<SecretBytes> ReadKeyFile(const std::string& path, ByteView vault_
   if (open_to_others)
     return Refuse("KEY_FILE_OPEN", "key file " + path + " can be read by others; run chmod 600 on it");
   const absl::Status damaged =
-      Refuse("KEY_FILE_DAMAGED", "key file " + path + " is not a Holdfast key file or is damaged; put back the right one");
+      Refuse("KEY_FILE_DAMAGED",
+             "key file " + path + " is not a Holdfast key file or is damaged; put back the right one");
   if (size <= 0) return damaged;
   std::string_view line = AsChars(buffer.ExposeSecret()).substr(0, static_cast<std::size_t>(size));
   const std::string prefix = std::string(kKeyFileFormat) + " ";
@@ -123,7 +130,8 @@ absl::StatusOr<SecretBytes> ReadKeyFile(const std::string& path, ByteView vault_
   const std::size_t blank = line.find(' ');
   if (blank == std::string_view::npos) return damaged;
   if (line.substr(0, blank) != HexEncode(vault_id))
-    return Refuse("KEY_FILE_FOREIGN", "key file " + path + " belongs to another vault; name the one of this vault");
+    return Refuse("KEY_FILE_FOREIGN",
+                  "key file " + path + " belongs to another vault; name the one of this vault");
   std::optional<Bytes> root = Base64Decode(line.substr(blank + 1));
   if (!root || root->size() != crypto::kRootKeySize) return damaged;
   SecretBytes key = SecretBytes::CopyOf(*root);
@@ -140,11 +148,12 @@ absl::StatusOr<Unsealed> Unseal(const Seal& seal) {
       continue;
     }
     if (crypto::RootKeyId(*root) != slot.root_key_id) {
-      last = Refuse("KEY_FILE_WRONG", "key file " + slot.key_file + " does not open this vault; put back the right one");
+      last = Refuse("KEY_FILE_WRONG",
+                    "key file " + slot.key_file + " does not open this vault; put back the right one");
       continue;
     }
-    HF_ASSIGN_OR_RETURN(SecretBytes key, crypto::UnwrapKey(*root, seal.vault_id, crypto::kDatabaseKey, kDatabaseEpoch,
-                                                           slot.database_key));
+    HF_ASSIGN_OR_RETURN(SecretBytes key, crypto::UnwrapKey(*root, seal.vault_id, crypto::kDatabaseKey,
+                                                           kDatabaseEpoch, slot.database_key));
     return Unsealed{.root = *std::move(root), .database_key = std::move(key)};
   }
   return last;

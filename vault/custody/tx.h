@@ -1,5 +1,6 @@
 // What a command or a query works on: one consistent view of the database, the time, the keys. Whatever a
-// decision rests on is read through the same Tx as its effect is written. Not thread safe; lives on the stack.
+// decision rests on is read through the same Tx as its effect is written. Not thread safe; lives on the
+// stack.
 #pragma once
 
 #include <functional>
@@ -23,8 +24,8 @@ class Tx {
   Micros now() const { return now_; }
   const Keys& keys() const { return keys_; }
 
-  // What to record in place of everything else that happened here, when that is undone: a refusal, or that a dry run
-  // told something.
+  // What to record in place of everything else that happened here, when that is undone: a refusal, or that a
+  // dry run told something.
   void RecordInstead(audit::Event event) { instead_ = std::move(event); }
   std::optional<audit::Event>& instead() { return instead_; }
 

@@ -48,7 +48,8 @@ absl::StatusOr<std::unique_ptr<Vault>> Vault::Open(const std::string& data_dir) 
 }
 
 absl::Status Vault::Lock(const std::string& data_dir) {
-  HF_RETURN_IF_ERROR(ReadSeal(data_dir).status());  // before a lock file is left in a directory that holds no vault
+  HF_RETURN_IF_ERROR(
+      ReadSeal(data_dir).status());  // before a lock file is left in a directory that holds no vault
   const std::string path = LockPath(data_dir);
   lock_fd_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (lock_fd_ < 0)
@@ -68,11 +69,13 @@ absl::Status Vault::Load(const std::string& data_dir, const Seal& seal) {
   keys_ = std::make_unique<Keys>(std::move(keys));
   db->set_row_hash(StateRowHash(keys_->state_mac));
   HF_ASSIGN_OR_RETURN(audit::Log log, audit::Log::Load(*db, keys_->state_mac, keys_->policy_hash));
-  // The seal is plain text: whoever puts an older database back must not choose the anchor to hold it against.
+  // The seal is plain text: whoever puts an older database back must not choose the anchor to hold it
+  // against.
   HF_ASSIGN_OR_RETURN(const auto anchor_path, storage::SettingStore(*db).Get("anchor"));
   if (anchor_path != seal.anchor) {
-    return MakeError(absl::StatusCode::kDataLoss, "SEAL_DAMAGED",
-                     "the seal names another anchor file than the vault was made with; put back a copy of the seal");
+    return MakeError(
+        absl::StatusCode::kDataLoss, "SEAL_DAMAGED",
+        "the seal names another anchor file than the vault was made with; put back a copy of the seal");
   }
   HF_ASSIGN_OR_RETURN(audit::Anchor anchor, audit::Anchor::Open(seal.anchor));
   HF_ASSIGN_OR_RETURN(const evidence::Checkpoint anchored, anchor.Latest(keys_->checkpoint_verifier));
@@ -88,7 +91,8 @@ absl::StatusOr<std::unique_ptr<storage::Connection>> Vault::OpenReader() const {
   return storage::Connection::OpenReader(database_path_, database_key_);
 }
 
-absl::StatusOr<std::string> EnrollOffline(Vault& vault, std::string_view name, const std::string& enroll_address) {
+absl::StatusOr<std::string> EnrollOffline(Vault& vault, std::string_view name,
+                                          const std::string& enroll_address) {
   Bytes code;
   const absl::Status done = vault.committer().RunOne([&](WriteTx& tx) -> absl::Status {
     HF_ASSIGN_OR_RETURN(const storage::Holder holder, FindHolder(tx, name));

@@ -19,10 +19,10 @@ namespace holdfast::custody {
 struct Seal;
 
 struct InitOptions {
-  std::string data_dir;  // made when it is not there; must be empty
-  std::string officer;   // holder id
-  std::string key_file;  // absolute, outside data_dir, not there yet
-  std::string anchor;    // absolute; D/anchor when empty
+  std::string data_dir;        // made when it is not there; must be empty
+  std::string officer;         // holder id
+  std::string key_file;        // absolute, outside data_dir, not there yet
+  std::string anchor;          // absolute; D/anchor when empty
   std::string enroll_address;  // for the enrollment string; may be empty
 };
 
@@ -32,8 +32,8 @@ absl::StatusOr<std::string> InitVault(const InitOptions& options);
 // An open vault. Moves its parts to whoever runs it; the lock goes with it.
 class Vault {
  public:
-  // Checks in this order: lock (reason VAULT_IN_USE), seal and key file, database, every log entry, the anchor, the
-  // digest of holders, keys and grants. Any doubt keeps it shut.
+  // Checks in this order: lock (reason VAULT_IN_USE), seal and key file, database, every log entry, the
+  // anchor, the digest of holders, keys and grants. Any doubt keeps it shut.
   static absl::StatusOr<std::unique_ptr<Vault>> Open(const std::string& data_dir);
   ~Vault();
 
@@ -56,6 +56,7 @@ class Vault {
 };
 
 // A new enrollment string for a registered, active holder, made on the host while no server runs; recorded.
-absl::StatusOr<std::string> EnrollOffline(Vault& vault, std::string_view holder, const std::string& enroll_address);
+absl::StatusOr<std::string> EnrollOffline(Vault& vault, std::string_view holder,
+                                          const std::string& enroll_address);
 
 }  // namespace holdfast::custody

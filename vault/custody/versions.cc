@@ -9,7 +9,6 @@
 namespace holdfast::custody {
 namespace {
 
-
 crypto::ValuePlace PlaceOf(const Tx& tx, const storage::Account& account, const storage::Secret& secret,
                            std::int64_t version, std::int64_t epoch) {
   return {.vault_id = tx.keys().vault_id,
@@ -20,8 +19,8 @@ crypto::ValuePlace PlaceOf(const Tx& tx, const storage::Account& account, const 
           .epoch = static_cast<std::uint32_t>(epoch)};
 }
 
-// Tells whether two versions of one secret have the same value without opening either: a rotation to what the leaver
-// knows is none. Stays when a value is destroyed.
+// Tells whether two versions of one secret have the same value without opening either: a rotation to what the
+// leaver knows is none. Stays when a value is destroyed.
 Bytes ValueMac(const Tx& tx, const storage::Secret& secret, ByteView value) {
   return ToBytes(crypto::Mac(tx.keys().request_mac, {AsBytes("holdfast-value-v1"), secret.pseudonym, value}));
 }
@@ -33,13 +32,14 @@ absl::Status CheckValueSize(std::size_t size, std::string_view field) {
   return InvalidField(field, fmt::format("must be 1 to {} bytes", crypto::kMaxValueSize));
 }
 
-absl::StatusOr<storage::Secret> InsertSecret(WriteTx& tx, const storage::Account& account, std::string_view name,
-                                             std::string_view kind) {
+absl::StatusOr<storage::Secret> InsertSecret(WriteTx& tx, const storage::Account& account,
+                                             std::string_view name, std::string_view kind) {
   storage::SecretStore secrets(tx.db());
   HF_ASSIGN_OR_RETURN(const auto present, secrets.ListByAccount(account.id));
   if (present.size() >= kMaxSecretsPerAccount) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "TOO_MANY_SECRETS",
-                     fmt::format("account {} has {} secrets, which is the most", account.name, present.size()));
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, "TOO_MANY_SECRETS",
+        fmt::format("account {} has {} secrets, which is the most", account.name, present.size()));
   }
   storage::Secret secret{.account_id = account.id,
                          .name = std::string(name),
@@ -51,11 +51,13 @@ absl::StatusOr<storage::Secret> InsertSecret(WriteTx& tx, const storage::Account
   return secret;
 }
 
-absl::StatusOr<storage::SecretVersion> StoreVersion(WriteTx& tx, const Actor& actor, const storage::Account& account,
-                                                    storage::Secret& secret, ByteView value, ExposureHow how) {
+absl::StatusOr<storage::SecretVersion> StoreVersion(WriteTx& tx, const Actor& actor,
+                                                    const storage::Account& account, storage::Secret& secret,
+                                                    ByteView value, ExposureHow how) {
   if (secret.current_version >= kMaxVersionsPerSecret) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "TOO_MANY_VERSIONS",
-                     fmt::format("secret {} has {} versions, which is the most", secret.name, secret.current_version));
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, "TOO_MANY_VERSIONS",
+        fmt::format("secret {} has {} versions, which is the most", secret.name, secret.current_version));
   }
   const std::int64_t number = secret.current_version + 1;
   const std::int64_t epoch = tx.keys().epoch;
@@ -73,18 +75,21 @@ absl::StatusOr<storage::SecretVersion> StoreVersion(WriteTx& tx, const Actor& ac
   secret.updated_at = tx.now();
   ++secret.revision;
   HF_RETURN_IF_ERROR(secrets.Update(secret));
-  HF_RETURN_IF_ERROR(storage::ExposureStore(tx.db()).Record(actor.holder.id, secret.id, number, how, tx.now()));
+  HF_RETURN_IF_ERROR(
+      storage::ExposureStore(tx.db()).Record(actor.holder.id, secret.id, number, how, tx.now()));
   return version;
 }
 
-absl::StatusOr<Plaintext> DecryptVersion(const Tx& tx, const storage::Account& account, const storage::Secret& secret,
+absl::StatusOr<Plaintext> DecryptVersion(const Tx& tx, const storage::Account& account,
+                                         const storage::Secret& secret,
                                          const storage::SecretVersion& version) {
   if (!version.sealed.has_value()) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "VERSION_DESTROYED",
                      fmt::format("version {} of {} was destroyed", version.version, secret.name));
   }
   if (version.epoch != tx.keys().epoch)
-    return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a value belongs to an unknown key epoch");
+    return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED",
+                     "a value belongs to an unknown key epoch");
   return crypto::OpenValue(tx.keys().kek, PlaceOf(tx, account, secret, version.version, version.epoch),
                            *version.sealed);
 }

@@ -46,7 +46,8 @@ bool IsActor(const Actor& actor, const std::optional<storage::Holder>& holder) {
 
 absl::StatusOr<storage::Handover> InsertCase(WriteTx& tx, const Actor& actor, const Request& request,
                                              const storage::Holder& leaver,
-                                             const std::optional<storage::Holder>& named, bool needs_approval) {
+                                             const std::optional<storage::Holder>& named,
+                                             bool needs_approval) {
   storage::Handover row{.pseudonym = crypto::RandomBytes(kPseudonymSize),
                         .leaver_id = leaver.id,
                         .named_successor = named.has_value() ? std::optional(named->id) : std::nullopt,
@@ -80,9 +81,11 @@ absl::Status TasksOpen(const storage::Handover& row, const std::vector<TaskView>
   std::string listed;
   for (std::size_t i = 0; i < open.size() && i < kTasksNamed; ++i) listed += (i == 0 ? "" : ", ") + open[i];
   if (open.size() > kTasksNamed) listed += fmt::format(" and {} more", open.size() - kTasksNamed);
-  absl::Status status = MakeError(absl::StatusCode::kFailedPrecondition, "TASKS_OPEN",
-                                  fmt::format("handover {} has {} open tasks: {}", row.name, open.size(), listed));
-  for (std::size_t i = 0; i < open.size() && i < kTasksNamed; ++i) AddDetail(status, fmt::format("task{}", i + 1), open[i]);
+  absl::Status status =
+      MakeError(absl::StatusCode::kFailedPrecondition, "TASKS_OPEN",
+                fmt::format("handover {} has {} open tasks: {}", row.name, open.size(), listed));
+  for (std::size_t i = 0; i < open.size() && i < kTasksNamed; ++i)
+    AddDetail(status, fmt::format("task{}", i + 1), open[i]);
   return status;
 }
 
@@ -91,13 +94,15 @@ absl::Status CheckPersonIsGone(WriteTx& tx, const storage::Handover& row, const 
   HF_ASSIGN_OR_RETURN(const auto identities, storage::HolderStore(tx.db()).ByPerson(leaver.person));
   for (const storage::Holder& identity : identities) {
     if (identity.kind == HolderKind::kPerson && identity.status == HolderStatus::kActive) {
-      return WrongState(row, fmt::format("cannot close: {} is an active identity of the same person", identity.name));
+      return WrongState(
+          row, fmt::format("cannot close: {} is an active identity of the same person", identity.name));
     }
     HF_ASSIGN_OR_RETURN(const auto left, storage::GrantStore(tx.db()).LiveByHolder(identity.id, tx.now()));
     if (!left.empty()) {
-      return WrongState(row, fmt::format("cannot close: {}, an identity of the leaver, has access to accounts; "
-                                         "start a handover of it or revoke its access",
-                                         identity.name));
+      return WrongState(row,
+                        fmt::format("cannot close: {}, an identity of the leaver, has access to accounts; "
+                                    "start a handover of it or revoke its access",
+                                    identity.name));
     }
   }
   return absl::OkStatus();
@@ -108,7 +113,8 @@ absl::Status CheckPostconditions(WriteTx& tx, const storage::Handover& row, cons
   HF_RETURN_IF_ERROR(CheckPersonIsGone(tx, row, leaver));
   HF_ASSIGN_OR_RETURN(const auto accounts, storage::HandoverStore(tx.db()).Accounts(row.id));
   for (const storage::HandoverAccount& moved : accounts) {
-    HF_ASSIGN_OR_RETURN(const auto grants, storage::GrantStore(tx.db()).LiveByAccount(moved.account_id, tx.now()));
+    HF_ASSIGN_OR_RETURN(const auto grants,
+                        storage::GrantStore(tx.db()).LiveByAccount(moved.account_id, tx.now()));
     bool owned = false;
     for (const storage::Grant& grant : grants) {
       if (grant.relation != Relation::kOwner) continue;
@@ -122,7 +128,8 @@ absl::Status CheckPostconditions(WriteTx& tx, const storage::Handover& row, cons
 
 }  // namespace
 
-absl::StatusOr<CaseView> Start(WriteTx& tx, const Actor& actor, const Request& request, const StartRequest& start) {
+absl::StatusOr<CaseView> Start(WriteTx& tx, const Actor& actor, const Request& request,
+                               const StartRequest& start) {
   HF_ASSIGN_OR_RETURN(storage::Holder leaver, custody::FindHolder(tx, start.leaver));
   const Target target{.subject = &leaver, .texts = {{"reason", request.reason}}};
   HF_ASSIGN_OR_RETURN(const auto decision, custody::Authorize(tx, actor, Action::kHandoverStart, target));
@@ -135,8 +142,8 @@ absl::StatusOr<CaseView> Start(WriteTx& tx, const Actor& actor, const Request& r
   HF_ASSIGN_OR_RETURN(const auto named, FindSuccessor(tx, leaver, start.successor));
   HF_ASSIGN_OR_RETURN(const Plan plan, MakePlan(tx, leaver, named));
   HF_ASSIGN_OR_RETURN(const auto cut, custody::Authorize(tx, actor, Action::kHandoverCut, target,
-                                                         {.successor_unvetted = plan.successor_unvetted ||
-                                                                                plan.moves_custodian,
+                                                         {.successor_unvetted =
+                                                              plan.successor_unvetted || plan.moves_custodian,
                                                           .successor_is_self = IsActor(actor, named)}));
   HF_ASSIGN_OR_RETURN(storage::Handover row, InsertCase(tx, actor, request, leaver, named, !cut.allowed()));
   HF_RETURN_IF_ERROR(Freeze(tx, actor, leaver, row));
@@ -151,7 +158,8 @@ absl::StatusOr<CaseView> Start(WriteTx& tx, const Actor& actor, const Request& r
   return tx.dry_run() ? AsPlan(std::move(view)) : std::move(view);
 }
 
-absl::StatusOr<CaseView> Approve(WriteTx& tx, const Actor& actor, const Request& request, std::string_view name) {
+absl::StatusOr<CaseView> Approve(WriteTx& tx, const Actor& actor, const Request& request,
+                                 std::string_view name) {
   HF_ASSIGN_OR_RETURN(storage::Handover row, FindCase(tx, name));
   HF_ASSIGN_OR_RETURN(const storage::Holder leaver, HolderById(tx, row.leaver_id));
   HF_ASSIGN_OR_RETURN(const storage::Holder starter, HolderById(tx, row.started_by));
@@ -167,7 +175,8 @@ absl::StatusOr<CaseView> Approve(WriteTx& tx, const Actor& actor, const Request&
   HF_ASSIGN_OR_RETURN(const auto repeat, custody::FindRepeat(tx, actor, request));
   if (repeat.has_value()) return Describe(tx, row);
   if (row.state != HandoverState::kFrozen) return WrongState(row, "does not wait for approval");
-  // Checked and planned anew: what the leaver had, and what the successor is, may have changed since the start.
+  // Checked and planned anew: what the leaver had, and what the successor is, may have changed since the
+  // start.
   HF_RETURN_IF_ERROR(FindSuccessor(tx, leaver, named.has_value() ? named->name : "").status());
   HF_ASSIGN_OR_RETURN(const Plan plan, MakePlan(tx, leaver, named));
   row.approved_by = actor.holder.id;

@@ -14,7 +14,8 @@ namespace {
 using custody::Actor;
 using custody::WriteTx;
 
-void RecordMove(WriteTx& tx, const Actor& actor, const storage::Handover& row, const PlannedAccount& planned) {
+void RecordMove(WriteTx& tx, const Actor& actor, const storage::Handover& row,
+                const PlannedAccount& planned) {
   audit::Event event;
   event.type = planned.successor.has_value() ? "handover.transfer" : "handover.revoke";
   event.actor = custody::RefTo(actor.holder);
@@ -25,11 +26,12 @@ void RecordMove(WriteTx& tx, const Actor& actor, const storage::Handover& row, c
   tx.Record(std::move(event));
 }
 
-absl::Status MoveAccount(WriteTx& tx, const Actor& actor, const storage::Holder& leaver, const PlannedAccount& planned,
-                         const storage::Handover& row) {
+absl::Status MoveAccount(WriteTx& tx, const Actor& actor, const storage::Holder& leaver,
+                         const PlannedAccount& planned, const storage::Handover& row) {
   if (planned.successor.has_value()) {
     HF_RETURN_IF_ERROR(custody::SetRelation(tx, planned.account.id, planned.successor->id, Relation::kOwner,
-                                            fmt::format("handover {} of {}", row.name, leaver.name), actor.holder.id));
+                                            fmt::format("handover {} of {}", row.name, leaver.name),
+                                            actor.holder.id));
   } else {
     HF_RETURN_IF_ERROR(storage::GrantStore(tx.db()).End(planned.grant.id, tx.now(), actor.holder.id));
   }
@@ -47,8 +49,8 @@ absl::Status MoveAccount(WriteTx& tx, const Actor& actor, const storage::Holder&
   return absl::OkStatus();
 }
 
-// Keys of the holder, or unconfirmed ones enrolled with strings that the holder handed out: nobody else has vouched
-// for those.
+// Keys of the holder, or unconfirmed ones enrolled with strings that the holder handed out: nobody else has
+// vouched for those.
 absl::Status Revoke(WriteTx& tx, std::int64_t holder_id, bool own) {
   storage::KeyStore keys(tx.db());
   HF_ASSIGN_OR_RETURN(auto doomed, own ? keys.ByHolder(holder_id) : keys.UnconfirmedIssuedBy(holder_id));

@@ -6,13 +6,13 @@
 
 namespace holdfast::handover {
 
-// The leaver can do nothing from here on: status, enrollment strings for and by them, unconfirmed keys that came of
-// those; other identities of the same person are suspended. The leaver's keys end with the cut.
+// The leaver can do nothing from here on: status, enrollment strings for and by them, unconfirmed keys that
+// came of those; other identities of the same person are suspended. The leaver's keys end with the cut.
 absl::Status Freeze(custody::WriteTx& tx, const custody::Actor& actor, storage::Holder& leaver,
                     const storage::Handover& row);
 
 // Carries `plan` out and sets the case's state. Tasks are made of what the leaver knows now.
-absl::Status Cut(custody::WriteTx& tx, const custody::Actor& actor, const storage::Holder& leaver, const Plan& plan,
-                 storage::Handover& row);
+absl::Status Cut(custody::WriteTx& tx, const custody::Actor& actor, const storage::Holder& leaver,
+                 const Plan& plan, storage::Handover& row);
 
 }  // namespace holdfast::handover

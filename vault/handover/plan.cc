@@ -48,10 +48,11 @@ absl::Status ChooseOwner(Tx& tx, const storage::Holder& leaver, const std::optio
   HF_ASSIGN_OR_RETURN(planned.successor, custody::Custodian(tx));
   planned.chosen_by = ChosenBy::kCustodian;
   if (CanOwn(*planned.successor, leaver)) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kFailedPrecondition, "NO_SUCCESSOR",
-                   fmt::format("nobody can take over account {}: it has no active backup owner, and the custodian {} is "
-                               "the leaver or not active; name a successor",
-                               planned.account.name, planned.successor->name));
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, "NO_SUCCESSOR",
+      fmt::format("nobody can take over account {}: it has no active backup owner, and the custodian {} is "
+                  "the leaver or not active; name a successor",
+                  planned.account.name, planned.successor->name));
 }
 
 }  // namespace
@@ -64,7 +65,8 @@ absl::StatusOr<std::optional<storage::Holder>> FindSuccessor(Tx& tx, const stora
   return std::optional(std::move(holder));
 }
 
-absl::StatusOr<Plan> MakePlan(Tx& tx, const storage::Holder& leaver, const std::optional<storage::Holder>& named) {
+absl::StatusOr<Plan> MakePlan(Tx& tx, const storage::Holder& leaver,
+                              const std::optional<storage::Holder>& named) {
   Plan plan;
   HF_ASSIGN_OR_RETURN(const auto grants, storage::GrantStore(tx.db()).LiveByHolder(leaver.id, tx.now()));
   for (const storage::Grant& grant : grants) {
@@ -78,8 +80,9 @@ absl::StatusOr<Plan> MakePlan(Tx& tx, const storage::Holder& leaver, const std::
   HF_ASSIGN_OR_RETURN(const storage::Holder custodian, custody::Custodian(tx));
   plan.moves_custodian = custodian.id == leaver.id;
   if (plan.moves_custodian && !named.has_value()) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "NO_SUCCESSOR",
-                     fmt::format("{} is the organisational custodian: name a successor, who becomes it", leaver.name));
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, "NO_SUCCESSOR",
+        fmt::format("{} is the organisational custodian: name a successor, who becomes it", leaver.name));
   }
   return plan;
 }

@@ -1,4 +1,5 @@
-// Who takes over what when somebody leaves: pure of effects, read in the transaction that will carry them out.
+// Who takes over what when somebody leaves: pure of effects, read in the transaction that will carry them
+// out.
 #pragma once
 
 #include <optional>
@@ -28,8 +29,8 @@ struct Plan {
   bool moves_custodian = false;
 };
 
-// FAILED_PRECONDITION, reason NO_SUCCESSOR, when an account would be left to nobody; errors about the named successor
-// name the field "successor".
+// FAILED_PRECONDITION, reason NO_SUCCESSOR, when an account would be left to nobody; errors about the named
+// successor name the field "successor".
 absl::StatusOr<Plan> MakePlan(custody::Tx& tx, const storage::Holder& leaver,
                               const std::optional<storage::Holder>& named);
 

@@ -79,8 +79,8 @@ absl::StatusOr<std::vector<std::string>> WarningsFor(Tx& tx, const storage::Hold
   HF_ASSIGN_OR_RETURN(const auto others, storage::HolderStore(tx.db()).ByPerson(leaver.person));
   for (const storage::Holder& other : others) {
     if (other.id == leaver.id || other.status == HolderStatus::kLeft) continue;
-    warnings.push_back(
-        fmt::format("{} is another identity of the same person; what it has is not part of this case", other.name));
+    warnings.push_back(fmt::format(
+        "{} is another identity of the same person; what it has is not part of this case", other.name));
   }
   return warnings;
 }

@@ -19,7 +19,8 @@ struct AccountView {
   storage::ChosenBy chosen_by = storage::ChosenBy::kNotAnOwner;
 };
 
-// Rotate one secret of which the leaver knows a version. Done when `unretired` is empty and `replaced` is true.
+// Rotate one secret of which the leaver knows a version. Done when `unretired` is empty and `replaced` is
+// true.
 struct TaskView {
   std::int64_t id = 0;  // 0 before the cut, and for what came to be known after it
   std::string account;

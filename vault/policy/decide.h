@@ -64,10 +64,10 @@ struct Resource {
 
 // In which circumstances. All comparisons of people compare persons, not holders.
 struct Context {
-  bool about_self = false;        // the holder the call is about is the caller's person
-  bool requested_by_self = false; // the caller's person made the request that is to be approved
-  bool sole_officer = false;      // no other person with the role security ever had a confirmed key
-  bool about_officer = false;     // the holder the call is about has the role security
+  bool about_self = false;          // the holder the call is about is the caller's person
+  bool requested_by_self = false;   // the caller's person made the request that is to be approved
+  bool sole_officer = false;        // no other person with the role security ever had a confirmed key
+  bool about_officer = false;       // the holder the call is about has the role security
   bool successor_unvetted = false;  // a named successor is not a backup owner of everything they would get
   bool successor_is_self = false;   // the named successor is the caller's person
 };

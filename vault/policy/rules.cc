@@ -61,18 +61,21 @@ constexpr Effect kPermit = Effect::kAllow;
 constexpr Rule kRules[] = {
     {"floor.inactive", kForbid, [](F f) { return f.subject.status != HolderStatus::kActive; },
      "the holder is suspended, leaving or gone"},
-    {"floor.revoked-key", kForbid, [](F f) { return f.subject.key == KeyState::kRevoked; }, "the key was revoked"},
+    {"floor.revoked-key", kForbid, [](F f) { return f.subject.key == KeyState::kRevoked; },
+     "the key was revoked"},
     {"floor.unconfirmed-key", kForbid,
      [](F f) { return f.subject.key == KeyState::kUnconfirmed && NeedsConfirmedKey(f); },
      "the key is not confirmed yet: somebody other than its issuer must confirm its fingerprint"},
     {"floor.auditor-touches-no-value", kForbid,
-     [](F f) { return f.Is(Role::kAuditor) && TouchesValues(f.action); }, "an auditor reveals and puts in nothing"},
+     [](F f) { return f.Is(Role::kAuditor) && TouchesValues(f.action); },
+     "an auditor reveals and puts in nothing"},
     {"floor.offboarding-touches-no-value", kForbid,
      [](F f) { return f.Is(Role::kOffboarding) && TouchesValues(f.action); },
      "an offboarding identity reveals and puts in nothing"},
     {"floor.offboarding-approves-nothing", kForbid,
      [](F f) {
-       return f.Is(Role::kOffboarding) && (f.action == Action::kHandoverApprove || f.action == Action::kKeyConfirm);
+       return f.Is(Role::kOffboarding) &&
+              (f.action == Action::kHandoverApprove || f.action == Action::kKeyConfirm);
      },
      "an offboarding identity approves nothing"},
     {"floor.workflow-approves-nothing", kForbid,
@@ -94,13 +97,15 @@ constexpr Rule kRules[] = {
      "whoever would take over cannot approve it"},
     {"floor.nobody-vouches-for-themselves", kForbid,
      [](F f) {
-       return f.context.about_self && (f.action == Action::kKeyConfirm || f.action == Action::kHandoverApprove ||
-                                       f.action == Action::kHolderResume);
+       return f.context.about_self &&
+              (f.action == Action::kKeyConfirm || f.action == Action::kHandoverApprove ||
+               f.action == Action::kHolderResume);
      },
      "nobody confirms, approves or resumes themselves"},
     {"floor.no-access-for-oneself", kForbid,
      [](F f) {
-       return f.context.about_self && (f.action == Action::kGrantCreate || f.action == Action::kAccountSetOwners) &&
+       return f.context.about_self &&
+              (f.action == Action::kGrantCreate || f.action == Action::kAccountSetOwners) &&
               !f.Stands(Relation::kOwner);
      },
      "nobody gives themselves access to an account"},
@@ -208,7 +213,8 @@ constexpr Rule kRules[] = {
        return f.action == Action::kHandoverCut && !f.Is(Role::kSecurity) && f.Is(Role::kOffboarding) &&
               f.context.successor_unvetted;
      },
-     "offboarding does not pick an owner by itself: security must approve a successor who is no backup owner"},
+     "offboarding does not pick an owner by itself: security must approve a successor who is no backup "
+     "owner"},
     {"handover.own-successor", Effect::kPending,
      [](F f) {
        return f.action == Action::kHandoverCut && f.Is(Role::kSecurity) && f.context.successor_unvetted &&

@@ -84,7 +84,8 @@ absl::Status CheckPrivateDirectory(const std::string& path, std::string_view fie
   if (name.empty() || name.find('\0') != name.npos) return InvalidField(field, "is not a path");
   const int fd = open(std::string(name).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (fd < 0) {
-    if (errno == ENOENT) return InvalidField(field, path + " does not exist: make a vault with 'holdfastd init'");
+    if (errno == ENOENT)
+      return InvalidField(field, path + " does not exist: make a vault with 'holdfastd init'");
     if (errno == ENOTDIR || errno == ELOOP)
       return InvalidField(field, path + " is not a directory, or is a symbolic link");
     return InvalidField(field, path + " cannot be opened by the server's user");
@@ -93,7 +94,8 @@ absl::Status CheckPrivateDirectory(const std::string& path, std::string_view fie
   const bool known = fstat(fd, &facts) == 0;
   close(fd);
   if (!known) return InvalidField(field, path + " cannot be examined");
-  if (facts.st_uid != geteuid()) return InvalidField(field, path + " does not belong to the server's user: chown it");
+  if (facts.st_uid != geteuid())
+    return InvalidField(field, path + " does not belong to the server's user: chown it");
   if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0)
     return InvalidField(field, path + " is open to other users: chmod 700 it");
   return absl::OkStatus();

@@ -63,16 +63,18 @@ int RunInit(const Options& options) {
                                               .enroll_address = options.enroll_address});
   if (!enrollment.ok()) return Fail(enrollment.status());
   fmt::print("{}\n", *enrollment);
-  fmt::print(stderr,
-             "vault made in {}. Keep {} on other storage: whoever has both can read everything.\n"
-             "The line above enrolls {}: start the server, then run 'holdfast enroll'. It is valid for an hour.\n",
-             options.data_dir, options.key_path, options.officer);
+  fmt::print(
+      stderr,
+      "vault made in {}. Keep {} on other storage: whoever has both can read everything.\n"
+      "The line above enrolls {}: start the server, then run 'holdfast enroll'. It is valid for an hour.\n",
+      options.data_dir, options.key_path, options.officer);
   return kOk;
 }
 
 int RunEnroll(const Options& options) {
   const std::string data_dir = Absolute(options.data_dir);
-  if (const absl::Status status = CheckPrivateDirectory(data_dir, "data-dir"); !status.ok()) return Fail(status);
+  if (const absl::Status status = CheckPrivateDirectory(data_dir, "data-dir"); !status.ok())
+    return Fail(status);
   const auto vault = custody::Vault::Open(data_dir);
   if (!vault.ok()) return Fail(vault.status());
   const auto enrollment = custody::EnrollOffline(**vault, options.holder, options.enroll_address);
@@ -110,11 +112,14 @@ int Main(int argc, char** argv) {
   init->add_option("--data-dir", options.data_dir, "New or empty directory")->required();
   init->add_option("--officer", options.officer, "Id of the first security holder")->required();
   init->add_option("--seal", options.seal, "How the root key is kept")->check(CLI::IsMember({"key-file"}));
-  init->add_option("--key-file", options.key_path, "New file for the root key, outside the data directory")->required();
-  init->add_option("--anchor", options.anchor_path, "New file for signed checkpoints; best on another volume");
+  init->add_option("--key-file", options.key_path, "New file for the root key, outside the data directory")
+      ->required();
+  init->add_option("--anchor", options.anchor_path,
+                   "New file for signed checkpoints; best on another volume");
   init->add_option("--enroll-address", options.enroll_address, "host:port to put into the string");
 
-  CLI::App* enroll = app.add_subcommand("enroll", "Make a new enrollment string while no server runs; recorded");
+  CLI::App* enroll =
+      app.add_subcommand("enroll", "Make a new enrollment string while no server runs; recorded");
   enroll->add_option("--data-dir", options.data_dir)->required();
   enroll->add_option("holder", options.holder, "Id of the holder")->required();
   enroll->add_option("--enroll-address", options.enroll_address, "host:port to put into the string");
@@ -140,7 +145,8 @@ int Main(int argc, char** argv) {
 }  // namespace holdfast::server
 
 int main(int argc, char** argv) {
-  // gRPC's own lines are for its developers and break a log of JSON lines; GRPC_VERBOSITY=ERROR brings them back.
+  // gRPC's own lines are for its developers and break a log of JSON lines; GRPC_VERBOSITY=ERROR brings them
+  // back.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   return holdfast::server::Main(argc, argv);
 }

@@ -60,12 +60,13 @@ absl::StatusOr<std::vector<Exposure>> ExposureStore::List(const ExposureFilter& 
       &ReadExposure);
 }
 
-absl::StatusOr<bool> ExposureStore::HasSeen(std::string_view person, std::int64_t secret_id, std::int64_t version) {
-  HF_ASSIGN_OR_RETURN(const std::int64_t seen,
-                      ReadInt(connection_.Query(
-                          "SELECT EXISTS (SELECT 1 FROM exposure e JOIN holder h ON h.id = e.holder_id"
-                          " WHERE e.secret_id = ?1 AND e.version = ?2 AND h.person = ?3)",
-                          secret_id, version, person)));
+absl::StatusOr<bool> ExposureStore::HasSeen(std::string_view person, std::int64_t secret_id,
+                                            std::int64_t version) {
+  HF_ASSIGN_OR_RETURN(
+      const std::int64_t seen,
+      ReadInt(connection_.Query("SELECT EXISTS (SELECT 1 FROM exposure e JOIN holder h ON h.id = e.holder_id"
+                                " WHERE e.secret_id = ?1 AND e.version = ?2 AND h.person = ?3)",
+                                secret_id, version, person)));
   return seen != 0;
 }
 

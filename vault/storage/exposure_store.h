@@ -2,7 +2,8 @@
 //
 // An exposure of version v to a holder of person P has ended when both hold, and is live otherwise:
 //   - v was retired by a holder of another person;
-//   - a version after v exists which no holder of P has any exposure of, and whose value is none that they saw.
+//   - a version after v exists which no holder of P has any exposure of, and whose value is none that they
+//   saw.
 // So neither a rotation nor a retirement by P ends anything, under whichever of P's holders.
 // Not thread safe, as its connection.
 #pragma once

@@ -76,13 +76,15 @@ absl::Status KeyStore::Update(const DeviceKey& key) {
 absl::StatusOr<std::int64_t> KeyStore::CountConfirmedOthers(std::int64_t role_mask, std::string_view person,
                                                             Micros now) {
   return ReadInt(connection_.Query(
-      "SELECT count(DISTINCT h.person) FROM holder h WHERE h.status = ?1 AND h.kind = ?5 AND (h.roles & ?2) <> 0"
+      "SELECT count(DISTINCT h.person) FROM holder h WHERE h.status = ?1 AND h.kind = ?5 AND (h.roles & ?2) "
+      "<> 0"
       " AND h.person <> ?6 AND EXISTS"
       " (SELECT 1 FROM device_key k WHERE k.holder_id = h.id AND k.state = ?3 AND k.not_after > ?4)",
       HolderStatus::kActive, role_mask, KeyState::kConfirmed, now, HolderKind::kPerson, person));
 }
 
-absl::StatusOr<std::int64_t> KeyStore::CountEverConfirmedOthers(std::int64_t role_mask, std::string_view person) {
+absl::StatusOr<std::int64_t> KeyStore::CountEverConfirmedOthers(std::int64_t role_mask,
+                                                                std::string_view person) {
   return ReadInt(connection_.Query(
       "SELECT count(DISTINCT h.person) FROM holder h WHERE (h.roles & ?1) <> 0 AND h.person <> ?2 AND EXISTS"
       " (SELECT 1 FROM device_key k WHERE k.holder_id = h.id AND k.confirmed_at IS NOT NULL)",

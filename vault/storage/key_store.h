@@ -54,10 +54,12 @@ class KeyStore {
   absl::StatusOr<std::vector<DeviceKey>> UnconfirmedIssuedBy(std::int64_t issuer_id);
   // Writes state, confirmed_by, confirmed_at and revoked_at.
   absl::Status Update(const DeviceKey& key);
-  // People other than `person` (no workflows; two holders of one person count once) who are active, have any role of
-  // the mask, and a confirmed key that has not run out.
-  absl::StatusOr<std::int64_t> CountConfirmedOthers(std::int64_t role_mask, std::string_view person, Micros now);
-  // People other than `person` with any role of the mask who ever had a confirmed key, whatever became of them.
+  // People other than `person` (no workflows; two holders of one person count once) who are active, have any
+  // role of the mask, and a confirmed key that has not run out.
+  absl::StatusOr<std::int64_t> CountConfirmedOthers(std::int64_t role_mask, std::string_view person,
+                                                    Micros now);
+  // People other than `person` with any role of the mask who ever had a confirmed key, whatever became of
+  // them.
   absl::StatusOr<std::int64_t> CountEverConfirmedOthers(std::int64_t role_mask, std::string_view person);
 
   absl::Status InsertEnrollment(Enrollment& enrollment);  // sets enrollment.id

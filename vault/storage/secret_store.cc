@@ -76,8 +76,8 @@ absl::Status SecretStore::InsertVersion(SecretVersion& version) {
       "INSERT INTO secret_version (secret_id, version, epoch, sealed, value_mac, created_by, created_at, "
       "retired_at, retired_by, retire_evidence, destroyed_at, destroyed_by)"
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-      version.secret_id, version.version, version.epoch, version.sealed, version.value_mac, version.created_by,
-      version.created_at, version.retired_at, version.retired_by, version.retire_evidence,
+      version.secret_id, version.version, version.epoch, version.sealed, version.value_mac,
+      version.created_by, version.created_at, version.retired_at, version.retired_by, version.retire_evidence,
       version.destroyed_at, version.destroyed_by));
   version.id = connection_.LastRowId();
   return absl::OkStatus();

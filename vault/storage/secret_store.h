@@ -32,7 +32,7 @@ struct SecretVersion {
   std::int64_t version = 0;
   std::int64_t epoch = 0;
   std::optional<Bytes> sealed{};  // none once destroyed
-  Bytes value_mac{};               // equal values of one secret have equal ones; outlives the value
+  Bytes value_mac{};              // equal values of one secret have equal ones; outlives the value
   std::int64_t created_by = 0;
   Micros created_at = 0;
   std::optional<Micros> retired_at{};
