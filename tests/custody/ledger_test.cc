@@ -153,9 +153,10 @@ TEST_F(LedgerTest, LetsOneOfTwoConcurrentOwnerChangesWin) {
     EXPECT_EQ(won, 1);
     EXPECT_EQ(stale, 1);
     ASSERT_TRUE(Read([&](ReadTx& tx) -> absl::Status {
-                  HF_ASSIGN_OR_RETURN(const auto account, storage::AccountStore(tx.db()).ByName("x-acme"));
+                  const auto account = storage::AccountStore(tx.db()).ByName("x-acme");
+                  HF_RETURN_IF_ERROR(account.status());
                   HF_ASSIGN_OR_RETURN(const auto grants,
-                                      storage::GrantStore(tx.db()).LiveByAccount(account->id, tx.now()));
+                                      storage::GrantStore(tx.db()).LiveByAccount((*account)->id, tx.now()));
                   int owners = 0;
                   for (const storage::Grant& grant : grants) {
                     if (grant.relation != Relation::kOwner) continue;
@@ -163,7 +164,7 @@ TEST_F(LedgerTest, LetsOneOfTwoConcurrentOwnerChangesWin) {
                     EXPECT_EQ(grant.holder_id, As(tx, winner).holder.id);
                   }
                   EXPECT_EQ(owners, 1);
-                  EXPECT_EQ(account->revision, round + 1);
+                  EXPECT_EQ((*account)->revision, round + 1);
                   return absl::OkStatus();
                 }).ok());
   }
