@@ -104,6 +104,8 @@ TEST_F(OutsideClient, CannotBreakTheServerWithBytesThatAreNoRequest) {
   for (const Json& answer : answers) EXPECT_NE(answer["code"], "OK") << answer;
   EXPECT_EQ(answers[3]["code"], "RESOURCE_EXHAUSTED") << answers[3];
   office.Ok("alice", {"status"});
+  const std::string log = office.server_log();
+  EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 1) << log;  // "serving": nobody can write into it
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "google/protobuf/stubs/logging.h"
 #include "vault/crypto/init.h"
 #include "vault/custody/vault.h"
 #include "vault/server/config.h"
@@ -145,8 +146,9 @@ int Main(int argc, char** argv) {
 }  // namespace holdfast::server
 
 int main(int argc, char** argv) {
-  // gRPC's own lines are for its developers and break a log of JSON lines; GRPC_VERBOSITY=ERROR brings them
-  // back.
+  // The libraries' own lines are for their developers, any caller could make them write some, and they break
+  // a log of JSON lines. GRPC_VERBOSITY=ERROR brings gRPC's back.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+  google::protobuf::SetLogHandler(nullptr);
   return holdfast::server::Main(argc, argv);
 }
