@@ -128,8 +128,9 @@ TEST_F(HandoverTest, RevokesTheLeaversKeysWithTheCut) {
   });
   ASSERT_TRUE(Start("alice", "bob").ok());
   Must([&](WriteTx& tx) -> absl::Status {
-    HF_ASSIGN_OR_RETURN(const auto key, storage::KeyStore(tx.db()).ByCertificate(Bytes(32, 1)));
-    EXPECT_EQ(key->state, KeyState::kRevoked);
+    const auto key = storage::KeyStore(tx.db()).ByCertificate(Bytes(32, 1));
+    HF_RETURN_IF_ERROR(key.status());
+    EXPECT_EQ((*key)->state, KeyState::kRevoked);
     return absl::OkStatus();
   });
 }
