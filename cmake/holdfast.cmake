@@ -47,10 +47,10 @@ function(hf_executable name)
   hf_use_precompiled(${name} "${ARG_GRPC}" FALSE)
 endfunction()
 
-# hf_test(NAME [GRPC] [TIMEOUT seconds] SOURCES a_test.cc ... DEPS targets ...): one GoogleTest binary; each
-# TEST is one CTest entry, "NAME:Suite.Test".
+# hf_test(NAME [GRPC] [TIMEOUT seconds] [ENVIRONMENT VAR=value ...] SOURCES a_test.cc ... DEPS targets ...):
+# one GoogleTest binary; each TEST is one CTest entry, "NAME:Suite.Test".
 function(hf_test name)
-  cmake_parse_arguments(ARG "GRPC" "TIMEOUT" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "GRPC" "TIMEOUT" "ENVIRONMENT;SOURCES;DEPS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
@@ -59,9 +59,12 @@ function(hf_test name)
   target_compile_definitions(
     ${name} PRIVATE HF_SOURCE_DIR="${CMAKE_SOURCE_DIR}" HF_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
   hf_use_precompiled(${name} "${ARG_GRPC}" TRUE)
-  set(environment)
+  set(environment ${ARG_ENVIRONMENT})
   if(ARG_GRPC)  # Debian's gRPC is not instrumented: the thread sanitizer sees races inside it that are none
-    set(environment ENVIRONMENT TSAN_OPTIONS=ignore_noninstrumented_modules=1)
+    list(APPEND environment TSAN_OPTIONS=ignore_noninstrumented_modules=1)
+  endif()
+  if(environment)
+    list(PREPEND environment ENVIRONMENT)
   endif()
   gtest_discover_tests(
     ${name} TEST_PREFIX ${name}: DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${ARG_TIMEOUT} ${environment})
