@@ -1,0 +1,41 @@
+#include "vault/policy/duration.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <utility>
+
+namespace holdfast::policy {
+namespace {
+
+// Largest first.
+constexpr std::pair<char, Micros> kUnits[] = {{'d', kDay}, {'h', kHour}, {'m', kMinute}, {'s', kSecond}};
+
+std::optional<Micros> UnitOf(char name) {
+  for (const auto& [unit, length] : kUnits) {
+    if (unit == name) return length;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Micros> ParseDuration(std::string_view text) {
+  if (text.size() < 2 || text.front() < '1' || text.front() > '9') return std::nullopt;
+  const auto unit = UnitOf(text.back());
+  text.remove_suffix(1);
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (!unit.has_value() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (count > kMaxDuration / *unit) return std::nullopt;
+  return count * *unit;
+}
+
+std::string FormatDuration(Micros duration) {
+  for (const auto& [unit, length] : kUnits) {
+    if (duration % length == 0) return fmt::format("{}{}", duration / length, unit);
+  }
+  return fmt::format("{}s", duration / kSecond);
+}
+
+}  // namespace holdfast::policy

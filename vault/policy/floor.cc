@@ -1,0 +1,183 @@
+#include "vault/policy/floor.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "vault/policy/parse.h"
+
+namespace holdfast::policy {
+namespace {
+
+constexpr std::string_view kText = R"toml(
+format = 1
+name = "floor"
+
+[[rule]]
+id = "floor.inactive"
+effect = "forbid"
+actions = ["*"]
+unless = { status = ["active"] }
+why = "the holder is suspended, leaving or gone"
+
+[[rule]]
+id = "floor.revoked-key"
+effect = "forbid"
+actions = ["*"]
+when = { key = ["revoked"] }
+why = "the key was revoked"
+
+# An enrollment string can be used by whoever handed it out: a key that nobody else vouched for administers
+# and approves nothing.
+[[rule]]
+id = "floor.unconfirmed-key"
+effect = "forbid"
+actions = ["holder.create", "holder.enroll", "holder.update", "holder.suspend", "holder.resume", "key.confirm",
+  "account.set-tier", "account.set-owners", "account.archive", "account.review", "grant.create", "secret.destroy",
+  "secret.retire", "import.item", "handover.approve", "handover.close", "approval.approve", "break-glass.request",
+  "break-glass.veto", "break-glass.reveal", "break-glass.review", "policy.stage", "policy.activate"]
+when = { key = ["unconfirmed"] }
+why = "the key is not confirmed yet: somebody other than its issuer must confirm its fingerprint"
+
+[[rule]]
+id = "floor.unconfirmed-key-tier-1"
+effect = "forbid"
+actions = ["secret.reveal", "secret.code", "secret.put"]
+when = { key = ["unconfirmed"], tier = [1] }
+why = "the key is not confirmed yet: somebody other than its issuer must confirm its fingerprint"
+
+# A further device of somebody who has one could be anybody's who got hold of the string.
+[[rule]]
+id = "floor.unconfirmed-further-key"
+effect = "forbid"
+actions = ["secret.reveal", "secret.code", "secret.put", "key.revoke"]
+when = { key = ["unconfirmed"], additional_key = true }
+why = "the key is not confirmed yet: somebody other than its issuer must confirm its fingerprint"
+
+[[rule]]
+id = "floor.unconfirmed-officer"
+effect = "forbid"
+actions = ["handover.start", "handover.cut", "key.revoke"]
+when = { key = ["unconfirmed"], role = ["security"] }
+why = "the key is not confirmed yet: somebody other than its issuer must confirm its fingerprint"
+
+[[rule]]
+id = "floor.auditor-touches-no-value"
+effect = "forbid"
+actions = ["secret.reveal", "secret.code", "secret.put", "import.item", "break-glass.request", "break-glass.reveal"]
+when = { role = ["auditor"] }
+why = "an auditor reveals and puts in nothing"
+
+[[rule]]
+id = "floor.offboarding-touches-no-value"
+effect = "forbid"
+actions = ["secret.reveal", "secret.code", "secret.put", "import.item", "break-glass.request", "break-glass.reveal"]
+when = { role = ["offboarding"] }
+why = "an offboarding identity reveals and puts in nothing"
+
+[[rule]]
+id = "floor.offboarding-approves-nothing"
+effect = "forbid"
+actions = ["handover.approve", "key.confirm", "approval.approve", "policy.activate"]
+when = { role = ["offboarding"] }
+why = "an offboarding identity approves nothing"
+
+[[rule]]
+id = "floor.workflow-approves-nothing"
+effect = "forbid"
+actions = ["handover.approve", "key.confirm", "approval.approve", "policy.activate", "break-glass.review"]
+when = { holder = ["workflow"] }
+why = "only a person approves"
+
+[[rule]]
+id = "floor.requester-is-not-approver"
+effect = "forbid"
+actions = ["handover.approve", "approval.approve", "break-glass.review"]
+when = { requested_by_self = true }
+why = "whoever asked for it cannot approve it"
+
+# The first officer has nobody yet to ask: alone, one may confirm one more officer.
+[[rule]]
+id = "floor.issuer-does-not-confirm"
+effect = "forbid"
+actions = ["key.confirm"]
+when = { requested_by_self = true }
+unless = { sole_officer = true }
+why = "whoever handed out the enrollment string cannot confirm the key"
+
+[[rule]]
+id = "floor.issuer-does-not-confirm-members"
+effect = "forbid"
+actions = ["key.confirm"]
+when = { requested_by_self = true }
+unless = { about_officer = true }
+why = "whoever handed out the enrollment string cannot confirm the key"
+
+[[rule]]
+id = "floor.successor-approves-nothing"
+effect = "forbid"
+actions = ["handover.approve"]
+when = { successor_is_self = true }
+why = "whoever would take over cannot approve it"
+
+[[rule]]
+id = "floor.nobody-vouches-for-themselves"
+effect = "forbid"
+actions = ["key.confirm", "handover.approve", "holder.resume", "approval.approve"]
+when = { about_self = true }
+why = "nobody confirms, approves or resumes themselves"
+
+[[rule]]
+id = "floor.no-access-for-oneself"
+effect = "forbid"
+actions = ["grant.create", "account.set-owners"]
+when = { about_self = true }
+unless = { relation = ["owner"] }
+why = "nobody gives themselves access to an account"
+
+[[rule]]
+id = "floor.no-handover-of-oneself"
+effect = "forbid"
+actions = ["handover.start"]
+when = { about_self = true }
+why = "somebody else must start your handover"
+
+# What changes the rules takes two of those who answer for them.
+[[rule]]
+id = "floor.policy-by-security"
+effect = "forbid"
+actions = ["policy.stage", "policy.activate"]
+unless = { role = ["security"] }
+why = "only security changes the policy"
+
+[[rule]]
+id = "floor.policy-by-two"
+effect = "require"
+actions = ["policy.activate"]
+require = { reason = true, approvals = 1, approvers = ["security"] }
+why = "a policy takes effect by two distinct security holders"
+
+[[rule]]
+id = "floor.break-glass-says-why"
+effect = "require"
+actions = ["break-glass.request"]
+require = { reason = true, wait = "1m", show = "30m" }
+why = "a broken glass says why, and leaves time to object"
+)toml";
+
+}  // namespace
+
+std::string_view FloorText() { return kText; }
+
+const Document& Floor() {
+  static const Document* const floor = [] {
+    Parsed parsed = Parse(kText);
+    if (!parsed.problems.empty()) {
+      std::fprintf(stderr, "the floor of the policy is damaged:\n%s", Listed(parsed.problems).c_str());
+      std::abort();
+    }
+    return new Document(std::move(parsed.document));
+  }();
+  return *floor;
+}
+
+}  // namespace holdfast::policy
