@@ -46,7 +46,7 @@ class AuditTest : public ::testing::Test {
     return [this](ByteView row) { return crypto::Mac(state_key_, {row}); };
   }
 
-  absl::StatusOr<Log> Load() { return Log::Load(db(), state_key_, crypto::Digest{}); }
+  absl::StatusOr<Log> Load() { return Log::Load(db(), state_key_); }
   static Event SomeEvent(const std::string& reason = "") {
     Event event{.type = "account.read", .rule = "metadata.by-role", .texts = {}};
     if (!reason.empty()) event.texts["reason"] = reason;
@@ -57,7 +57,7 @@ class AuditTest : public ::testing::Test {
     Tip tip = log.tip();
     ASSERT_TRUE(db().Begin().ok());
     for (int i = 0; i < count; ++i)
-      ASSERT_TRUE(log.Append(db(), tip, first_time + i, Bytes(16, 7), SomeEvent("because")).ok());
+      ASSERT_TRUE(log.Append(db(), tip, first_time + i, Bytes(16, 7), crypto::Digest{}, SomeEvent("because")).ok());
     ASSERT_TRUE(db().Commit().ok());
     log.Advance(tip);
   }

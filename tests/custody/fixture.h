@@ -68,6 +68,8 @@ class CustodyTest : public ::testing::Test {
     actor.key.state = KeyState::kConfirmed;
     actor.key.box_public = ToBytes(device_.public_key());
     actor.peer = "test";
+    actor.request.method = "test";
+    actor.request.reason = "because";
     return actor;
   }
   // A request with an id of its own.
@@ -75,7 +77,8 @@ class CustodyTest : public ::testing::Test {
     return {.method = "test",
             .id = fmt::format("request-{}", ++requests_),
             .body = Bytes(3, 1),
-            .reason = "because"};
+            .reason = "because",
+            .ticket = {}};
   }
 
   absl::Status AddAccount(WriteTx& tx, const std::string& name, const std::string& owner,

@@ -65,7 +65,7 @@ class LiveVault : public ::testing::Test {
     auto vault = custody::Vault::Open(directory_ + "/data");
     ASSERT_TRUE(vault.ok()) << vault.status();
     vault_ = *std::move(vault);
-    auto ledger = custody::Ledger::Start(vault_->TakeCommitter(), vault_->keys(),
+    auto ledger = custody::Ledger::Start(vault_->TakeCommitter(), vault_->keys(), vault_->policies(),
                                          [this] { return vault_->OpenReader(); },
                                          {.fatal = [](const absl::Status&) { std::abort(); }});
     ASSERT_TRUE(ledger.ok()) << ledger.status();

@@ -30,9 +30,10 @@ std::string FormatLeaf(const LeafFrame& frame, const Event& event,
       Pseudonym(event.account), Pseudonym(event.secret), Pseudonym(event.subject));
   fmt::format_to(
       std::back_inserter(leaf),
-      R"("version":{},"case":{},"outcome":"{}","rule":"{}","approval":null,"policy":"{}","state":"{}","texts":{{)",
+      R"("version":{},"case":{},"outcome":"{}","rule":"{}","approval":{},"policy":"{}","state":"{}","texts":{{)",
       event.version.has_value() ? std::to_string(*event.version) : "null", Pseudonym(event.handover),
-      event.outcome == Outcome::kAllowed ? "allowed" : "denied", event.rule, HexEncode(frame.policy),
+      event.outcome == Outcome::kAllowed ? "allowed" : "denied", event.rule,
+      event.approval.has_value() ? std::to_string(*event.approval) : "null", HexEncode(frame.policy),
       HexEncode(frame.state));
   std::string_view separator;
   for (const auto& [field, commitment] : commitments) {

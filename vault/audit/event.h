@@ -3,9 +3,10 @@
 // A leaf is one line of JSON, without a line break, with these keys in this order and no blanks:
 //   {"v":1,"index":N,"time":"RFC 3339, micros","type":"secret.reveal","command":H16,
 //    "actor":P,"account":P,"secret":P,"subject":P,"version":N|null,"case":P,
-//    "outcome":"allowed"|"denied","rule":"...","approval":null,"policy":H32,"state":H32,
+//    "outcome":"allowed"|"denied","rule":"...","approval":N|null,"policy":H32,"state":H32,
 //    "texts":{"reason":H32,...}}
-// P is a 16-byte pseudonym in hexadecimal or null, H16 and H32 are that many bytes in hexadecimal.
+// "approval" is the index of the event by which the action was approved, "policy" the SHA-256 of the policy that
+// decided. P is a 16-byte pseudonym in hexadecimal or null, H16 and H32 are that many bytes in hexadecimal.
 // Whatever is personal or free text stands in "texts" as SHA-256(salt || text) alone, keys in ascending
 // order; salts (32 bytes) and texts are kept beside the leaf and can be erased without breaking the tree.
 #pragma once
@@ -43,6 +44,7 @@ struct Event {
   std::optional<Ref> handover;
   Outcome outcome = Outcome::kAllowed;
   std::string rule;                          // id of the rule that decided
+  std::optional<std::int64_t> approval;      // index of the event that approved
   std::map<std::string, std::string> texts;  // field -> text; empty texts are left out
 };
 

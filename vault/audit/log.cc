@@ -66,9 +66,8 @@ evidence::HashReader StoredHashes(storage::Connection& db) {
   return [&db](std::int64_t position) { return storage::TreeStore(db).Read(position); };
 }
 
-absl::StatusOr<Log> Log::Load(storage::Connection& db, const SecretBytes& state_key,
-                              const crypto::Digest& policy_hash) {
-  Log log(state_key, policy_hash);
+absl::StatusOr<Log> Log::Load(storage::Connection& db, const SecretBytes& state_key) {
+  Log log(state_key);
   storage::EventStore events(db);
   storage::TreeStore tree(db);
   while (true) {
@@ -84,12 +83,12 @@ absl::StatusOr<Log> Log::Load(storage::Connection& db, const SecretBytes& state_
 }
 
 absl::Status Log::Append(storage::Connection& db, Tip& tip, Micros now, ByteView command,
-                         const Event& event) const {
+                         const crypto::Digest& policy, const Event& event) const {
   const std::int64_t index = tip.edge.size();
   const LeafFrame frame{.index = index,
                         .time = std::max(now, tip.last_time),
                         .command = ToBytes(command),
-                        .policy = policy_hash_,
+                        .policy = policy,
                         .state = StateMac(*state_key_, index, db.state_sum())};
   std::map<std::string, Commitment> commitments;
   for (const auto& [field, text] : event.texts) {

@@ -28,13 +28,13 @@ class Log {
  public:
   // Reads and checks the whole log: every leaf is hashed and compared with the stored tree, indexes are dense
   // and time never goes back. DATA_LOSS with reason LOG_DAMAGED otherwise. `state_key` must outlive the log.
-  static absl::StatusOr<Log> Load(storage::Connection& db, const SecretBytes& state_key,
-                                  const crypto::Digest& policy_hash);
+  static absl::StatusOr<Log> Load(storage::Connection& db, const SecretBytes& state_key);
 
   const Tip& tip() const { return tip_; }
-  // Appends to `db` and to `tip`. `command` ties together the events of one command.
+  // Appends to `db` and to `tip`. `command` ties together the events of one command, `policy` is the hash of the
+  // policy that it was decided by.
   absl::Status Append(storage::Connection& db, Tip& tip, Micros now, ByteView command,
-                      const Event& event) const;
+                      const crypto::Digest& policy, const Event& event) const;
   // After COMMIT: what the batch appended is the log now.
   void Advance(Tip tip) { tip_ = std::move(tip); }
   // After COMMIT: the signed note for the tip.
@@ -48,11 +48,9 @@ class Log {
   absl::Status CheckState(storage::Connection& db, const storage::StateSum& sum) const;
 
  private:
-  Log(const SecretBytes& state_key, const crypto::Digest& policy_hash)
-      : state_key_(&state_key), policy_hash_(policy_hash) {}
+  explicit Log(const SecretBytes& state_key) : state_key_(&state_key) {}
 
   const SecretBytes* state_key_;
-  crypto::Digest policy_hash_;
   Tip tip_;
 };
 

@@ -178,7 +178,7 @@ absl::Status CheckNotArchived(const storage::Account& account) {
 
 absl::Status InsertAccount(WriteTx& tx, storage::Account& account) {
   account.pseudonym = audit::NewPseudonym();
-  account.created_at = account.updated_at = tx.now();
+  account.created_at = account.updated_at = account.reviewed_at = tx.now();
   return storage::AccountStore(tx.db()).Insert(account);
 }
 

@@ -4,7 +4,8 @@
 
 #include <utility>
 
-#include "vault/storage/grant_store.h"
+#include "vault/custody/approvals.h"
+#include "vault/custody/facts.h"
 
 namespace holdfast::custody {
 namespace {
@@ -22,7 +23,7 @@ audit::Event Refusal(const Actor& actor, std::string type, std::string_view rule
 absl::Status RefuseCall(Tx& tx, const Actor& actor, const Caller& caller, std::string_view rule,
                         absl::Status status) {
   audit::Event event = Refusal(actor, "call.refused", rule);
-  event.texts["method"] = caller.method;
+  event.texts["method"] = caller.request.method;
   tx.RecordInstead(std::move(event));
   AddDetail(status, "rule", rule);
   return status;
@@ -33,6 +34,19 @@ absl::Status DeniedBy(const policy::Decision& decision) {
                                   fmt::format("denied by rule {}: {}", decision.rule, decision.why));
   AddDetail(status, "rule", decision.rule);
   return status;
+}
+
+// What the caller can put right at once, by the name of the field.
+absl::Status CheckGiven(const policy::Decision& decision, const Request& request) {
+  const auto needed = [&](std::string_view field) {
+    absl::Status status =
+        InvalidField(field, fmt::format("is needed here, by rule {}: {}", decision.rule, decision.why));
+    AddDetail(status, "rule", decision.rule);
+    return status;
+  };
+  if (decision.obligations.reason && request.reason.empty()) return needed("reason");
+  if (decision.obligations.ticket && request.ticket.empty()) return needed("ticket");
+  return absl::OkStatus();
 }
 
 audit::Event BaseEvent(const Actor& actor, policy::Action action, const Target& target) {
@@ -62,7 +76,7 @@ absl::StatusOr<Actor> Authenticate(Tx& tx, const Caller& caller) {
     return MakeError(absl::StatusCode::kUnauthenticated, "KEY_UNKNOWN",
                      "this device is not enrolled in this vault");
   HF_ASSIGN_OR_RETURN(storage::Holder holder, LoadHolder(tx, key->holder_id));
-  Actor actor{.holder = std::move(holder), .key = *key, .peer = caller.peer};
+  Actor actor{.holder = std::move(holder), .key = *key, .peer = caller.peer, .approval = caller.approval, .request = caller.request};
   if (actor.holder.status != HolderStatus::kActive) {
     return RefuseCall(tx, actor, caller, "floor.inactive",
                       MakeError(absl::StatusCode::kPermissionDenied, "HOLDER_INACTIVE",
@@ -83,42 +97,45 @@ absl::StatusOr<Actor> Authenticate(Tx& tx, const Caller& caller) {
 
 absl::StatusOr<policy::Decision> Consider(Tx& tx, const Actor& actor, policy::Action action,
                                           const Target& target, policy::Context context) {
-  policy::Subject subject{.roles = actor.holder.roles,
-                          .kind = actor.holder.kind,
-                          .status = actor.holder.status,
-                          .key = actor.key.state,
-                          .key_is_additional = false,
-                          .relation = std::nullopt};
-  if (actor.key.state == KeyState::kUnconfirmed) {
-    HF_ASSIGN_OR_RETURN(const auto keys, storage::KeyStore(tx.db()).ByHolder(actor.holder.id));
-    subject.key_is_additional = keys.front().id != actor.key.id;
-  }
-  policy::Resource resource;
-  if (target.account != nullptr) {
-    resource.tier = target.account->tier;
-    HF_ASSIGN_OR_RETURN(const auto grant,
-                        storage::GrantStore(tx.db()).Live(target.account->id, actor.holder.id, tx.now()));
-    if (grant.has_value()) subject.relation = grant->relation;
-  }
-  if (target.subject != nullptr && target.subject->person == actor.holder.person) context.about_self = true;
-  return policy::Decide(subject, action, resource, context);
+  HF_ASSIGN_OR_RETURN(const policy::Facts facts, GatherFacts(tx, actor, action, target, std::move(context)));
+  tx.set_decided();
+  return tx.policy().bundle.Decide(facts);
 }
 
-absl::StatusOr<policy::Decision> Authorize(Tx& tx, const Actor& actor, policy::Action action,
-                                           const Target& target, policy::Context context) {
-  HF_ASSIGN_OR_RETURN(const policy::Decision decision, Consider(tx, actor, action, target, context));
-  if (decision.effect != policy::Effect::kDeny) return decision;
-  audit::Event event = BaseEvent(actor, action, target);
-  event.outcome = audit::Outcome::kDenied;
-  event.rule = decision.rule;
-  tx.RecordInstead(std::move(event));
-  return DeniedBy(decision);
+absl::StatusOr<Permit> AuthorizeToWait(Tx& tx, const Actor& actor, policy::Action action,
+                                       const Target& target, policy::Context context) {
+  HF_ASSIGN_OR_RETURN(policy::Decision decision, Consider(tx, actor, action, target, std::move(context)));
+  if (decision.effect == policy::Effect::kDeny) {
+    audit::Event event = BaseEvent(actor, action, target);
+    event.outcome = audit::Outcome::kDenied;
+    event.rule = decision.rule;
+    tx.RecordInstead(std::move(event));
+    return DeniedBy(decision);
+  }
+  HF_RETURN_IF_ERROR(CheckGiven(decision, actor.request));
+  return Permit{std::move(decision), std::nullopt};
 }
 
-audit::Event EventFor(const Actor& actor, policy::Action action, const Target& target,
-                      const policy::Decision& decision) {
+absl::StatusOr<Permit> Authorize(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
+                                 policy::Context context) {
+  HF_ASSIGN_OR_RETURN(Permit permit, AuthorizeToWait(tx, actor, action, target, context));
+  if (permit.allowed()) return permit;
+  HF_ASSIGN_OR_RETURN(const auto approval, FindApproval(tx, actor, action, target));
+  if (approval.has_value()) {
+    HF_ASSIGN_OR_RETURN(context.votes, VotesFor(tx, *approval));
+    HF_ASSIGN_OR_RETURN(policy::Decision approved, Consider(tx, actor, action, target, std::move(context)));
+    if (approved.allowed()) {
+      HF_RETURN_IF_ERROR(UseApproval(tx, actor, *approval));
+      return Permit{std::move(approved), approval->event_idx};
+    }
+  }
+  return AskForApproval(tx, actor, action, target, permit, approval);
+}
+
+audit::Event EventFor(const Actor& actor, policy::Action action, const Target& target, const Permit& permit) {
   audit::Event event = BaseEvent(actor, action, target);
-  event.rule = decision.rule;
+  event.rule = permit.rule;
+  event.approval = permit.approval;
   return event;
 }
 

@@ -10,20 +10,31 @@
 #include "vault/audit/event.h"
 #include "vault/base/ids.h"
 #include "vault/custody/tx.h"
-#include "vault/policy/decide.h"
+#include "vault/policy/bundle.h"
 #include "vault/storage/account_store.h"
 #include "vault/storage/handover_store.h"
 #include "vault/storage/holder_store.h"
 #include "vault/storage/key_store.h"
+#include "vault/storage/policy_store.h"
 #include "vault/storage/secret_store.h"
 
 namespace holdfast::custody {
 
-// What the connection says of a caller, and what the call brings for the record.
-struct Caller {
-  Bytes cert_sha256;   // of the client certificate that TLS verified
-  std::string peer;    // network address, for the record
+// What a mutating call asks for.
+struct Request {
   std::string method;  // "holdfast.v1.SecretService/RevealSecretVersion"
+  std::string id;      // idempotency key
+  Bytes body;          // canonical bytes of all that the call asks for, sealed values excepted
+  std::string reason;
+  std::string ticket;
+};
+
+// What the connection says of a caller, and what the call brings.
+struct Caller {
+  Bytes cert_sha256;     // of the client certificate that TLS verified
+  std::string peer;      // network address, for the record
+  std::string approval;  // the approval that the caller means to use, by its name; may be empty
+  Request request;       // of a call that only reads: the method alone
 };
 
 // A caller known to the vault, as of this transaction.
@@ -31,6 +42,8 @@ struct Actor {
   storage::Holder holder;
   storage::DeviceKey key;
   std::string peer;
+  std::string approval;
+  Request request;
 
   bool Is(Role role) const { return HasRole(holder.roles, role); }
 };
@@ -44,15 +57,26 @@ struct Target {
   const storage::Secret* secret = nullptr;
   const storage::Holder* subject = nullptr;
   const storage::Handover* handover = nullptr;
+  const storage::PolicyRow* policy = nullptr;  // a staged one
   std::optional<std::int64_t> version;
   std::map<std::string, std::string> texts;  // for the record: reason, ticket, name ...
 };
 
-// Decides; on a refusal marks `tx` denied and returns PERMISSION_DENIED, reason DENIED, with the rule. The
-// facts that follow from actor and target (relation, tier, about_self) are filled in; `context` brings the
-// others.
-absl::StatusOr<policy::Decision> Authorize(Tx& tx, const Actor& actor, policy::Action action,
+// A decision that stands, and the approval that it rests on.
+struct Permit : policy::Decision {
+  std::optional<std::int64_t> approval;  // index of the event of the last yes
+};
+
+// Decides. On a refusal arranges for its event and returns PERMISSION_DENIED, reason DENIED, with the rule.
+// INVALID_ARGUMENT naming "reason" or "ticket" where the policy asks for one. Where it asks for approvals, uses those
+// that this very operation has, or returns what AskForApproval does. The facts that follow from actor and target
+// (relation, tier, about_self) are filled in; `context` brings the others.
+absl::StatusOr<Permit> Authorize(Tx& tx, const Actor& actor, policy::Action action,
                                            const Target& target, policy::Context context = {});
+
+// The same, but a decision that lacks approvals is returned as it is, PENDING: for what waits in its own way.
+absl::StatusOr<Permit> AuthorizeToWait(Tx& tx, const Actor& actor, policy::Action action,
+                                       const Target& target, policy::Context context = {});
 
 // Whether the actor may; records nothing. For lists that leave out what is not allowed.
 absl::StatusOr<policy::Decision> Consider(Tx& tx, const Actor& actor, policy::Action action,
@@ -60,7 +84,7 @@ absl::StatusOr<policy::Decision> Consider(Tx& tx, const Actor& actor, policy::Ac
 
 // The event that records an allowed action.
 audit::Event EventFor(const Actor& actor, policy::Action action, const Target& target,
-                      const policy::Decision& decision);
+                      const Permit& permit);
 
 audit::Ref RefTo(const storage::Holder& holder);
 audit::Ref RefTo(const storage::Account& account);

@@ -28,7 +28,7 @@ absl::StatusOr<std::vector<absl::Status>> Committer::Run(const std::vector<const
   audit::Tip tip = log_.tip();
   HF_RETURN_IF_ERROR(db_->Begin());
   for (std::size_t i = 0; i < commands.size() && db_->InTransaction(); ++i)
-    results[i] = RunInSavepoint(*commands[i], tip);
+    results[i] = RunOrInstead(*commands[i], tip);
   if (db_->InTransaction()) {
     const absl::Status committed = db_->Commit();
     if (!committed.ok() && ReasonOf(committed) != "DISK_FULL") return committed;
@@ -61,16 +61,30 @@ absl::Status Committer::Checkpoint(bool always) {
   return db_->Checkpoint();
 }
 
-absl::Status Committer::RunInSavepoint(const Work& work, audit::Tip& tip) {
+absl::Status Committer::RunInSavepoint(const Work& work, audit::Tip& tip, Work& instead) {
   HF_RETURN_IF_ERROR(db_->Savepoint());
   const audit::Tip before = tip;
-  WriteTx tx(*db_, Now(tip), keys_);
+  auto policy = policies_->Active(*db_);
+  if (!policy.ok()) {
+    HF_RETURN_IF_ERROR(db_->RollbackSavepoint());
+    return policy.status();
+  }
+  WriteTx tx(*db_, Now(tip), keys_, *std::move(policy));
   const absl::Status result = Execute(work, tx, tip);
   if (result.ok() && !tx.dry_run()) return db_->ReleaseSavepoint();
   tip = before;
+  instead = tx.TakeInstead();
   if (!db_->InTransaction()) return result;
   HF_RETURN_IF_ERROR(db_->RollbackSavepoint());
-  if (tx.instead().has_value()) HF_RETURN_IF_ERROR(RecordInstead(*tx.instead(), tx.now(), tip));
+  return result;
+}
+
+absl::Status Committer::RunOrInstead(const Work& work, audit::Tip& tip) {
+  Work instead;
+  const absl::Status result = RunInSavepoint(work, tip, instead);
+  if (!instead || !db_->InTransaction()) return result;
+  Work nothing;
+  HF_RETURN_IF_ERROR(RunInSavepoint(instead, tip, nothing));
   return result;
 }
 
@@ -82,18 +96,8 @@ absl::Status Committer::Execute(const Work& work, WriteTx& tx, audit::Tip& tip) 
 absl::Status Committer::AppendAll(WriteTx& tx, audit::Tip& tip) {
   const Bytes command = crypto::RandomBytes(kCommandIdSize);
   for (const audit::Event& event : tx.events())
-    HF_RETURN_IF_ERROR(log_.Append(*db_, tip, tx.now(), command, event));
+    HF_RETURN_IF_ERROR(log_.Append(*db_, tip, tx.now(), command, tx.policy().sha256, event));
   return absl::OkStatus();
-}
-
-absl::Status Committer::RecordInstead(const audit::Event& event, Micros now, audit::Tip& tip) {
-  HF_RETURN_IF_ERROR(db_->Savepoint());
-  const audit::Tip before = tip;
-  const absl::Status appended = log_.Append(*db_, tip, now, crypto::RandomBytes(kCommandIdSize), event);
-  if (appended.ok()) return db_->ReleaseSavepoint();
-  tip = before;
-  if (db_->InTransaction()) HF_RETURN_IF_ERROR(db_->RollbackSavepoint());
-  return appended;
 }
 
 }  // namespace holdfast::custody

@@ -19,13 +19,16 @@
 
 namespace holdfast::custody {
 
-using Work = std::function<absl::Status(WriteTx&)>;
-
 class Committer {
  public:
   // REQUIRES: `log` was loaded from `db` and extends `anchor`. `keys` must outlive this.
-  Committer(std::unique_ptr<storage::Connection> db, audit::Log log, audit::Anchor anchor, const Keys& keys)
-      : db_(std::move(db)), log_(std::move(log)), anchor_(std::move(anchor)), keys_(keys) {}
+  Committer(std::unique_ptr<storage::Connection> db, audit::Log log, audit::Anchor anchor, const Keys& keys,
+            std::shared_ptr<Policies> policies)
+      : db_(std::move(db)),
+        log_(std::move(log)),
+        anchor_(std::move(anchor)),
+        keys_(keys),
+        policies_(std::move(policies)) {}
 
   // Runs the commands in order; results stand at the same positions. A returned error means that it is not
   // known what became durable: the caller must stop the process and answer nobody.
@@ -42,16 +45,18 @@ class Committer {
   std::int64_t log_size() const { return log_.tip().edge.size(); }
 
  private:
-  absl::Status RunInSavepoint(const Work& work, audit::Tip& tip);
+  // `instead`: set to what the command wants done in its place, now that it is undone.
+  absl::Status RunInSavepoint(const Work& work, audit::Tip& tip, Work& instead);
+  absl::Status RunOrInstead(const Work& work, audit::Tip& tip);
   absl::Status Execute(const Work& work, WriteTx& tx, audit::Tip& tip);
   absl::Status AppendAll(WriteTx& tx, audit::Tip& tip);
-  absl::Status RecordInstead(const audit::Event& event, Micros now, audit::Tip& tip);
   Micros Now(const audit::Tip& tip) const;
 
   std::unique_ptr<storage::Connection> db_;
   audit::Log log_;
   audit::Anchor anchor_;
   const Keys& keys_;
+  std::shared_ptr<Policies> policies_;
   std::string signed_checkpoint_;
 };
 

@@ -19,6 +19,14 @@ using policy::Action;
 
 constexpr std::int64_t kAllRoles = 15;
 
+// One person has one spelling: rules about two persons must not be met by one in two cases of letters.
+std::string Folded(std::string person) {
+  for (char& c : person) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return person;
+}
+
 // The holder after a repeat of the same call.
 absl::StatusOr<Enrolling> AgainWithoutCode(WriteTx& tx, std::string_view name) {
   HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, name));
@@ -76,6 +84,8 @@ absl::Status CheckNewHolder(const NewHolder& holder) {
   HF_RETURN_IF_ERROR(
       CheckLine("holder.display_name", holder.display_name, kMaxDisplayName, /*required=*/false));
   HF_RETURN_IF_ERROR(CheckLine("holder.person", holder.person, kMaxPerson, /*required=*/false));
+  if (!std::ranges::all_of(holder.person, [](char c) { return c > ' ' && c <= '~'; }))
+    return InvalidField("holder.person", "must be ASCII letters, digits and signs without blanks");
   if (holder.roles == 0 || (holder.roles & ~kAllRoles) != 0)
     return InvalidField("holder.roles", "must name at least one of member, security, auditor, offboarding");
   if (HasRole(holder.roles, Role::kAuditor) && holder.roles != static_cast<std::int64_t>(Role::kAuditor))
@@ -112,6 +122,7 @@ absl::StatusOr<Bytes> InsertHolder(WriteTx& tx, storage::Holder& holder, std::op
 
 absl::StatusOr<Enrolling> CreateHolder(WriteTx& tx, const Actor& actor, const Request& request,
                                        NewHolder wanted) {
+  wanted.person = Folded(wanted.person);
   HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kHolderCreate,
                                                      {.texts = {{"name", HolderName(wanted.name)}}}));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));

@@ -132,7 +132,7 @@ absl::StatusOr<ImportOutcome> Compare(WriteTx& tx, const Actor& actor, const sto
 // Puts a new component in, or compares the newest value with the one that is there. A dry run compares
 // nothing: it would tell whether a guess is right and leave no exposure behind.
 absl::StatusOr<ImportOutcome> ImportOne(WriteTx& tx, const Actor& actor, const storage::Account& account,
-                                        const OpenComponent& component, const policy::Decision& decision) {
+                                        const OpenComponent& component, const Permit& decision) {
   HF_ASSIGN_OR_RETURN(auto secret,
                       storage::SecretStore(tx.db()).ByName(account.id, component.wanted->secret));
   if (secret.has_value() && tx.dry_run()) return ImportOutcome::kNotCompared;

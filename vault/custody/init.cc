@@ -70,6 +70,17 @@ class Undo {
   std::vector<std::string> paths_;
 };
 
+// The first policy has nobody yet who could approve it: the first event carries its hash.
+absl::Status InstallPolicy(storage::Connection& db) {
+  storage::PolicyStore policies(db);
+  storage::PolicyRow row{.sha256 = ToBytes(crypto::Sha256(AsBytes(ShippedPolicy()))),
+                         .source = std::string(ShippedPolicy()),
+                         .staged_at = WallNow(),
+                         .activated_at = WallNow()};
+  HF_RETURN_IF_ERROR(policies.Insert(row));
+  return policies.SetActive(row.id);
+}
+
 absl::Status RegisterOfficer(WriteTx& tx, const std::string& officer, Bytes& code) {
   storage::SettingStore settings(tx.db());
   HF_RETURN_IF_ERROR(settings.Set("custodian", officer));
@@ -96,10 +107,11 @@ absl::StatusOr<std::string> Fill(const InitOptions& options, const std::string& 
   db->set_row_hash(StateRowHash(keys.state_mac));
   storage::SettingStore settings(*db);
   HF_RETURN_IF_ERROR(settings.Set("anchor", anchor_path));
-  HF_ASSIGN_OR_RETURN(audit::Log log, audit::Log::Load(*db, keys.state_mac, keys.policy_hash));
+  HF_RETURN_IF_ERROR(InstallPolicy(*db));
+  HF_ASSIGN_OR_RETURN(audit::Log log, audit::Log::Load(*db, keys.state_mac));
   HF_ASSIGN_OR_RETURN(audit::Anchor anchor, audit::Anchor::Create(anchor_path));
   undo.Add(anchor_path);
-  Committer committer(std::move(db), std::move(log), std::move(anchor), keys);
+  Committer committer(std::move(db), std::move(log), std::move(anchor), keys, std::make_shared<Policies>());
   Bytes code;
   HF_RETURN_IF_ERROR(
       committer.RunOne([&](WriteTx& tx) { return RegisterOfficer(tx, options.officer, code); }));

@@ -8,7 +8,6 @@
 #include "vault/crypto/mac.h"
 #include "vault/pki/ca.h"
 #include "vault/pki/key.h"
-#include "vault/policy/decide.h"
 #include "vault/storage/setting_store.h"
 
 namespace holdfast::custody {
@@ -44,8 +43,6 @@ class KeyLoader {
 }  // namespace
 
 std::string CheckpointOrigin(ByteView vault_id) { return "holdfast/" + HexEncode(vault_id); }
-
-crypto::Digest PolicyHash() { return crypto::Sha256(AsBytes(policy::RulesText())); }
 
 storage::RowHash StateRowHash(const SecretBytes& state_mac) {
   return [key = std::make_shared<const SecretBytes>(state_mac.Clone())](ByteView row) {
@@ -96,7 +93,6 @@ absl::StatusOr<Keys> LoadKeys(storage::Connection& db, const SecretBytes& root, 
               .ca_certificate = std::move(ca_certificate),
               .tls_key = std::move(tls_key),
               .tls_certificate = std::move(tls_certificate),
-              .policy_hash = PolicyHash(),
               .box = std::move(box),
               .box_signature = box_signature};
 }

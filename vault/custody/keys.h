@@ -28,7 +28,6 @@ struct Keys {
   std::string ca_certificate;
   SecretBytes tls_key;  // PKCS#8
   std::string tls_certificate;
-  crypto::Digest policy_hash{};
 
   // Of this boot.
   crypto::BoxKeyPair box;
@@ -48,8 +47,5 @@ absl::StatusOr<Keys> LoadKeys(storage::Connection& db, const SecretBytes& root, 
 
 // The keyed hash under the digest of the state.
 storage::RowHash StateRowHash(const SecretBytes& state_mac);
-
-// SHA-256 of the rules in force.
-crypto::Digest PolicyHash();
 
 }  // namespace holdfast::custody

@@ -21,14 +21,18 @@ absl::Status Late() {
 
 }  // namespace
 
-Ledger::Ledger(std::unique_ptr<Committer> committer, const Keys& keys, Options options)
-    : committer_(std::move(committer)), keys_(keys), options_(std::move(options)) {}
+Ledger::Ledger(std::unique_ptr<Committer> committer, const Keys& keys, std::shared_ptr<Policies> policies,
+               Options options)
+    : committer_(std::move(committer)),
+      keys_(keys),
+      policies_(std::move(policies)),
+      options_(std::move(options)) {}
 
 absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Start(
-    std::unique_ptr<Committer> committer, const Keys& keys,
+    std::unique_ptr<Committer> committer, const Keys& keys, std::shared_ptr<Policies> policies,
     const std::function<absl::StatusOr<std::unique_ptr<storage::Connection>>()>& open_reader,
     Options options) {
-  std::unique_ptr<Ledger> ledger(new Ledger(std::move(committer), keys, std::move(options)));
+  std::unique_ptr<Ledger> ledger(new Ledger(std::move(committer), keys, std::move(policies), std::move(options)));
   HF_RETURN_IF_ERROR(ledger->committer_->AnchorNow());
   ledger->checkpoint_ = ledger->committer_->signed_checkpoint();
   for (int i = 0; i < ledger->options_.readers; ++i) {
@@ -76,23 +80,22 @@ void Ledger::Read(Query query, Abandoned abandoned, Done done) {
   if (!taken) (*shared)(Overloaded());
 }
 
+absl::Status Ledger::RunInSnapshot(storage::Connection& db, const Query& query, Work& instead) {
+  const storage::ReadSnapshot snapshot(db);
+  HF_RETURN_IF_ERROR(snapshot.status());
+  HF_ASSIGN_OR_RETURN(auto policy, policies_->Active(db));
+  ReadTx tx(db, WallNow(), keys_, std::move(policy));
+  const absl::Status status = query(tx);
+  instead = tx.TakeInstead();
+  return status;
+}
+
 void Ledger::RunQuery(storage::Connection& db, const Query& query, const Done& done) {
-  std::optional<audit::Event> denial;
-  absl::Status status;
-  {
-    const storage::ReadSnapshot snapshot(db);
-    ReadTx tx(db, WallNow(), keys_);
-    status = snapshot.status().ok() ? query(tx) : snapshot.status();
-    denial = std::move(tx.instead());
-  }
-  if (status.ok() || !denial.has_value()) return done(status);
-  Submit(
-      [denial = *std::move(denial)](WriteTx& tx) {
-        tx.Record(denial);
-        return absl::OkStatus();
-      },
-      /*abandoned=*/nullptr,
-      [status, done](const absl::Status& recorded) { done(recorded.ok() ? status : recorded); });
+  Work instead;
+  const absl::Status status = RunInSnapshot(db, query, instead);
+  if (status.ok() || !instead) return done(status);
+  Submit(std::move(instead), /*abandoned=*/nullptr,
+         [status, done](const absl::Status& recorded) { done(recorded.ok() ? status : recorded); });
 }
 
 std::string Ledger::signed_checkpoint() const {

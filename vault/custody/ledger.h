@@ -36,7 +36,7 @@ class Ledger {
 
   // `readers` connections are opened by `open_reader`. `keys` must outlive the ledger.
   static absl::StatusOr<std::unique_ptr<Ledger>> Start(
-      std::unique_ptr<Committer> committer, const Keys& keys,
+      std::unique_ptr<Committer> committer, const Keys& keys, std::shared_ptr<Policies> policies,
       const std::function<absl::StatusOr<std::unique_ptr<storage::Connection>>()>& open_reader,
       Options options);
   // Answers what was taken, then stops. Whoever submits must have stopped before.
@@ -56,14 +56,18 @@ class Ledger {
     Done done;
   };
 
-  Ledger(std::unique_ptr<Committer> committer, const Keys& keys, Options options);
+  Ledger(std::unique_ptr<Committer> committer, const Keys& keys, std::shared_ptr<Policies> policies,
+         Options options);
   void WriterLoop();
   bool TakeBatch(std::vector<Command>& batch);
   void RunBatch(std::vector<Command> batch);
+  // `instead`: set to what the query wants done now that it failed.
+  absl::Status RunInSnapshot(storage::Connection& db, const Query& query, Work& instead);
   void RunQuery(storage::Connection& db, const Query& query, const Done& done);
 
   std::unique_ptr<Committer> committer_;  // the writer thread's alone
   const Keys& keys_;
+  const std::shared_ptr<Policies> policies_;
   const Options options_;
 
   mutable std::mutex mutex_;

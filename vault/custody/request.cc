@@ -30,6 +30,7 @@ absl::Status CheckRequest(const Request& request) {
   if (request.id.empty() || request.id.size() > kMaxRequestId ||
       !std::ranges::all_of(request.id, IsRequestIdChar))
     return InvalidField("request_id", "must be 1 to 64 of letters, digits and hyphens");
+  HF_RETURN_IF_ERROR(CheckLine("ticket", request.ticket, kMaxTicket, /*required=*/false));
   return CheckLine("reason", request.reason, kMaxReason, /*required=*/false);
 }
 

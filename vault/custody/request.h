@@ -9,15 +9,7 @@
 
 namespace holdfast::custody {
 
-// What every mutating call brings.
-struct Request {
-  std::string method;
-  std::string id;  // idempotency key
-  Bytes body;      // canonical bytes of all that the call asks for, sealed values excepted
-  std::string reason;
-};
-
-// Errors name the fields "request_id" and "reason".
+// Errors name the fields "request_id", "reason" and "ticket".
 absl::Status CheckRequest(const Request& request);
 
 // The result's name when the actor has made this call before; INVALID_ARGUMENT, reason REQUEST_ID_REUSED,

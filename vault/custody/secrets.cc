@@ -29,7 +29,7 @@ absl::StatusOr<storage::SecretVersion> FindVersion(Tx& tx, const storage::Secret
 // The three rows of one version, found on behalf of `actor` and authorized for `action`.
 struct Located {
   SecretRow row;
-  policy::Decision decision;
+  Permit decision;
 };
 absl::StatusOr<Located> Locate(WriteTx& tx, const Actor& actor, Action action, std::string_view account_name,
                                std::string_view secret_name, std::int64_t number,
@@ -119,8 +119,7 @@ absl::StatusOr<SecretRow> AddVersion(WriteTx& tx, const Actor& actor, const Requ
 
 absl::StatusOr<Revealed> Reveal(WriteTx& tx, const Actor& actor, const Request& request,
                                 const RevealRequest& wanted) {
-  HF_RETURN_IF_ERROR(CheckLine("ticket", wanted.ticket, kMaxTicket, /*required=*/false));
-  const std::map<std::string, std::string> texts{{"reason", request.reason}, {"ticket", wanted.ticket}};
+  const std::map<std::string, std::string> texts{{"reason", request.reason}, {"ticket", request.ticket}};
   HF_ASSIGN_OR_RETURN(Located located, Locate(tx, actor, Action::kSecretReveal, wanted.account, wanted.secret,
                                               wanted.version, texts));
   SecretRow& row = located.row;

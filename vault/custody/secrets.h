@@ -33,7 +33,6 @@ struct RevealRequest {
   std::string account;
   std::string secret;
   std::int64_t version = 0;  // 0: the newest
-  std::string ticket;
 };
 struct Revealed {
   SecretRow row;

@@ -10,30 +10,44 @@
 #include "vault/audit/event.h"
 #include "vault/base/clock.h"
 #include "vault/custody/keys.h"
+#include "vault/custody/policies.h"
 #include "vault/storage/connection.h"
 
 namespace holdfast::custody {
 
+class WriteTx;
+using Work = std::function<absl::Status(WriteTx&)>;
+
 class Tx {
  public:
-  Tx(storage::Connection& db, Micros now, const Keys& keys) : db_(db), now_(now), keys_(keys) {}
+  Tx(storage::Connection& db, Micros now, const Keys& keys, std::shared_ptr<const Policy> policy)
+      : db_(db), now_(now), keys_(keys), policy_(std::move(policy)) {}
   Tx(const Tx&) = delete;
   Tx& operator=(const Tx&) = delete;
 
   storage::Connection& db() const { return db_; }
   Micros now() const { return now_; }
   const Keys& keys() const { return keys_; }
+  // What decides here.
+  const Policy& policy() const { return *policy_; }
 
-  // What to record in place of everything else that happened here, when that is undone: a refusal, or that a
-  // dry run told something.
-  void RecordInstead(audit::Event event) { instead_ = std::move(event); }
-  std::optional<audit::Event>& instead() { return instead_; }
+  // What to do in place of everything else that happened here, when that is undone; to record: a refusal, or
+  // that a dry run told something.
+  void DoInstead(Work work) { instead_ = std::move(work); }
+  void RecordInstead(audit::Event event);
+  Work TakeInstead() { return std::move(instead_); }
+
+  // That the policy was asked. What nobody decided is not answered.
+  void set_decided() { decided_ = true; }
+  bool decided() const { return decided_; }
 
  private:
   storage::Connection& db_;
   Micros now_;
   const Keys& keys_;
-  std::optional<audit::Event> instead_;
+  std::shared_ptr<const Policy> policy_;
+  Work instead_;
+  bool decided_ = false;
 };
 
 using ReadTx = Tx;
@@ -54,5 +68,12 @@ class WriteTx : public Tx {
   std::vector<audit::Event> events_;
   bool dry_run_ = false;
 };
+
+inline void Tx::RecordInstead(audit::Event event) {
+  DoInstead([event = std::move(event)](WriteTx& tx) {
+    tx.Record(event);
+    return absl::OkStatus();
+  });
+}
 
 }  // namespace holdfast::custody

@@ -68,7 +68,7 @@ absl::Status Vault::Load(const std::string& data_dir, const Seal& seal) {
   HF_ASSIGN_OR_RETURN(Keys keys, LoadKeys(*db, unsealed.root, seal.vault_id, WallNow()));
   keys_ = std::make_unique<Keys>(std::move(keys));
   db->set_row_hash(StateRowHash(keys_->state_mac));
-  HF_ASSIGN_OR_RETURN(audit::Log log, audit::Log::Load(*db, keys_->state_mac, keys_->policy_hash));
+  HF_ASSIGN_OR_RETURN(audit::Log log, audit::Log::Load(*db, keys_->state_mac));
   // The seal is plain text: whoever puts an older database back must not choose the anchor to hold it
   // against.
   HF_ASSIGN_OR_RETURN(const auto anchor_path, storage::SettingStore(*db).Get("anchor"));
@@ -83,7 +83,9 @@ absl::Status Vault::Load(const std::string& data_dir, const Seal& seal) {
   HF_ASSIGN_OR_RETURN(const storage::StateSum sum, db->RecomputeStateSum());
   HF_RETURN_IF_ERROR(log.CheckState(*db, sum));
   db->set_state_sum(sum);
-  committer_ = std::make_unique<Committer>(std::move(db), std::move(log), std::move(anchor), *keys_);
+  HF_RETURN_IF_ERROR(policies_->Active(*db).status());
+  committer_ =
+      std::make_unique<Committer>(std::move(db), std::move(log), std::move(anchor), *keys_, policies_);
   return absl::OkStatus();
 }
 

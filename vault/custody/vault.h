@@ -38,6 +38,7 @@ class Vault {
   ~Vault();
 
   const Keys& keys() const { return *keys_; }
+  const std::shared_ptr<Policies>& policies() const { return policies_; }
   // The writer; once.
   std::unique_ptr<Committer> TakeCommitter() { return std::move(committer_); }
   Committer& committer() { return *committer_; }
@@ -51,6 +52,7 @@ class Vault {
   std::string database_path_;
   SecretBytes database_key_;
   std::unique_ptr<Keys> keys_;
+  std::shared_ptr<Policies> policies_ = std::make_shared<Policies>();
   std::unique_ptr<Committer> committer_;
   int lock_fd_ = -1;
 };

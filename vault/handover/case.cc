@@ -60,7 +60,7 @@ absl::StatusOr<storage::Handover> InsertCase(WriteTx& tx, const Actor& actor, co
 }
 
 void RecordCut(WriteTx& tx, const Actor& actor, const storage::Handover& row, const storage::Holder& leaver,
-               const policy::Decision& decision) {
+               const custody::Permit& decision) {
   tx.Record(custody::EventFor(actor, Action::kHandoverCut, {.subject = &leaver, .handover = &row}, decision));
 }
 
@@ -141,7 +141,7 @@ absl::StatusOr<CaseView> Start(WriteTx& tx, const Actor& actor, const Request& r
   HF_RETURN_IF_ERROR(CheckLeaver(tx, leaver));
   HF_ASSIGN_OR_RETURN(const auto named, FindSuccessor(tx, leaver, start.successor));
   HF_ASSIGN_OR_RETURN(const Plan plan, MakePlan(tx, leaver, named));
-  HF_ASSIGN_OR_RETURN(const auto cut, custody::Authorize(tx, actor, Action::kHandoverCut, target,
+  HF_ASSIGN_OR_RETURN(const auto cut, custody::AuthorizeToWait(tx, actor, Action::kHandoverCut, target,
                                                          {.successor_unvetted =
                                                               plan.successor_unvetted || plan.moves_custodian,
                                                           .successor_is_self = IsActor(actor, named)}));

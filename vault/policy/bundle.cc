@@ -42,8 +42,12 @@ Bundle::Bundle(Document document, Domains domains)
   all_.insert(all_.end(), document_.rules.begin(), document_.rules.end());
   for (const Rule& rule : all_) {
     const CompiledScope scope = Compile(rule.scope, domains_);
-    for (const Action action : rule.scope.actions)
+    for (const Action action : rule.scope.actions) {
       by_action_[static_cast<std::size_t>(action)].push_back({&rule, scope});
+      for (const auto* tests : {&scope.when, &scope.unless}) {
+        for (const CompiledScope::Test& test : *tests) tested_[static_cast<std::size_t>(action)].set(test.attribute);
+      }
+    }
   }
   for (auto& rules : by_action_) {
     std::ranges::sort(rules, {}, [](const CompiledRule& compiled) {

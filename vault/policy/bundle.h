@@ -57,6 +57,11 @@ class Bundle {
   Decision Decide(const Facts& facts) const;
   Verdict Judge(Action action, const Values& values) const;
 
+  // Whether any rule for the action looks at the attribute: facts that nobody asks for need not be gathered.
+  bool Tests(Action action, Attribute attribute) const {
+    return tested_[static_cast<std::size_t>(action)].test(static_cast<std::size_t>(attribute));
+  }
+
   const Document& document() const { return document_; }
   const Domains& domains() const { return domains_; }
   const TierLimits& tier(int tier) const { return document_.tiers[static_cast<std::size_t>(tier - 1)]; }
@@ -75,6 +80,7 @@ class Bundle {
   Domains domains_;
   std::vector<Rule> all_;  // the floor's and the document's
   std::array<std::vector<CompiledRule>, kActionCount> by_action_;
+  std::array<std::bitset<kAttributeCount>, kActionCount> tested_;
 };
 
 }  // namespace holdfast::policy

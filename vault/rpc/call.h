@@ -62,6 +62,12 @@ class Call final : public Reactor {
   Response& response_;
 };
 
+// A call that went well without the policy having been asked is a fault of ours: it fails, and is undone.
+inline absl::Status Decided(const custody::Tx& tx, absl::Status status) {
+  if (!status.ok() || tx.decided()) return status;
+  return MakeError(absl::StatusCode::kInternal, "UNDECIDED", "the policy was not asked");
+}
+
 // The same for a call that fails where it arrives.
 template <class Response>
 Reactor* Fail(Call<Response>* call, const absl::Status& status) {
@@ -79,6 +85,7 @@ Reactor* Write(Core& core, const Context* context, std::string_view method, cons
   if (!caller.ok()) return Fail(call, caller.status());
   auto keyed = RequestOf(method, *request);
   if (!keyed.ok()) return Fail(call, keyed.status());
+  caller->request = *keyed;
   absl::StatusOr<Work<Response>> work = prepare(*request, *std::move(keyed));
   if (!work.ok()) return Fail(call, work.status());
   bool dry_run = false;
@@ -88,7 +95,7 @@ Reactor* Write(Core& core, const Context* context, std::string_view method, cons
       [caller = *std::move(caller), work = *std::move(work), dry_run, response](custody::WriteTx& tx) {
         tx.set_dry_run(dry_run);
         auto actor = custody::Authenticate(tx, caller);
-        return actor.ok() ? work(tx, *actor, *response) : actor.status();
+        return actor.ok() ? Decided(tx, work(tx, *actor, *response)) : actor.status();
       },
       std::move(release));
   return call;
@@ -106,7 +113,7 @@ Reactor* Read(Core& core, const Context* context, std::string_view method, const
   call->Read(core.ledger,
              [caller = *std::move(caller), query = *std::move(query), response](custody::ReadTx& tx) {
                auto actor = custody::Authenticate(tx, caller);
-               return actor.ok() ? query(tx, *actor, *response) : actor.status();
+               return actor.ok() ? Decided(tx, query(tx, *actor, *response)) : actor.status();
              });
   return call;
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 
+#include "vault/base/ids.h"
 #include "vault/pki/inspect.h"
 
 namespace holdfast::rpc {
@@ -16,8 +17,14 @@ absl::StatusOr<custody::Caller> CallerOf(const grpc::CallbackServerContext& cont
                      "a client certificate of this vault is needed; enroll this device");
   }
   HF_ASSIGN_OR_RETURN(Bytes sha256, pki::CertificateSha256({certificates[0].data(), certificates[0].size()}));
-  return custody::Caller{
-      .cert_sha256 = std::move(sha256), .peer = context.peer(), .method = std::string(method)};
+  custody::Caller caller{.cert_sha256 = std::move(sha256), .peer = context.peer(), .approval = {}, .request = {}};
+  caller.request.method = method;
+  const auto& metadata = context.client_metadata();
+  if (const auto named = metadata.find(kApprovalMetadata); named != metadata.end()) {
+    HF_ASSIGN_OR_RETURN(caller.approval, ParseName("approvals", {named->second.data(), named->second.size()},
+                                                   kApprovalMetadata));
+  }
+  return caller;
 }
 
 bool IsAbandoned(const grpc::CallbackServerContext& context) {

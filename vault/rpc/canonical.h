@@ -17,12 +17,13 @@ Bytes CanonicalBody(const google::protobuf::Message& request);
 // All that a list request asks for: page_size and page_token left out.
 Bytes CanonicalQuery(const google::protobuf::Message& request);
 
-// The checked idempotency key, reason and canonical body of a mutating request.
+// The checked idempotency key, reason and ticket, and the canonical body of a mutating request.
 template <class Message>
 absl::StatusOr<custody::Request> RequestOf(std::string_view method, const Message& message) {
   custody::Request request{
-      .method = std::string(method), .id = message.request_id(), .body = {}, .reason = {}};
+      .method = std::string(method), .id = message.request_id(), .body = {}, .reason = {}, .ticket = {}};
   if constexpr (requires { message.reason(); }) request.reason = message.reason();
+  if constexpr (requires { message.ticket(); }) request.ticket = message.ticket();
   HF_RETURN_IF_ERROR(custody::CheckRequest(request));
   request.body = CanonicalBody(message);
   return request;

@@ -156,8 +156,7 @@ class SecretService final : public v1::SecretService::CallbackService {
     HF_ASSIGN_OR_RETURN(VersionName name, ParseSecretOrVersion(message.name(), "name"));
     custody::RevealRequest wanted{.account = std::move(name.account),
                                   .secret = std::move(name.secret),
-                                  .version = name.version,
-                                  .ticket = message.ticket()};
+                                  .version = name.version};
     return
         [request = std::move(request), wanted = std::move(wanted), revealed = std::move(revealed)](
             custody::WriteTx& tx, const Actor& actor, v1::RevealSecretVersionResponse& out) -> absl::Status {

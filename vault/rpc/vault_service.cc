@@ -34,7 +34,7 @@ class VaultService final : public v1::VaultService::CallbackService {
     Render(actor.holder, *out.mutable_caller());
     out.set_caller_fingerprint(crypto::KeyFingerprint(actor.key.cert_sha256, actor.key.box_public));
     out.set_custodian(HolderName(custodian.name));
-    out.set_policy_hash(HexEncode(tx.keys().policy_hash));
+    out.set_policy_hash(HexEncode(tx.policy().sha256));
     return absl::OkStatus();
   }
 

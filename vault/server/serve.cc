@@ -87,7 +87,7 @@ class Instance {
   absl::Status StartLedger() {
     custody::Vault& vault = *vault_;
     HF_ASSIGN_OR_RETURN(
-        ledger_, custody::Ledger::Start(vault.TakeCommitter(), vault.keys(),
+        ledger_, custody::Ledger::Start(vault.TakeCommitter(), vault.keys(), vault.policies(),
                                         [&vault] { return vault.OpenReader(); }, {.fatal = &FailStop}));
     return absl::OkStatus();
   }

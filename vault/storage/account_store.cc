@@ -27,6 +27,8 @@ Account ReadAccount(const Statement& row) {
   account.created_at = row.Int(17);
   account.updated_at = row.Int(18);
   account.revision = row.Int(19);
+  account.reviewed_at = row.Int(20);
+  account.reviewed_by = row.OptInt(21);
   return account;
 }
 
@@ -36,12 +38,13 @@ absl::Status AccountStore::Insert(Account& account) {
   HF_RETURN_IF_ERROR(connection_.Exec(
       "INSERT INTO account (name, pseudonym, platform, platform_id, handle, url, purpose, tier, unit, state, "
       "source,"
-      " source_id, source_group, source_title, source_username, source_url, created_at, updated_at, revision)"
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+      " source_id, source_group, source_title, source_username, source_url, created_at, updated_at, revision,"
+      " reviewed_at, reviewed_by)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
       account.name, account.pseudonym, account.platform, account.platform_id, account.handle, account.url,
       account.purpose, account.tier, account.unit, account.state, account.source, account.source_id,
       account.source_group, account.source_title, account.source_username, account.source_url,
-      account.created_at, account.updated_at, account.revision));
+      account.created_at, account.updated_at, account.revision, account.reviewed_at, account.reviewed_by));
   account.id = connection_.LastRowId();
   return absl::OkStatus();
 }
@@ -59,10 +62,11 @@ absl::Status AccountStore::Update(const Account& account) {
       "UPDATE account SET platform = ?2, handle = ?3, url = ?4, purpose = ?5, tier = ?6, unit = ?7, state = "
       "?8,"
       " source = ?9, source_id = ?10, source_group = ?11, source_title = ?12, source_username = ?13,"
-      " source_url = ?14, updated_at = ?15, revision = ?16 WHERE id = ?1",
+      " source_url = ?14, updated_at = ?15, revision = ?16, reviewed_at = ?17, reviewed_by = ?18 WHERE id = ?1",
       account.id, account.platform, account.handle, account.url, account.purpose, account.tier, account.unit,
       account.state, account.source, account.source_id, account.source_group, account.source_title,
-      account.source_username, account.source_url, account.updated_at, account.revision);
+      account.source_username, account.source_url, account.updated_at, account.revision, account.reviewed_at,
+      account.reviewed_by);
 }
 
 absl::StatusOr<std::vector<Account>> AccountStore::List(const AccountFilter& filter, std::int64_t after_id,

@@ -39,6 +39,8 @@ struct Account {
   Micros created_at = 0;
   Micros updated_at = 0;
   std::int64_t revision = 1;
+  Micros reviewed_at = 0;  // when somebody last looked it over; its creation counts
+  std::optional<std::int64_t> reviewed_by{};
 };
 
 struct AccountFilter {

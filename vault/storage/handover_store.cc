@@ -109,4 +109,20 @@ absl::StatusOr<std::vector<HandoverTask>> HandoverStore::Tasks(std::int64_t hand
       &ReadTask);
 }
 
+absl::StatusOr<bool> HandoverStore::AccountIsMoving(std::int64_t account_id) {
+  HF_ASSIGN_OR_RETURN(
+      const std::int64_t count,
+      ReadInt(connection_.Query("SELECT COUNT(*) FROM handover_account a JOIN handover h ON h.id = a.handover_id"
+                                " WHERE a.account_id = ?1 AND h.state <> ?2",
+                                account_id, HandoverState::kClosed)));
+  return count > 0;
+}
+
+absl::StatusOr<bool> HandoverStore::HolderIsLeaving(std::int64_t holder_id) {
+  HF_ASSIGN_OR_RETURN(const std::int64_t count,
+                      ReadInt(connection_.Query("SELECT COUNT(*) FROM handover WHERE leaver_id = ?1 AND state <> ?2",
+                                                holder_id, HandoverState::kClosed)));
+  return count > 0;
+}
+
 }  // namespace holdfast::storage

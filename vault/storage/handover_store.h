@@ -72,6 +72,10 @@ class HandoverStore {
   absl::Status AddTask(HandoverTask& task);  // sets task.id
   absl::StatusOr<std::vector<HandoverTask>> Tasks(std::int64_t handover_id);
 
+  // Whether a case that is not closed moves the account, or is the holder's.
+  absl::StatusOr<bool> AccountIsMoving(std::int64_t account_id);
+  absl::StatusOr<bool> HolderIsLeaving(std::int64_t holder_id);
+
  private:
   Connection& connection_;
 };

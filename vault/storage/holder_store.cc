@@ -18,6 +18,7 @@ Holder ReadHolder(const Statement& row) {
   holder.created_at = row.Int(8);
   holder.updated_at = row.Int(9);
   holder.revision = row.Int(10);
+  holder.qualifications = row.Text(11);
   return holder;
 }
 
@@ -26,10 +27,11 @@ Holder ReadHolder(const Statement& row) {
 absl::Status HolderStore::Insert(Holder& holder) {
   HF_RETURN_IF_ERROR(
       connection_.Exec("INSERT INTO holder (name, pseudonym, kind, person, display_name, roles, status, "
-                       "created_at, updated_at, revision)"
-                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                       "created_at, updated_at, revision, qualifications)"
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
                        holder.name, holder.pseudonym, holder.kind, holder.person, holder.display_name,
-                       holder.roles, holder.status, holder.created_at, holder.updated_at, holder.revision));
+                       holder.roles, holder.status, holder.created_at, holder.updated_at, holder.revision,
+                       holder.qualifications));
   holder.id = connection_.LastRowId();
   return absl::OkStatus();
 }
@@ -50,10 +52,10 @@ absl::StatusOr<std::vector<Holder>> HolderStore::ByPerson(std::string_view perso
 absl::Status HolderStore::Update(const Holder& holder) {
   return connection_.ExecOne(
       "UPDATE holder SET person = ?2, display_name = ?3, roles = ?4, status = ?5, updated_at = ?6, revision "
-      "= ?7"
+      "= ?7, qualifications = ?8"
       " WHERE id = ?1",
       holder.id, holder.person, holder.display_name, holder.roles, holder.status, holder.updated_at,
-      holder.revision);
+      holder.revision, holder.qualifications);
 }
 
 absl::StatusOr<std::vector<Holder>> HolderStore::List(std::int64_t after_id, int limit) {

@@ -31,6 +31,7 @@ struct Holder {
   Micros created_at = 0;
   Micros updated_at = 0;
   std::int64_t revision = 1;
+  std::string qualifications{};  // ids, with single spaces between them
 };
 
 class HolderStore {
@@ -41,7 +42,7 @@ class HolderStore {
   absl::StatusOr<std::optional<Holder>> ById(std::int64_t id);
   absl::StatusOr<std::optional<Holder>> ByName(std::string_view name);
   absl::StatusOr<std::vector<Holder>> ByPerson(std::string_view person);
-  // Writes person, display_name, roles, status, updated_at and revision.
+  // Writes person, display_name, roles, status, updated_at, revision and qualifications.
   absl::Status Update(const Holder& holder);
   absl::StatusOr<std::vector<Holder>> List(std::int64_t after_id, int limit);
 

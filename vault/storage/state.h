@@ -35,9 +35,10 @@ struct StateDigest {
 
 // All that decides who may do what and who still knows what. The log's own tables have the Merkle tree, and
 // what is left (finished requests, wrapped keys) changes no decision.
-inline constexpr std::array<std::string_view, 12> kStateTables = {
+inline constexpr std::array<std::string_view, 17> kStateTables = {
     "vault_setting", "holder",         "enrollment", "device_key", "account",          "access_grant",
-    "secret",        "secret_version", "exposure",   "handover",   "handover_account", "handover_task"};
+    "secret",        "secret_version", "exposure",   "handover",   "handover_account", "handover_task",
+    "policy",        "approval",       "approval_vote", "approval_use", "break_glass"};
 
 // Defines the SQL function hf_state(sign, table, column...) on `db`. `digest` must outlive `db`. Without a
 // row_hash the function fails, and with it every write to these tables.
