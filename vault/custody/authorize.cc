@@ -76,7 +76,11 @@ absl::StatusOr<Actor> Authenticate(Tx& tx, const Caller& caller) {
     return MakeError(absl::StatusCode::kUnauthenticated, "KEY_UNKNOWN",
                      "this device is not enrolled in this vault");
   HF_ASSIGN_OR_RETURN(storage::Holder holder, LoadHolder(tx, key->holder_id));
-  Actor actor{.holder = std::move(holder), .key = *key, .peer = caller.peer, .approval = caller.approval, .request = caller.request};
+  Actor actor{.holder = std::move(holder),
+              .key = *key,
+              .peer = caller.peer,
+              .approval = caller.approval,
+              .request = caller.request};
   if (actor.holder.status != HolderStatus::kActive) {
     return RefuseCall(tx, actor, caller, "floor.inactive",
                       MakeError(absl::StatusCode::kPermissionDenied, "HOLDER_INACTIVE",

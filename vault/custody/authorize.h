@@ -68,11 +68,11 @@ struct Permit : policy::Decision {
 };
 
 // Decides. On a refusal arranges for its event and returns PERMISSION_DENIED, reason DENIED, with the rule.
-// INVALID_ARGUMENT naming "reason" or "ticket" where the policy asks for one. Where it asks for approvals, uses those
-// that this very operation has, or returns what AskForApproval does. The facts that follow from actor and target
-// (relation, tier, about_self) are filled in; `context` brings the others.
-absl::StatusOr<Permit> Authorize(Tx& tx, const Actor& actor, policy::Action action,
-                                           const Target& target, policy::Context context = {});
+// INVALID_ARGUMENT naming "reason" or "ticket" where the policy asks for one. Where it asks for approvals,
+// uses those that this very operation has, or returns what AskForApproval does. The facts that follow from
+// actor and target (relation, tier, about_self) are filled in; `context` brings the others.
+absl::StatusOr<Permit> Authorize(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
+                                 policy::Context context = {});
 
 // The same, but a decision that lacks approvals is returned as it is, PENDING: for what waits in its own way.
 absl::StatusOr<Permit> AuthorizeToWait(Tx& tx, const Actor& actor, policy::Action action,
@@ -83,8 +83,7 @@ absl::StatusOr<policy::Decision> Consider(Tx& tx, const Actor& actor, policy::Ac
                                           const Target& target, policy::Context context = {});
 
 // The event that records an allowed action.
-audit::Event EventFor(const Actor& actor, policy::Action action, const Target& target,
-                      const Permit& permit);
+audit::Event EventFor(const Actor& actor, policy::Action action, const Target& target, const Permit& permit);
 
 audit::Ref RefTo(const storage::Holder& holder);
 audit::Ref RefTo(const storage::Account& account);

@@ -93,8 +93,8 @@ absl::StatusOr<policy::Facts> GatherFacts(Tx& tx, const Actor& actor, policy::Ac
       HF_ASSIGN_OR_RETURN(facts.resource.owners, CountActiveOwners(tx, account.id));
     }
   }
-  if (target.secret != nullptr && (tested(Attribute::kSecretKind) || tested(Attribute::kVersion) ||
-                                   tested(Attribute::kRotationAge)))
+  if (target.secret != nullptr &&
+      (tested(Attribute::kSecretKind) || tested(Attribute::kVersion) || tested(Attribute::kRotationAge)))
     HF_RETURN_IF_ERROR(AddSecret(tx, target, facts.resource));
   policy::Context& known = facts.context;
   known.now = tx.now();

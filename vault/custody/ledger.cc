@@ -32,7 +32,8 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Start(
     std::unique_ptr<Committer> committer, const Keys& keys, std::shared_ptr<Policies> policies,
     const std::function<absl::StatusOr<std::unique_ptr<storage::Connection>>()>& open_reader,
     Options options) {
-  std::unique_ptr<Ledger> ledger(new Ledger(std::move(committer), keys, std::move(policies), std::move(options)));
+  std::unique_ptr<Ledger> ledger(
+      new Ledger(std::move(committer), keys, std::move(policies), std::move(options)));
   HF_RETURN_IF_ERROR(ledger->committer_->AnchorNow());
   ledger->checkpoint_ = ledger->committer_->signed_checkpoint();
   for (int i = 0; i < ledger->options_.readers; ++i) {

@@ -1,5 +1,5 @@
-// The policy in force, as one transaction sees it: whatever is decided in a transaction is decided by the policy
-// that stands in it.
+// The policy in force, as one transaction sees it: whatever is decided in a transaction is decided by the
+// policy that stands in it.
 #pragma once
 
 #include <memory>
@@ -24,8 +24,8 @@ struct Policy {
 // Thread safe.
 class Policies {
  public:
-  // DATA_LOSS, reason POLICY_DAMAGED, when the stored text is not what its hash says or does not parse: nothing
-  // is decided without a policy.
+  // DATA_LOSS, reason POLICY_DAMAGED, when the stored text is not what its hash says or does not parse:
+  // nothing is decided without a policy.
   absl::StatusOr<std::shared_ptr<const Policy>> Active(storage::Connection& db);
 
  private:

@@ -6,7 +6,7 @@ namespace holdfast::policy {
 namespace {
 
 using enum Attribute;
-using enum AttributeType;
+using Type = AttributeType;
 using Names = std::span<const std::string_view>;
 
 // In the order of the numbers of the vocabulary, less one; those with "none" begin with it.
@@ -24,33 +24,33 @@ constexpr std::string_view kDays[] = {"mon", "tue", "wed", "thu", "fri", "sat", 
 constexpr std::string_view kFlags[] = {"false", "true"};
 
 constexpr AttributeInfo kTable[] = {
-    {kRole, "role", kFixedSet, kRoles},
-    {kQualification, "qualification", kNamedSet, {}},
-    {kHolder, "holder", kFixed, kHolders},
-    {kStatus, "status", kFixed, kStatuses},
-    {kKey, "key", kFixed, kKeys},
-    {kAdditionalKey, "additional_key", kFlag, kFlags},
-    {kKeyAge, "key_age", kAge, {}},
-    {kRelation, "relation", kFixed, kRelations},
-    {kTier, "tier", kFixed, kTiers},
-    {kPlatform, "platform", kNamed, {}},
-    {kUnit, "unit", kNamed, {}},
-    {kSecretKind, "secret_kind", kFixed, kKinds},
-    {kAccountState, "account", kFixed, kAccounts},
-    {kVersion, "version", kFixed, kVersions},
-    {kOwners, "owners", kFixed, kOwnerCounts},
-    {kRotationAge, "rotation_age", kAge, {}},
-    {kWeekday, "weekday", kFixed, kDays},
-    {Attribute::kHours, "hours", AttributeType::kHours, {}},
-    {kReason, "reason", kFlag, kFlags},
-    {kTicket, "ticket", kFlag, kFlags},
-    {kInHandover, "in_handover", kFlag, kFlags},
-    {kAboutSelf, "about_self", kFlag, kFlags},
-    {kAboutOfficer, "about_officer", kFlag, kFlags},
-    {kRequestedBySelf, "requested_by_self", kFlag, kFlags},
-    {kSoleOfficer, "sole_officer", kFlag, kFlags},
-    {kSuccessorUnvetted, "successor_unvetted", kFlag, kFlags},
-    {kSuccessorIsSelf, "successor_is_self", kFlag, kFlags},
+    {kRole, "role", Type::kFixedSet, kRoles},
+    {kQualification, "qualification", Type::kNamedSet, {}},
+    {kHolder, "holder", Type::kFixed, kHolders},
+    {kStatus, "status", Type::kFixed, kStatuses},
+    {kKey, "key", Type::kFixed, kKeys},
+    {kAdditionalKey, "additional_key", Type::kFlag, kFlags},
+    {kKeyAge, "key_age", Type::kAge, {}},
+    {kRelation, "relation", Type::kFixed, kRelations},
+    {kTier, "tier", Type::kFixed, kTiers},
+    {kPlatform, "platform", Type::kNamed, {}},
+    {kUnit, "unit", Type::kNamed, {}},
+    {kSecretKind, "secret_kind", Type::kFixed, kKinds},
+    {kAccountState, "account", Type::kFixed, kAccounts},
+    {kVersion, "version", Type::kFixed, kVersions},
+    {kOwners, "owners", Type::kFixed, kOwnerCounts},
+    {kRotationAge, "rotation_age", Type::kAge, {}},
+    {kWeekday, "weekday", Type::kFixed, kDays},
+    {kHours, "hours", Type::kHours, {}},
+    {kReason, "reason", Type::kFlag, kFlags},
+    {kTicket, "ticket", Type::kFlag, kFlags},
+    {kInHandover, "in_handover", Type::kFlag, kFlags},
+    {kAboutSelf, "about_self", Type::kFlag, kFlags},
+    {kAboutOfficer, "about_officer", Type::kFlag, kFlags},
+    {kRequestedBySelf, "requested_by_self", Type::kFlag, kFlags},
+    {kSoleOfficer, "sole_officer", Type::kFlag, kFlags},
+    {kSuccessorUnvetted, "successor_unvetted", Type::kFlag, kFlags},
+    {kSuccessorIsSelf, "successor_is_self", Type::kFlag, kFlags},
 };
 static_assert(std::size(kTable) == kAttributeCount);
 static_assert([] {

@@ -1,5 +1,5 @@
-// What rules can look at. Each attribute has a finite domain: of fixed values, of the names and thresholds that
-// a policy mentions, or yes and no. That is what makes the decision space one that can be enumerated.
+// What rules can look at. Each attribute has a finite domain: of fixed values, of the names and thresholds
+// that a policy mentions, or yes and no. That is what makes the decision space one that can be enumerated.
 #pragma once
 
 #include <cstddef>

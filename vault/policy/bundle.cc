@@ -45,7 +45,8 @@ Bundle::Bundle(Document document, Domains domains)
     for (const Action action : rule.scope.actions) {
       by_action_[static_cast<std::size_t>(action)].push_back({&rule, scope});
       for (const auto* tests : {&scope.when, &scope.unless}) {
-        for (const CompiledScope::Test& test : *tests) tested_[static_cast<std::size_t>(action)].set(test.attribute);
+        for (const CompiledScope::Test& test : *tests)
+          tested_[static_cast<std::size_t>(action)].set(test.attribute);
       }
     }
   }

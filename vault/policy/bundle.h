@@ -1,7 +1,7 @@
 // Decisions: who may do what, and why. Pure functions of the facts given; no I/O, no clock, no state.
 //
-// Default deny. A forbid beats every permit; the obligations of all that match are merged to the strictest; the
-// order of rules never matters. The floor (floor.h) is part of every bundle: no policy can loosen it.
+// Default deny. A forbid beats every permit; the obligations of all that match are merged to the strictest;
+// the order of rules never matters. The floor (floor.h) is part of every bundle: no policy can loosen it.
 #pragma once
 
 #include <array>

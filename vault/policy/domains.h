@@ -1,8 +1,8 @@
 // The numbers behind names: facts and conditions as sets of small numbers, so that a rule is a few ANDs.
 //
-// Every fact has one number in its attribute's domain (a set of numbers for roles and qualifications). The domain
-// of an attribute that has no fixed values is cut where the policies at hand cut it: the names that they
-// mention and "any other", the ages and hours at which some condition changes.
+// Every fact has one number in its attribute's domain (a set of numbers for roles and qualifications). The
+// domain of an attribute that has no fixed values is cut where the policies at hand cut it: the names that
+// they mention and "any other", the ages and hours at which some condition changes.
 #pragma once
 
 #include <array>
@@ -35,8 +35,9 @@ class Domains {
   const std::vector<std::string>& names(Attribute attribute) const;
   const std::vector<Micros>& cuts(Attribute attribute) const;
 
-  std::array<std::vector<std::string>, kAttributeCount> names_;  // sorted; number n is names_[n - 1], 0 any other
-  std::array<std::vector<Micros>, kAttributeCount> cuts_;        // sorted; number = how many cuts are <= the fact
+  std::array<std::vector<std::string>, kAttributeCount>
+      names_;                                              // sorted; number n is names_[n - 1], 0 any other
+  std::array<std::vector<Micros>, kAttributeCount> cuts_;  // sorted; number = how many cuts are <= the fact
 };
 
 }  // namespace holdfast::policy

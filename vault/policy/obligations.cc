@@ -66,7 +66,9 @@ bool IsApprover(int who, std::int64_t roles, std::optional<Relation> relation) {
          (named(Approver::kMember) && HasRole(roles, Role::kMember));
 }
 
-std::string Describe(const ApprovalNeed& need) { return fmt::format("{} of {}", need.count, Names(need.who)); }
+std::string Describe(const ApprovalNeed& need) {
+  return fmt::format("{} of {}", need.count, Names(need.who));
+}
 
 int Lacking(const ApprovalNeed& need, const Context& context) {
   std::set<std::string_view> persons;
@@ -84,8 +86,7 @@ std::vector<std::string> Missing(const Obligations& obligations, const Context& 
   if (obligations.ticket && !context.has_ticket) missing.emplace_back("ticket");
   for (const ApprovalNeed& need : obligations.approvals) {
     const int lacking = Lacking(need, context);
-    if (lacking > 0)
-      missing.push_back(fmt::format("approval by {} of {}", lacking, Names(need.who)));
+    if (lacking > 0) missing.push_back(fmt::format("approval by {} of {}", lacking, Names(need.who)));
   }
   return missing;
 }

@@ -17,7 +17,8 @@ absl::StatusOr<custody::Caller> CallerOf(const grpc::CallbackServerContext& cont
                      "a client certificate of this vault is needed; enroll this device");
   }
   HF_ASSIGN_OR_RETURN(Bytes sha256, pki::CertificateSha256({certificates[0].data(), certificates[0].size()}));
-  custody::Caller caller{.cert_sha256 = std::move(sha256), .peer = context.peer(), .approval = {}, .request = {}};
+  custody::Caller caller{
+      .cert_sha256 = std::move(sha256), .peer = context.peer(), .approval = {}, .request = {}};
   caller.request.method = method;
   const auto& metadata = context.client_metadata();
   if (const auto named = metadata.find(kApprovalMetadata); named != metadata.end()) {

@@ -13,7 +13,8 @@ namespace holdfast::rpc {
 // The metadata key of a call by which its caller names the approval to use: "approvals/7".
 inline constexpr char kApprovalMetadata[] = "holdfast-approval";
 
-// UNAUTHENTICATED, reason NO_CERTIFICATE; INVALID_ARGUMENT naming kApprovalMetadata. `method`: "holdfast.v1.X/Y".
+// UNAUTHENTICATED, reason NO_CERTIFICATE; INVALID_ARGUMENT naming kApprovalMetadata. `method`:
+// "holdfast.v1.X/Y".
 absl::StatusOr<custody::Caller> CallerOf(const grpc::CallbackServerContext& context, std::string_view method);
 
 // True once nobody waits for the answer any more.
