@@ -18,6 +18,7 @@
 
 #include "client/channel.h"
 #include "holdfast/v1/account_service.grpc.pb.h"
+#include "tests/bench/decision_cost.h"
 #include "tests/bench/echo_server.h"
 #include "tests/harness/api_client.h"
 #include "tests/harness/vault_fixture.h"
@@ -170,6 +171,13 @@ void Print(const char* name, const Figures& reveal, const Figures& bare) {
   fmt::print(fmt::runtime(line), "", "bare", bare.per_second, bare.p50, bare.p99, bare.max);
 }
 
+// Against the time that one reveal of many at once takes of the server.
+void PrintShare(const char* name, const DecisionCost& cost, const Figures& reveal) {
+  const double reveal_nanos = 1e9 / reveal.per_second;
+  fmt::print("a decision by {} ({} rules, {} of them on reveals): {:.0f} ns, {:.2f} % of a reveal\n", name,
+             cost.rules, cost.asked, cost.nanos, 100 * cost.nanos / reveal_nanos);
+}
+
 int Main(int argc, char** argv) {
   if (argc > 1 && std::string(argv[1]) == "--echo") return RunEchoServer(argc - 2, argv + 2);
   const int seconds = argc > 1 ? std::atoi(argv[1]) : 5;
@@ -192,6 +200,8 @@ int Main(int argc, char** argv) {
   Print(fmt::format("1, every {} ms", kSparse.count()).c_str(), reveal.sparse, bare.sparse);
   fmt::print("a reveal, recorded and durable, costs {:.1f} bare calls\n",
              bare.busy.per_second / reveal.busy.per_second);
+  PrintShare("the shipped policy", ShippedPolicyCost(), reveal.busy);
+  PrintShare("a policy of 1,000 rules", ThousandRulesCost(), reveal.busy);
   return 0;
 }
 
