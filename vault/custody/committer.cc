@@ -10,6 +10,7 @@ namespace {
 
 constexpr int kFramesPerCheckpoint = 1000;
 constexpr std::size_t kCommandIdSize = 16;
+constexpr Micros kElapsedSavedEvery = 10 * kSecond;
 
 // The library may have rolled the whole transaction back by itself, as it does when the disk is full: then
 // nothing of the batch happened, whatever the commands before believed.
@@ -46,6 +47,13 @@ absl::StatusOr<std::vector<absl::Status>> Committer::Run(const std::vector<const
   return results;
 }
 
+absl::Status Committer::SaveElapsed(bool always) {
+  const Micros elapsed = elapsed_.Now();
+  if (!always && elapsed - elapsed_saved_ < kElapsedSavedEvery) return absl::OkStatus();
+  elapsed_saved_ = elapsed;
+  return Elapsed::Save(*db_, elapsed);
+}
+
 absl::Status Committer::RunOne(const Work& work) {
   HF_ASSIGN_OR_RETURN(const std::vector<absl::Status> results, Run({&work}));
   return results.front();
@@ -69,7 +77,7 @@ absl::Status Committer::RunInSavepoint(const Work& work, audit::Tip& tip, Work& 
     HF_RETURN_IF_ERROR(db_->RollbackSavepoint());
     return policy.status();
   }
-  WriteTx tx(*db_, Now(tip), keys_, *std::move(policy));
+  WriteTx tx(*db_, Now(tip), elapsed_.Now(), keys_, *std::move(policy));
   const absl::Status result = Execute(work, tx, tip);
   if (result.ok() && !tx.dry_run()) return db_->ReleaseSavepoint();
   tip = before;

@@ -13,6 +13,7 @@
 
 #include "vault/audit/anchor.h"
 #include "vault/audit/log.h"
+#include "vault/custody/elapsed.h"
 #include "vault/custody/keys.h"
 #include "vault/custody/tx.h"
 #include "vault/storage/connection.h"
@@ -23,12 +24,14 @@ class Committer {
  public:
   // REQUIRES: `log` was loaded from `db` and extends `anchor`. `keys` must outlive this.
   Committer(std::unique_ptr<storage::Connection> db, audit::Log log, audit::Anchor anchor, const Keys& keys,
-            std::shared_ptr<Policies> policies)
+            std::shared_ptr<Policies> policies, const Elapsed& elapsed)
       : db_(std::move(db)),
         log_(std::move(log)),
         anchor_(std::move(anchor)),
         keys_(keys),
-        policies_(std::move(policies)) {}
+        policies_(std::move(policies)),
+        elapsed_(elapsed),
+        elapsed_saved_(elapsed.Now()) {}
 
   // Runs the commands in order; results stand at the same positions. A returned error means that it is not
   // known what became durable: the caller must stop the process and answer nobody.
@@ -40,6 +43,10 @@ class Committer {
 
   // Moves what is in the write-ahead log into the database when there is enough of it, or all the same.
   absl::Status Checkpoint(bool always);
+
+  // Saves the elapsed time when it was not for a while, or all the same.
+  absl::Status SaveElapsed(bool always);
+  const Elapsed& elapsed() const { return elapsed_; }
 
   const std::string& signed_checkpoint() const { return signed_checkpoint_; }
   std::int64_t log_size() const { return log_.tip().edge.size(); }
@@ -57,6 +64,8 @@ class Committer {
   audit::Anchor anchor_;
   const Keys& keys_;
   std::shared_ptr<Policies> policies_;
+  const Elapsed elapsed_;
+  Micros elapsed_saved_;
   std::string signed_checkpoint_;
 };
 

@@ -111,7 +111,9 @@ absl::StatusOr<std::string> Fill(const InitOptions& options, const std::string& 
   HF_ASSIGN_OR_RETURN(audit::Log log, audit::Log::Load(*db, keys.state_mac));
   HF_ASSIGN_OR_RETURN(audit::Anchor anchor, audit::Anchor::Create(anchor_path));
   undo.Add(anchor_path);
-  Committer committer(std::move(db), std::move(log), std::move(anchor), keys, std::make_shared<Policies>());
+  HF_ASSIGN_OR_RETURN(const Elapsed elapsed, Elapsed::Load(*db));
+  Committer committer(std::move(db), std::move(log), std::move(anchor), keys, std::make_shared<Policies>(),
+                      elapsed);
   Bytes code;
   HF_RETURN_IF_ERROR(
       committer.RunOne([&](WriteTx& tx) { return RegisterOfficer(tx, options.officer, code); }));

@@ -1,6 +1,7 @@
 #include "vault/custody/ledger.h"
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <utility>
 
@@ -8,6 +9,8 @@ namespace holdfast::custody {
 namespace {
 
 constexpr std::size_t kMaxBatch = 256;
+constexpr std::chrono::seconds kLongestSleep(
+    10);  // the elapsed time is saved while nothing else happens, too
 
 absl::Status Overloaded() {
   return MakeError(absl::StatusCode::kResourceExhausted, "OVERLOADED",
@@ -85,7 +88,7 @@ absl::Status Ledger::RunInSnapshot(storage::Connection& db, const Query& query, 
   const storage::ReadSnapshot snapshot(db);
   HF_RETURN_IF_ERROR(snapshot.status());
   HF_ASSIGN_OR_RETURN(auto policy, policies_->Active(db));
-  ReadTx tx(db, WallNow(), keys_, std::move(policy));
+  ReadTx tx(db, WallNow(), committer_->elapsed().Now(), keys_, std::move(policy));
   const absl::Status status = query(tx);
   instead = tx.TakeInstead();
   return status;
@@ -106,24 +109,29 @@ std::string Ledger::signed_checkpoint() const {
 
 bool Ledger::TakeBatch(std::vector<Command>& batch) {
   std::unique_lock lock(mutex_);
-  work_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  work_.wait_for(lock, kLongestSleep, [this] { return stopping_ || !queue_.empty(); });
   const std::size_t count = std::min(queue_.size(), kMaxBatch);
   for (std::size_t i = 0; i < count; ++i) {
     batch.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
-  return !batch.empty();
+  return !batch.empty() || !stopping_;
 }
 
 void Ledger::WriterLoop() {
   std::vector<Command> batch;
   while (TakeBatch(batch)) {
-    RunBatch(std::move(batch));
+    if (!batch.empty()) RunBatch(std::move(batch));
     batch.clear();
-    const absl::Status moved = committer_->Checkpoint(/*always=*/false);
-    if (!moved.ok()) options_.fatal(moved);
+    TidyUp(/*last=*/false);
   }
-  const absl::Status moved = committer_->Checkpoint(/*always=*/true);
+  TidyUp(/*last=*/true);
+}
+
+void Ledger::TidyUp(bool last) {
+  const absl::Status saved = committer_->SaveElapsed(last);
+  if (!saved.ok() && ReasonOf(saved) != "DISK_FULL") return options_.fatal(saved);
+  const absl::Status moved = committer_->Checkpoint(last);
   if (!moved.ok()) options_.fatal(moved);
 }
 

@@ -59,8 +59,10 @@ class Ledger {
   Ledger(std::unique_ptr<Committer> committer, const Keys& keys, std::shared_ptr<Policies> policies,
          Options options);
   void WriterLoop();
+  // False when it is time to stop. An empty batch when nothing came for a while.
   bool TakeBatch(std::vector<Command>& batch);
   void RunBatch(std::vector<Command> batch);
+  void TidyUp(bool last);
   // `instead`: set to what the query wants done now that it failed.
   absl::Status RunInSnapshot(storage::Connection& db, const Query& query, Work& instead);
   void RunQuery(storage::Connection& db, const Query& query, const Done& done);

@@ -20,13 +20,16 @@ using Work = std::function<absl::Status(WriteTx&)>;
 
 class Tx {
  public:
-  Tx(storage::Connection& db, Micros now, const Keys& keys, std::shared_ptr<const Policy> policy)
-      : db_(db), now_(now), keys_(keys), policy_(std::move(policy)) {}
+  Tx(storage::Connection& db, Micros now, Micros elapsed, const Keys& keys,
+     std::shared_ptr<const Policy> policy)
+      : db_(db), now_(now), elapsed_(elapsed), keys_(keys), policy_(std::move(policy)) {}
   Tx(const Tx&) = delete;
   Tx& operator=(const Tx&) = delete;
 
   storage::Connection& db() const { return db_; }
   Micros now() const { return now_; }
+  // How long the vault has been open in its life (elapsed.h): for waits that no clock may shorten.
+  Micros elapsed() const { return elapsed_; }
   const Keys& keys() const { return keys_; }
   // What decides here.
   const Policy& policy() const { return *policy_; }
@@ -44,6 +47,7 @@ class Tx {
  private:
   storage::Connection& db_;
   Micros now_;
+  Micros elapsed_;
   const Keys& keys_;
   std::shared_ptr<const Policy> policy_;
   Work instead_;

@@ -84,8 +84,9 @@ absl::Status Vault::Load(const std::string& data_dir, const Seal& seal) {
   HF_RETURN_IF_ERROR(log.CheckState(*db, sum));
   db->set_state_sum(sum);
   HF_RETURN_IF_ERROR(policies_->Active(*db).status());
-  committer_ =
-      std::make_unique<Committer>(std::move(db), std::move(log), std::move(anchor), *keys_, policies_);
+  HF_ASSIGN_OR_RETURN(const Elapsed elapsed, Elapsed::Load(*db));
+  committer_ = std::make_unique<Committer>(std::move(db), std::move(log), std::move(anchor), *keys_,
+                                           policies_, elapsed);
   return absl::OkStatus();
 }
 

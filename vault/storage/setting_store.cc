@@ -20,6 +20,15 @@ absl::Status SettingStore::Set(std::string_view name, std::string_view value) {
       name, value);
 }
 
+absl::StatusOr<std::int64_t> SettingStore::Elapsed() {
+  return ReadInt(connection_.Query("SELECT coalesce(max(micros), 0) FROM elapsed"));
+}
+
+absl::Status SettingStore::SetElapsed(std::int64_t micros) {
+  return connection_.Exec(
+      "INSERT INTO elapsed (id, micros) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET micros = ?1", micros);
+}
+
 absl::Status SettingStore::PutWrappedKey(std::string_view name, std::int64_t epoch, ByteView wrapped) {
   return connection_.Exec("INSERT INTO wrapped_key (name, epoch, wrapped) VALUES (?1, ?2, ?3)", name, epoch,
                           wrapped);

@@ -19,6 +19,12 @@ class SettingStore {
   absl::StatusOr<std::optional<std::string>> Get(std::string_view name);
   absl::Status Set(std::string_view name, std::string_view value);  // replaces
 
+  // How long the vault was open in its life, in microseconds; 0 in a new one. It stands outside the state's
+  // digest, as it moves without an event; whoever puts an old page back sets it back, which only makes waits
+  // longer.
+  absl::StatusOr<std::int64_t> Elapsed();
+  absl::Status SetElapsed(std::int64_t micros);
+
   // ALREADY_EXISTS (reason CONSTRAINT) when this epoch has a key; NOT_FOUND (reason KEY_MISSING) when it has
   // none.
   absl::Status PutWrappedKey(std::string_view name, std::int64_t epoch, ByteView wrapped);

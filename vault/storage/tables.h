@@ -204,7 +204,8 @@ inline constexpr std::string_view kTables[] = {
       closed_as INTEGER NOT NULL CHECK (closed_as BETWEEN 0 AND 2),
       closed_by INTEGER REFERENCES holder,
       closed_at INTEGER,
-      close_reason TEXT NOT NULL) STRICT)",
+      close_reason TEXT NOT NULL,
+      valid INTEGER NOT NULL) STRICT)",
     "CREATE INDEX approval_operation ON approval (operation)",
     "CREATE INDEX approval_account ON approval (account_id)",
     "CREATE INDEX approval_requester ON approval (requester_id)",
@@ -242,6 +243,8 @@ inline constexpr std::string_view kTables[] = {
       reviewed_at INTEGER,
       review TEXT NOT NULL) STRICT)",
     "CREATE INDEX break_glass_account ON break_glass (account_id)",
+
+    "CREATE TABLE elapsed (id INTEGER PRIMARY KEY NOT NULL CHECK (id = 1), micros INTEGER NOT NULL) STRICT",
 
     R"(CREATE TABLE request (
       holder_id INTEGER NOT NULL REFERENCES holder,
