@@ -45,7 +45,8 @@ std::string_view DurationFault(std::string_view text) {
   const std::string_view unit = text.substr(digits);
   if (unit == "D" || unit == "H" || unit == "M" || unit == "S") return "has its unit in upper case";
   if (unit.front() == '.') return "is not a whole number";
-  if (unit.size() > 1 || std::string_view("smhd").find(unit) == text.npos) return "has no unit of s, m, h and d";
+  if (unit.size() > 1 || std::string_view("smhd").find(unit) == text.npos)
+    return "has no unit of s, m, h and d";
   if (text.front() == '0') return digits == 1 ? "is no time at all" : "begins with 0";
   return "is too long";
 }
@@ -82,7 +83,8 @@ bool Expect(const TomlNode& node, TomlNode::Kind kind, std::string_view what, Pr
 bool EachOnce(const TomlNode& array, std::string_view what, std::string_view example, Problems& problems,
               const Spell& spell) {
   if (array.kind != kArray) {
-    problems.Add(array.at, fmt::format("{} is an array, as in {}, not {}", what, example, KindName(array.kind)));
+    problems.Add(array.at,
+                 fmt::format("{} is an array, as in {}, not {}", what, example, KindName(array.kind)));
     return false;
   }
   if (array.children.empty()) {
@@ -90,7 +92,8 @@ bool EachOnce(const TomlNode& array, std::string_view what, std::string_view exa
     return false;
   }
   if (array.children.size() > kMaxItems) {
-    problems.Add(array.at, fmt::format("{} has {} values, more than {}", what, array.children.size(), kMaxItems));
+    problems.Add(array.at,
+                 fmt::format("{} has {} values, more than {}", what, array.children.size(), kMaxItems));
     return false;
   }
   std::map<std::string, Position> seen;
@@ -99,8 +102,8 @@ bool EachOnce(const TomlNode& array, std::string_view what, std::string_view exa
     if (!spelled.has_value()) continue;
     const auto [first, fresh] = seen.emplace(*spelled, item.at);
     if (fresh) continue;
-    problems.Add(item.at, fmt::format("{} has {} twice: first at {}:{}", what, Quoted(*spelled), first->second.line,
-                                      first->second.column));
+    problems.Add(item.at, fmt::format("{} has {} twice: first at {}:{}", what, Quoted(*spelled),
+                                      first->second.line, first->second.column));
   }
   return true;
 }
@@ -109,9 +112,10 @@ std::optional<Micros> DurationOf(const TomlNode& node, std::string_view what, Pr
   if (!Expect(node, kText, what, problems)) return std::nullopt;
   const auto duration = ParseDuration(node.text);
   if (!duration.has_value()) {
-    problems.Add(node.at, fmt::format("{}: duration {} {}; a whole number and one of s, m, h, d, as in \"90d\", 1s "
-                                      "to 3650d",
-                                      what, Quoted(node.text), DurationFault(node.text)));
+    problems.Add(node.at,
+                 fmt::format("{}: duration {} {}; a whole number and one of s, m, h, d, as in \"90d\", 1s "
+                             "to 3650d",
+                             what, Quoted(node.text), DurationFault(node.text)));
   }
   return duration;
 }
@@ -166,7 +170,8 @@ std::optional<std::string> Fields::Text(std::string_view key) const {
   return node == nullptr ? std::nullopt : std::optional(node->text);
 }
 
-std::optional<std::int64_t> Fields::Number(std::string_view key, std::int64_t least, std::int64_t most) const {
+std::optional<std::int64_t> Fields::Number(std::string_view key, std::int64_t least,
+                                           std::int64_t most) const {
   const TomlNode* const node = Typed(key, kInteger);
   if (node == nullptr) return std::nullopt;
   if (node->number >= least && node->number <= most) return node->number;
@@ -183,7 +188,8 @@ bool Fields::True(std::string_view key) const {
   const TomlNode* const node = Typed(key, kFlag);
   if (node == nullptr) return false;
   if (!node->flag)
-    problems_.Add(node->at, fmt::format("\"{}\" = false takes nothing back from other rules: leave it out", key));
+    problems_.Add(node->at,
+                  fmt::format("\"{}\" = false takes nothing back from other rules: leave it out", key));
   return node->flag;
 }
 

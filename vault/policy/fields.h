@@ -21,8 +21,8 @@ inline constexpr std::size_t kMaxWhyBytes = 300;
 // False, and a problem, unless the node is of that kind. `what` names it: `"uses"`.
 bool Expect(const TomlNode& node, TomlNode::Kind kind, std::string_view what, Problems& problems);
 
-// The values of an array that is neither empty nor too long, each once (compared as `spell` writes them, which
-// complains itself about what it returns nothing for). False when it is no such array.
+// The values of an array that is neither empty nor too long, each once (compared as `spell` writes them,
+// which complains itself about what it returns nothing for). False when it is no such array.
 using Spell = std::function<std::optional<std::string>(const TomlNode& item)>;
 bool EachOnce(const TomlNode& array, std::string_view what, std::string_view example, Problems& problems,
               const Spell& spell);
@@ -35,7 +35,8 @@ std::optional<Hours> HoursOf(const TomlNode& node, Problems& problems);
 class Fields {
  public:
   // Complains about keys that are not `known`; `what` says what the table is: "a rule".
-  Fields(const TomlNode& table, std::string_view what, std::span<const std::string_view> known, Problems& problems);
+  Fields(const TomlNode& table, std::string_view what, std::span<const std::string_view> known,
+         Problems& problems);
 
   const TomlNode* Find(std::string_view key) const { return table_.Find(key); }
   // The same, and a problem when it is not there; `hint` says what to write.

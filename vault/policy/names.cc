@@ -72,8 +72,8 @@ CodePoint FirstCodePoint(std::string_view text) {
 }
 
 bool IsHidden(std::uint32_t point) {
-  return (point < 0x20 && point != '\t') || (point >= 0x7f && point < 0xa0) ||
-         point == 0x200b || point == 0x200e || point == 0x200f || (point >= 0x2028 && point <= 0x202e) ||
+  return (point < 0x20 && point != '\t') || (point >= 0x7f && point < 0xa0) || point == 0x200b ||
+         point == 0x200e || point == 0x200f || (point >= 0x2028 && point <= 0x202e) ||
          (point >= 0x2060 && point <= 0x206f) || point == 0xfeff;
 }
 
@@ -125,19 +125,21 @@ std::optional<std::string_view> Nearest(std::string_view given, std::span<const 
   return nearest;
 }
 
-std::string UnknownName(std::string_view what, std::string_view given, std::span<const std::string_view> allowed,
-                        std::string_view choices) {
+std::string UnknownName(std::string_view what, std::string_view given,
+                        std::span<const std::string_view> allowed, std::string_view choices) {
   const auto nearest = Nearest(given, allowed);
   const std::string tail = choices.empty() ? "" : fmt::format("; allowed: {}", choices);
   const std::string hint = nearest.has_value() ? fmt::format("; did you mean \"{}\"?", *nearest) : "";
   if (const auto foreign = FirstForeign(given); foreign.has_value())
-    return fmt::format("{} {} has {} in it; names are ASCII{}{}", what, Quoted(given), PointName(*foreign), hint, tail);
+    return fmt::format("{} {} has {} in it; names are ASCII{}{}", what, Quoted(given), PointName(*foreign),
+                       hint, tail);
   if (nearest.has_value() && Lower(given) == *nearest)
     return fmt::format("{} {} is written \"{}\"", what, Quoted(given), *nearest);
   return fmt::format("unknown {} {}{}{}", what, Quoted(given), hint, tail);
 }
 
-std::string UnknownName(std::string_view what, std::string_view given, std::span<const std::string_view> allowed) {
+std::string UnknownName(std::string_view what, std::string_view given,
+                        std::span<const std::string_view> allowed) {
   return UnknownName(what, given, allowed, fmt::format("{}", fmt::join(allowed, ", ")));
 }
 

@@ -1,5 +1,5 @@
-// Names in policies, and what to say of wrong ones. Names are ASCII: letters of other scripts that look the same
-// would let two rules look alike and mean different things.
+// Names in policies, and what to say of wrong ones. Names are ASCII: letters of other scripts that look the
+// same would let two rules look alike and mean different things.
 #pragma once
 
 #include <cstddef>
@@ -36,9 +36,10 @@ std::optional<std::string> NameFault(std::string_view what, std::string_view nam
 // The one of `allowed` that was probably meant.
 std::optional<std::string_view> Nearest(std::string_view given, std::span<const std::string_view> allowed);
 // What to say of a `given` that is none of `allowed`; `choices` (may be empty) says what to choose from.
-std::string UnknownName(std::string_view what, std::string_view given, std::span<const std::string_view> allowed,
-                        std::string_view choices);
+std::string UnknownName(std::string_view what, std::string_view given,
+                        std::span<const std::string_view> allowed, std::string_view choices);
 // The same, and the choices are all that is allowed.
-std::string UnknownName(std::string_view what, std::string_view given, std::span<const std::string_view> allowed);
+std::string UnknownName(std::string_view what, std::string_view given,
+                        std::span<const std::string_view> allowed);
 
 }  // namespace holdfast::policy

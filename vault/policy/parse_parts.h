@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "vault/policy/document.h"
+#include "vault/policy/fields.h"
 #include "vault/policy/problems.h"
 #include "vault/policy/toml_reader.h"
 
@@ -30,19 +31,18 @@ struct PolicyText {
   Problems problems;
   std::map<std::string, RoleGroup, std::less<>> groups;
   std::map<std::string, Declared, std::less<>> qualifications;
-  std::map<std::string, Position, std::less<>> ids;               // of rules and assertions
+  std::map<std::string, Position, std::less<>> ids;              // of rules and assertions
   std::array<std::set<std::string>, kAttributeCount> mentioned;  // names, ages and hours
-  std::size_t rules = 0;                                          // assertions too
+  std::size_t rules = 0;                                         // assertions too
 };
 
 // [roles]. Groups are written out, circles are reported.
 void ReadGroups(const TomlNode& table, PolicyText& policy);
 void ReportUnusedGroups(PolicyText& policy);
 
-// `actions`, `when` and `unless` of a rule or an assertion.
-Scope ReadScope(const TomlNode& rule, std::string_view what, PolicyText& policy);
-// `actions` alone.
-std::vector<Action> ReadActions(const TomlNode& array, Problems& problems);
+// `actions`, `when` and `unless` of a rule or an assertion; and one of the latter two.
+Scope ReadScope(const Fields& rule, PolicyText& policy);
+std::vector<Condition> ReadConditions(const TomlNode& table, PolicyText& policy);
 
 // Each of [[rule]] and of [[never]].
 Rule ReadRule(const TomlNode& table, PolicyText& policy);

@@ -73,7 +73,8 @@ void MarkUsed(RoleGroup& group, PolicyText& policy) {
 
 void ReadGroups(const TomlNode& table, PolicyText& policy) {
   if (table.children.size() > kMaxNames) {
-    policy.problems.Add(table.children[kMaxNames].key_at, fmt::format("more than {} groups of roles", kMaxNames));
+    policy.problems.Add(table.children[kMaxNames].key_at,
+                        fmt::format("more than {} groups of roles", kMaxNames));
     return;
   }
   std::vector<std::string_view> known(Roles().begin(), Roles().end());
@@ -81,7 +82,8 @@ void ReadGroups(const TomlNode& table, PolicyText& policy) {
   for (const TomlNode& entry : table.children) ReadGroup(entry, known, policy);
   std::vector<std::string> path;
   std::set<std::string> done;
-  for (const TomlNode& entry : table.children) {  // in the order of the text: a circle is named from its first
+  for (const TomlNode& entry :
+       table.children) {  // in the order of the text: a circle is named from its first
     if (policy.groups.contains(entry.key)) WriteOut(entry.key, path, done, policy);
   }
 }
@@ -91,7 +93,8 @@ void ReportUnusedGroups(PolicyText& policy) {
     if (group.used) MarkUsed(group, policy);
   }
   for (const auto& [name, group] : policy.groups) {
-    if (!group.used) policy.problems.Add(group.at, fmt::format("no rule uses the group of roles {}", Quoted(name)));
+    if (!group.used)
+      policy.problems.Add(group.at, fmt::format("no rule uses the group of roles {}", Quoted(name)));
   }
 }
 

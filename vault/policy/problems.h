@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "vault/policy/document.h"
@@ -15,6 +16,7 @@ class Problems {
  public:
   void Add(Position at, std::string message) { found_.push_back({at, std::move(message)}); }
   bool empty() const { return found_.empty(); }
+  std::size_t size() const { return found_.size(); }
 
   // In the order of the text, at most kMaxProblems: the last one then says how many more there are.
   std::vector<Problem> Take();

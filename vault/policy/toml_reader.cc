@@ -25,7 +25,8 @@ constexpr std::size_t kMaxLibraryText = 200;
 class Places {
  public:
   explicit Places(std::string_view text) : text_(text) {
-    for (std::size_t at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1)) starts_.push_back(at + 1);
+    for (std::size_t at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1))
+      starts_.push_back(at + 1);
   }
 
   Position Of(const toml::source_position& place) const {
@@ -92,7 +93,8 @@ class Converter {
 std::string MessageOf(const toml::parse_error& error) {
   const std::string_view text = error.description();
   const bool bare = text.find("could not determine value type") != text.npos;
-  return fmt::format("not TOML: {}{}", Printable(text, kMaxLibraryText), bare ? " (texts stand in quotes)" : "");
+  return fmt::format("not TOML: {}{}", Printable(text, kMaxLibraryText),
+                     bare ? " (texts stand in quotes)" : "");
 }
 
 }  // namespace

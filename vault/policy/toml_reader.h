@@ -17,7 +17,7 @@ struct TomlNode {
 
   Kind kind = Kind::kOther;
   Position at;
-  std::string key;   // in the table that holds it; empty in an array
+  std::string key;  // in the table that holds it; empty in an array
   Position key_at;
   std::string text;
   std::int64_t number = 0;
@@ -27,7 +27,8 @@ struct TomlNode {
   const TomlNode* Find(std::string_view name) const;
 };
 
-// The text as a table, checked by CheckTomlText() first; or nothing, and why not is in `problems`. Never throws.
+// The text as a table, checked by CheckTomlText() first; or nothing, and why not is in `problems`. Never
+// throws.
 std::optional<TomlNode> ReadToml(std::string_view text, std::size_t max_bytes, Problems& problems);
 
 }  // namespace holdfast::policy

@@ -18,7 +18,8 @@ int Column(std::size_t offset) { return static_cast<int>(offset) + 1; }
 void CheckLineBytes(std::string_view line, int number, Problems& problems) {
   if (line.ends_with('\r')) line.remove_suffix(1);
   if (line.size() > kMaxLineBytes) {
-    problems.Add({number, Column(kMaxLineBytes)}, fmt::format("the line is longer than {} bytes", kMaxLineBytes));
+    problems.Add({number, Column(kMaxLineBytes)},
+                 fmt::format("the line is longer than {} bytes", kMaxLineBytes));
     return;
   }
   std::size_t at = 0;
@@ -36,7 +37,8 @@ void CheckLineBytes(std::string_view line, int number, Problems& problems) {
     if (point.value == 0) return problems.Add(place, "a NUL byte (U+0000)");
     if (point.value == '\r') return problems.Add(place, "a carriage return (U+000D) that ends no line");
     if (IsHidden(point.value)) {
-      problems.Add(place, fmt::format("{} cannot be seen, or changes how text is shown", PointName(point.value)));
+      problems.Add(place,
+                   fmt::format("{} cannot be seen, or changes how text is shown", PointName(point.value)));
       return;
     }
     at += point.bytes;
@@ -98,7 +100,8 @@ class Walk {
 
   bool Open() {
     if (++depth_ > kMaxTomlDepth) {
-      problems_.Add(here(), fmt::format("brackets stand more than {} deep here; is one not closed?", kMaxTomlDepth));
+      problems_.Add(here(),
+                    fmt::format("brackets stand more than {} deep here; is one not closed?", kMaxTomlDepth));
       return false;
     }
     ++at_;

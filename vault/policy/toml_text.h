@@ -1,6 +1,6 @@
-// What a text must be before a TOML parser may see it. Stops what parsers are broken with (deep nesting and long
-// dotted keys that exhaust the stack) and what deceives readers (letters and controls that are not what they look
-// like).
+// What a text must be before a TOML parser may see it. Stops what parsers are broken with (deep nesting and
+// long dotted keys that exhaust the stack) and what deceives readers (letters and controls that are not what
+// they look like).
 #pragma once
 
 #include <cstddef>
@@ -10,11 +10,11 @@
 
 namespace holdfast::policy {
 
-inline constexpr int kMaxTomlDepth = 8;      // brackets in brackets
-inline constexpr int kMaxTomlDots = 32;      // of the keys of one line
+inline constexpr int kMaxTomlDepth = 8;  // brackets in brackets
+inline constexpr int kMaxTomlDots = 32;  // of the keys of one line
 
-// UTF-8 without byte order mark, lines of at most kMaxLineBytes (LF, or CR LF), no NUL or other control, nothing
-// but ASCII outside of quotes and comments, and within the limits above.
+// UTF-8 without byte order mark, lines of at most kMaxLineBytes (LF, or CR LF), no NUL or other control,
+// nothing but ASCII outside of quotes and comments, and within the limits above.
 void CheckTomlText(std::string_view text, std::size_t max_bytes, Problems& problems);
 
 }  // namespace holdfast::policy
