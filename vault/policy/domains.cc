@@ -19,7 +19,7 @@ std::size_t Index(Attribute attribute) { return static_cast<std::size_t>(attribu
 template <class T>
 void SortUnique(std::vector<T>& values) {
   std::ranges::sort(values);
-  values.erase(std::ranges::unique(values).begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());  // clang 14 has no ranges::unique
 }
 
 std::string Lower(std::string_view text) {
