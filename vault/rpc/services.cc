@@ -6,7 +6,7 @@ std::vector<std::unique_ptr<grpc::Service>> MakeApiServices(Core& core) {
   std::vector<std::unique_ptr<grpc::Service>> services;
   for (const auto make :
        {MakeAccessService, MakeAccountService, MakeAuditService, MakeExposureService, MakeHandoverService,
-        MakeHolderService, MakeImportService, MakeSecretService, MakeVaultService})
+        MakeHolderService, MakeImportService, MakePolicyService, MakeSecretService, MakeVaultService})
     services.push_back(make(core));
   return services;
 }

@@ -19,10 +19,11 @@ std::unique_ptr<grpc::Service> MakeExposureService(Core& core);
 std::unique_ptr<grpc::Service> MakeHandoverService(Core& core);
 std::unique_ptr<grpc::Service> MakeHolderService(Core& core);
 std::unique_ptr<grpc::Service> MakeImportService(Core& core);
+std::unique_ptr<grpc::Service> MakePolicyService(Core& core);
 std::unique_ptr<grpc::Service> MakeSecretService(Core& core);
 std::unique_ptr<grpc::Service> MakeVaultService(Core& core);
 
-// The nine above: what the main listener offers.
+// All of the above: what the main listener offers.
 std::vector<std::unique_ptr<grpc::Service>> MakeApiServices(Core& core);
 
 // For a listener of its own: anybody may call it.

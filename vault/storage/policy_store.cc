@@ -43,15 +43,26 @@ absl::Status PolicyStore::Update(const PolicyRow& row) {
 }
 
 absl::StatusOr<std::vector<PolicyRow>> PolicyStore::List(std::int64_t after_id, int limit) {
-  return ReadAll(connection_.Query("SELECT * FROM policy WHERE id > ?1 ORDER BY id LIMIT ?2", after_id, limit),
-                 &ReadPolicy);
+  return ReadAll(
+      connection_.Query(
+          "SELECT id, sha256, substr(source, 1, 1), staged_by, staged_at, activated_by, activated_at"
+          " FROM policy WHERE id > ?1 ORDER BY id LIMIT ?2",
+          after_id, limit),
+      &ReadPolicy);
+}
+
+absl::Status PolicyStore::DropSources(int kept) {
+  return connection_.Exec(
+      "UPDATE policy SET source = '' WHERE activated_at IS NULL AND source <> '' AND id NOT IN"
+      " (SELECT id FROM policy WHERE activated_at IS NULL ORDER BY id DESC LIMIT ?1)",
+      kept);
 }
 
 absl::StatusOr<std::int64_t> PolicyStore::Active() {
   HF_ASSIGN_OR_RETURN(const auto text, SettingStore(connection_).Get(kActive));
   std::int64_t id = 0;
-  if (text.has_value() &&
-      std::from_chars(text->data(), text->data() + text->size(), id).ec == std::errc() && id > 0)
+  if (text.has_value() && std::from_chars(text->data(), text->data() + text->size(), id).ec == std::errc() &&
+      id > 0)
     return id;
   return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "no policy is in force");
 }

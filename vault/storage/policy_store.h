@@ -1,5 +1,5 @@
-// Policies that were staged, as the exact text that was handed in; the one in force is named by a setting. Not
-// thread safe, as its connection.
+// Policies that were staged, as the exact text that was handed in; the one in force is named by a setting.
+// Not thread safe, as its connection.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,10 @@ class PolicyStore {
   absl::Status Insert(PolicyRow& row);  // sets row.id
   absl::StatusOr<std::optional<PolicyRow>> ById(std::int64_t id);
   absl::Status Update(const PolicyRow& row);  // writes activated_by and activated_at
+  // Without their texts: `source` is empty where there is none any more, and one character otherwise.
   absl::StatusOr<std::vector<PolicyRow>> List(std::int64_t after_id, int limit);
+  // Empties the source of all that were never in force but the newest `kept` of them.
+  absl::Status DropSources(int kept);
 
   // The id of the one in force. DATA_LOSS, reason DATABASE_DAMAGED, when there is none.
   absl::StatusOr<std::int64_t> Active();
