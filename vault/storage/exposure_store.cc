@@ -2,23 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "vault/storage/exposure_sql.h"
 #include "vault/storage/rows.h"
 
 namespace holdfast::storage {
 namespace {
-
-// The one definition of the two halves of "ended", over e (exposure) and p (holder of e; only p.person is
-// read). A retirement by nobody on record counts for nothing.
-constexpr std::string_view kRetiredByAnother =
-    "EXISTS (SELECT 1 FROM secret_version v JOIN holder r ON r.id = v.retired_by"
-    " WHERE v.secret_id = e.secret_id AND v.version = e.version AND v.retired_at IS NOT NULL AND r.person <> "
-    "p.person)";
-// A later version with a value that the person saw under another number is no replacement.
-constexpr std::string_view kFreshExists =
-    "EXISTS (SELECT 1 FROM secret_version w WHERE w.secret_id = e.secret_id AND w.version > e.version"
-    " AND NOT EXISTS (SELECT 1 FROM exposure x JOIN holder y ON y.id = x.holder_id"
-    " JOIN secret_version z ON z.secret_id = x.secret_id AND z.version = x.version"
-    " WHERE x.secret_id = w.secret_id AND z.value_mac = w.value_mac AND y.person = p.person))";
 
 Exposure ReadExposure(const Statement& row) {
   Exposure exposure;
@@ -106,6 +94,21 @@ absl::StatusOr<TaskState> ExposureStore::TaskStateOf(std::int64_t secret_id, std
           "  WHERE x.secret_id = ?1 AND y.person = ?2 AND z.value_mac = v.value_mac))",
           secret_id, person)));
   state.fresh_version_exists = fresh != 0;
+  return state;
+}
+
+absl::StatusOr<TaskState> ExposureStore::TaskStateOf(std::int64_t secret_id, std::int64_t version,
+                                                     std::string_view person) {
+  Statement statement = connection_.Query(
+      fmt::format("SELECT {}, {} FROM (SELECT ?1 AS secret_id, ?2 AS version) e, (SELECT ?3 AS person) p",
+                  kRetiredByAnother, kFreshExists),
+      secret_id, version, person);
+  TaskState state;
+  if (statement.Step()) {
+    if (!statement.Bool(0)) state.open_versions.push_back(version);
+    state.fresh_version_exists = statement.Bool(1);
+  }
+  HF_RETURN_IF_ERROR(statement.status());
   return state;
 }
 

@@ -63,6 +63,8 @@ class ExposureStore {
   // Ids, ascending, of the secrets that the person saw a version of and whose TaskStateOf() is not done.
   absl::StatusOr<std::vector<std::int64_t>> OpenByPerson(std::string_view person);
   absl::StatusOr<TaskState> TaskStateOf(std::int64_t secret_id, std::string_view person);
+  // The same about one version alone: done when the person's exposure of it has ended.
+  absl::StatusOr<TaskState> TaskStateOf(std::int64_t secret_id, std::int64_t version, std::string_view person);
 
  private:
   Connection& connection_;

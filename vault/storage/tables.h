@@ -242,7 +242,8 @@ inline constexpr std::string_view kTables[] = {
       reviewed_by INTEGER REFERENCES holder,
       reviewed_at INTEGER,
       review TEXT NOT NULL) STRICT)",
-    "CREATE INDEX break_glass_account ON break_glass (account_id)",
+    "CREATE INDEX break_glass_open ON break_glass (ready_at_elapsed) WHERE vetoed_at IS NULL AND revealed_at IS NULL",
+    "CREATE INDEX break_glass_unreviewed ON break_glass (id) WHERE revealed_at IS NOT NULL AND reviewed_at IS NULL",
 
     "CREATE TABLE elapsed (id INTEGER PRIMARY KEY NOT NULL CHECK (id = 1), micros INTEGER NOT NULL) STRICT",
 
