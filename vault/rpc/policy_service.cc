@@ -165,7 +165,7 @@ void RenderAnswer(const custody::Tx& tx, const custody::Answer& answer, v1::Expl
     v1::MatchingRule& matching = *out.add_matching();
     matching.set_rule(rule->id);
     matching.set_effect(policy::InWords(rule->kind));
-    matching.set_requires(policy::InWords(rule->require));
+    matching.set_obligations(policy::InWords(rule->require));
     matching.set_why(rule->why);
   }
   for (const policy::NearMiss& miss : answer.explanation.near_misses) {
