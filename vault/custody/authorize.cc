@@ -126,7 +126,7 @@ absl::StatusOr<Permit> Authorize(Tx& tx, const Actor& actor, policy::Action acti
   if (permit.allowed()) return permit;
   HF_ASSIGN_OR_RETURN(const auto approval, FindApproval(tx, actor, action, target));
   if (approval.has_value()) {
-    HF_ASSIGN_OR_RETURN(context.votes, VotesFor(tx, *approval));
+    HF_ASSIGN_OR_RETURN(context.votes, VotesFor(tx, *approval, target));
     HF_ASSIGN_OR_RETURN(policy::Decision approved, Consider(tx, actor, action, target, std::move(context)));
     if (approved.allowed()) {
       HF_RETURN_IF_ERROR(UseApproval(tx, actor, *approval));

@@ -44,6 +44,10 @@ class Tx {
   void set_decided() { decided_ = true; }
   bool decided() const { return decided_; }
 
+  // Undo everything on success: the answer says what would have happened.
+  void set_dry_run(bool dry_run) { dry_run_ = dry_run; }
+  bool dry_run() const { return dry_run_; }
+
  private:
   storage::Connection& db_;
   Micros now_;
@@ -52,6 +56,7 @@ class Tx {
   std::shared_ptr<const Policy> policy_;
   Work instead_;
   bool decided_ = false;
+  bool dry_run_ = false;
 };
 
 using ReadTx = Tx;
@@ -64,13 +69,8 @@ class WriteTx : public Tx {
   void Record(audit::Event event) { events_.push_back(std::move(event)); }
   const std::vector<audit::Event>& events() const { return events_; }
 
-  // Undo everything on success: the answer says what would have happened.
-  void set_dry_run(bool dry_run) { dry_run_ = dry_run; }
-  bool dry_run() const { return dry_run_; }
-
  private:
   std::vector<audit::Event> events_;
-  bool dry_run_ = false;
 };
 
 inline void Tx::RecordInstead(audit::Event event) {
