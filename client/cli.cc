@@ -28,9 +28,11 @@ void AddCommands(CLI::App& app, Invocation& invocation) {
   AddSecretCommands(app, invocation);
   AddAccessCommands(app, invocation);
   AddExposureCommands(app, invocation);
+  AddFindingsCommands(app, invocation);
   AddImportCommand(app, invocation);
   AddHandoverCommands(app, invocation);
   AddAuditCommands(app, invocation);
+  AddPolicyCommands(app, invocation);
 }
 
 // -o is not known when parsing fails, unless it came before the mistake.

@@ -66,8 +66,10 @@ void AddAccountCommands(CLI::App& root, Invocation& invocation);
 void AddSecretCommands(CLI::App& root, Invocation& invocation);
 void AddAccessCommands(CLI::App& root, Invocation& invocation);
 void AddExposureCommands(CLI::App& root, Invocation& invocation);
+void AddFindingsCommands(CLI::App& root, Invocation& invocation);
 void AddImportCommand(CLI::App& root, Invocation& invocation);
 void AddHandoverCommands(CLI::App& root, Invocation& invocation);
 void AddAuditCommands(CLI::App& root, Invocation& invocation);
+void AddPolicyCommands(CLI::App& root, Invocation& invocation);
 
 }  // namespace holdfast::client

@@ -1,7 +1,10 @@
 #include "vault/policy/classes.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "vault/base/vocabulary.h"
@@ -9,6 +12,8 @@
 
 namespace holdfast::policy {
 namespace {
+
+constexpr std::size_t kMaxNamesShown = 8;
 
 // One bit a test: whether it holds of the value.
 using Signature = std::vector<bool>;
@@ -53,14 +58,16 @@ std::vector<ValueClass> Grouped(const std::vector<Mask>& values, const std::vect
   return classes;
 }
 
-// The subsets of the names that tests tell apart, one name after the other, so that no set is looked at that is
-// like another in all tests.
+// The subsets of the names that tests tell apart, one name after the other, so that no set is looked at that
+// is like another in all tests.
 std::optional<std::vector<ValueClass>> Subsets(std::size_t names, const std::vector<Mask>& tests,
                                                std::size_t limit) {
   std::map<Signature, Mask> found{{Signature(tests.size()), Mask()}};
+  std::set<Signature> done{Signature(tests.size())};
   for (std::size_t i = 0; i < names; ++i) {
     const Mask name = Mask().set(i);
     const Signature signature = SignatureOf(name, tests);
+    if (!done.insert(signature).second) continue;
     std::vector<std::pair<Signature, Mask>> larger;
     for (const auto& [known, set] : found) larger.emplace_back(Either(known, signature), set | name);
     for (auto& [both, set] : larger) {
@@ -75,6 +82,8 @@ std::optional<std::vector<ValueClass>> Subsets(std::size_t names, const std::vec
   return classes;
 }
 
+}  // namespace
+
 std::string NameOf(Attribute attribute, const Domains& domains, const Mask& value) {
   std::string name;
   for (std::size_t i = 0; i < kMaxDomain; ++i) {
@@ -83,13 +92,12 @@ std::string NameOf(Attribute attribute, const Domains& domains, const Mask& valu
   return name.empty() ? "none" : name;
 }
 
-}  // namespace
-
 std::optional<std::vector<ValueClass>> ClassesOf(Attribute attribute, const Domains& domains,
                                                  const std::vector<Mask>& tests, std::size_t limit) {
   const AttributeType type = InfoOf(attribute).type;
   if (type == AttributeType::kNamedSet) return Subsets(domains.size(attribute), tests, limit);
-  return Grouped(type == AttributeType::kFixedSet ? RoleSets() : SingleValues(domains.size(attribute)), tests);
+  return Grouped(type == AttributeType::kFixedSet ? RoleSets() : SingleValues(domains.size(attribute)),
+                 tests);
 }
 
 std::string InWords(Attribute attribute, const Domains& domains,
@@ -100,6 +108,11 @@ std::string InWords(Attribute attribute, const Domains& domains,
   std::vector<std::string> names;
   for (const ValueClass* each : classes) {
     for (const Mask& member : each->members) names.push_back(NameOf(attribute, domains, member));
+  }
+  if (names.size() > kMaxNamesShown) {
+    const std::size_t more = names.size() - kMaxNamesShown + 1;
+    names.resize(kMaxNamesShown - 1);
+    names.push_back(fmt::format("{} more", more));
   }
   return key + " " + Either(names);
 }

@@ -8,8 +8,8 @@
 namespace holdfast::policy {
 namespace {
 
-// Facts that the vault never binds together, and why. `none_of` at its value number 0 goes with no other value
-// of `of` than its own number 0.
+// Facts that the vault never binds together, and why. `none_of` at its value number 0 goes with no other
+// value of `of` than its own number 0.
 struct Dependence {
   Attribute none_of;
   Attribute of;
@@ -24,6 +24,8 @@ constexpr Dependence kDependences[] = {
     // A version is one of a secret, and every secret has a kind.
     {Attribute::kSecretKind, Attribute::kVersion},
 };
+
+constexpr std::size_t kMaxClasses = 4096;  // of one attribute; more only sets of qualifications could have
 
 using Tests = std::array<std::vector<Mask>, kAttributeCount>;  // by attribute, each once
 
@@ -73,9 +75,10 @@ absl::Status TooLarge(Action action, std::vector<std::pair<std::size_t, Attribut
                            size > kMaxPoints ? "too many" : fmt::format("{}", size));
   absl::Status status = MakeError(
       absl::StatusCode::kInvalidArgument, "SPACE_TOO_LARGE",
-      fmt::format("too many decisions to look at them all: {} has {} values, and all actions together may have "
-                  "no more than {} points; name fewer names, ages or hours",
-                  ActionName(action), factors, kMaxPoints));
+      fmt::format(
+          "too many decisions to look at them all: {} has {} values, and all actions together may have "
+          "no more than {} points; name fewer names, ages or hours",
+          ActionName(action), factors, kMaxPoints));
   AddDetail(status, "action", ActionName(action));
   AddDetail(status, "attribute", InfoOf(sizes.front().second).key);
   return status;
@@ -90,7 +93,7 @@ absl::Status AddDimensions(const Domains& domains, const Tests& tests, std::uint
     for (const AttributeInfo& info : AllAttributes()) {
       const auto& of_this = tests[Index(info.attribute)];
       if (of_this.empty() || IsTied(info.attribute, tests) != tied) continue;
-      auto classes = ClassesOf(info.attribute, domains, of_this, kMaxPoints / 100);
+      auto classes = ClassesOf(info.attribute, domains, of_this, kMaxClasses);
       sizes.emplace_back(classes.has_value() ? classes->size() : kMaxPoints + 1, info.attribute);
       product = std::min(product * sizes.back().first, kMaxPoints + 1);
       if (classes.has_value()) space.dimensions.push_back({info.attribute, *std::move(classes)});
@@ -165,7 +168,10 @@ void AddAgreement(const Domains& domains, const std::vector<const Scope*>& scope
 class Walk {
  public:
   Walk(const ActionSpace& space, const std::function<void(const Cell&)>& visit)
-      : space_(space), visit_(visit), classes_(space.dimensions.size()), holds_(classes_.size() + 1, space.NoScopes()) {
+      : space_(space),
+        visit_(visit),
+        classes_(space.dimensions.size()),
+        holds_(classes_.size() + 1, space.NoScopes()) {
     for (std::size_t place = 0; place < space.scopes.size(); ++place) holds_[0].set(place);
   }
 

@@ -1,6 +1,6 @@
-// The finite space of all decisions, and a walk through it: for each action, each combination of values of the
-// attributes that some rule of it looks at. Values that no rule tells apart are one value. So what holds at every
-// point holds for all facts there can be.
+// The finite space of all decisions, and a walk through it: for each action, each combination of values of
+// the attributes that some rule of it looks at. Values that no rule tells apart are one value. So what holds
+// at every point holds for all facts there can be.
 #pragma once
 
 #include <cstdint>
@@ -54,9 +54,9 @@ struct Cell {
 
 class Space {
  public:
-  // `scopes`: whatever is to be told apart; borrowed only for the call. `domains` are of at least the documents
-  // that they stand in. INVALID_ARGUMENT, reason SPACE_TOO_LARGE, with details "action" and "attribute" (the one
-  // with most values), when there would be more than kMaxPoints.
+  // `scopes`: whatever is to be told apart; borrowed only for the call. `domains` are of at least the
+  // documents that they stand in. INVALID_ARGUMENT, reason SPACE_TOO_LARGE, with details "action" and
+  // "attribute" (the one with most values), when there would be more than kMaxPoints.
   static absl::StatusOr<Space> Of(const Domains& domains, std::span<const Scope* const> scopes);
 
   const std::vector<ActionSpace>& actions() const { return actions_; }

@@ -7,7 +7,9 @@
 namespace holdfast::policy {
 namespace {
 
-std::string Joined(const std::vector<std::string>& parts) { return fmt::format("{}", fmt::join(parts, ", ")); }
+std::string Joined(const std::vector<std::string>& parts) {
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
 
 std::string Clock(int minute) { return fmt::format("{:02}:{:02}", minute / 60, minute % 60); }
 
