@@ -60,8 +60,9 @@ function(hf_test name)
     ${name} PRIVATE HF_SOURCE_DIR="${CMAKE_SOURCE_DIR}" HF_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
   hf_use_precompiled(${name} "${ARG_GRPC}" TRUE)
   set(environment ${ARG_ENVIRONMENT})
-  if(ARG_GRPC)  # Debian's gRPC is not instrumented: the thread sanitizer sees races inside it that are none
-    list(APPEND environment TSAN_OPTIONS=ignore_noninstrumented_modules=1)
+  if(ARG_GRPC)  # Debian's gRPC is not instrumented: sanitizers see races and leaks inside it that are none of ours
+    list(APPEND environment TSAN_OPTIONS=ignore_noninstrumented_modules=1
+         LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/lsan.supp:print_suppressions=0)
   endif()
   if(environment)
     list(PREPEND environment ENVIRONMENT)

@@ -132,7 +132,8 @@ std::string Office::State() const {
                                             {"exposure", "list"},
                                             {"handover", "list"}})
     state += Ok("alice", WithJson(list));
-  for (const auto& account : Get("alice", {"account", "list", "--archived"})["accounts"])
+  const Json accounts = Get("alice", {"account", "list", "--archived"});
+  for (const auto& account : accounts["accounts"])
     state += Ok("alice", WithJson({"secret", "list", account["name"]}));
   return state;
 }
