@@ -113,6 +113,16 @@ absl::Status Show(const Globals& globals, const IdOptions& options) {
   return CallAndPrint<Accounts>(globals, &Methods::GetAccount, request);
 }
 
+absl::Status Review(const Globals& globals, const FieldOptions& options) {
+  v1::ReviewAccountRequest request;
+  HF_ASSIGN_OR_RETURN(*request.mutable_name(), AccountArg("ID", options.id));
+  HF_RETURN_IF_ERROR(CheckLine("--etag", options.etag, kMaxEtag, /*required=*/false));
+  request.set_etag(options.etag);
+  request.set_request_id(NewRequestId());
+  request.set_reason(globals.reason);
+  return CallAndPrint<Accounts>(globals, &Methods::ReviewAccount, request);
+}
+
 absl::Status Archive(const Globals& globals, const FieldOptions& options) {
   v1::ArchiveAccountRequest request;
   HF_ASSIGN_OR_RETURN(*request.mutable_name(), AccountArg("ID", options.id));
@@ -143,11 +153,15 @@ void DeclareAdd(CLI::App& command, FieldOptions& options) {
   command.add_option("--owner", options.owner, "The holder who answers for it")->required();
 }
 
-void DeclareUpdate(CLI::App& command, FieldOptions& options) {
+void DeclareIdAndEtag(CLI::App& command, FieldOptions& options) {
   command.add_option("ID", options.id, "The account")->required();
+  command.add_option("--etag", options.etag, "Refuse when the account has changed since it had this etag");
+}
+
+void DeclareUpdate(CLI::App& command, FieldOptions& options) {
+  DeclareIdAndEtag(command, options);
   DeclareFields(command, options);
   command.add_option("--owner", options.owner, "The new owner");
-  command.add_option("--etag", options.etag, "Refuse when the account has changed since it had this etag");
 }
 
 }  // namespace
@@ -169,14 +183,11 @@ void AddAccountCommands(CLI::App& root, Invocation& invocation) {
       Show);
   AddCommand<FieldOptions>(group, invocation, "update", "Change what is named; --owner and --backup replace",
                            DeclareUpdate, Update);
-  AddCommand<FieldOptions>(
-      group, invocation, "archive", "Take an account out of daily use; its history stays",
-      [](CLI::App& command, FieldOptions& options) {
-        command.add_option("ID", options.id, "The account")->required();
-        command.add_option("--etag", options.etag,
-                           "Refuse when the account has changed since it had this etag");
-      },
-      Archive);
+  AddCommand<FieldOptions>(group, invocation, "review",
+                           "Record that you looked an account over; --reason says what you found",
+                           DeclareIdAndEtag, Review);
+  AddCommand<FieldOptions>(group, invocation, "archive",
+                           "Take an account out of daily use; its history stays", DeclareIdAndEtag, Archive);
 }
 
 }  // namespace holdfast::client

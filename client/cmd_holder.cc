@@ -4,6 +4,7 @@
 #include "client/prompt.h"
 #include "fmt/format.h"
 #include "holdfast/v1/holder_service.grpc.pb.h"
+#include "vault/base/ids.h"
 #include "vault/base/limits.h"
 #include "vault/base/text.h"
 #include "vault/crypto/fingerprint.h"
@@ -25,12 +26,30 @@ struct AddOptions {
   std::string display_name;
   std::string person;
   std::string kind = "person";
+  std::vector<std::string> qualifications;
 };
 
 struct IdOptions {
   std::string id;
   std::string fingerprint;
 };
+
+struct UpdateOptions {
+  std::string id;
+  std::string display_name;
+  std::string etag;
+  std::vector<std::string> qualifications;
+  bool no_qualifications = false;
+  const CLI::App* command = nullptr;  // knows which options were given
+};
+
+absl::Status FillQualifications(const std::vector<std::string>& names, v1::Holder& holder) {
+  for (const std::string& name : names) {
+    HF_RETURN_IF_ERROR(CheckId("--qualification", name));
+    holder.add_qualifications(name);
+  }
+  return absl::OkStatus();
+}
 
 // The string alone on standard output, so that it can be piped; what to do with it on standard error.
 absl::Status PrintEnrollment(const Globals& globals, const v1::Holder& holder) {
@@ -62,11 +81,36 @@ absl::Status Add(const Globals& globals, const AddOptions& options) {
   holder.set_person(options.person);
   holder.set_kind(options.kind == "workflow" ? v1::HOLDER_KIND_WORKFLOW : v1::HOLDER_KIND_PERSON);
   for (const std::string& role : options.roles) holder.add_roles(kRoles.at(role));
+  HF_RETURN_IF_ERROR(FillQualifications(options.qualifications, holder));
   request.set_request_id(NewRequestId());
   request.set_reason(globals.reason);
   HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
   HF_ASSIGN_OR_RETURN(const v1::Holder created, session->Call<Holders>(&Methods::CreateHolder, request));
   return PrintEnrollment(globals, created);
+}
+
+absl::Status Update(const Globals& globals, const UpdateOptions& options) {
+  v1::UpdateHolderRequest request;
+  v1::Holder& holder = *request.mutable_holder();
+  HF_ASSIGN_OR_RETURN(*holder.mutable_name(), HolderArg("ID", options.id));
+  HF_RETURN_IF_ERROR(CheckLine("--etag", options.etag, kMaxEtag, /*required=*/false));
+  holder.set_etag(options.etag);
+  if (options.command->count("--display-name") > 0) {
+    HF_RETURN_IF_ERROR(
+        CheckLine("--display-name", options.display_name, kMaxDisplayName, /*required=*/false));
+    holder.set_display_name(options.display_name);
+    request.mutable_update_mask()->add_paths("display_name");
+  }
+  if (options.no_qualifications || !options.qualifications.empty()) {
+    HF_RETURN_IF_ERROR(FillQualifications(options.qualifications, holder));
+    request.mutable_update_mask()->add_paths("qualifications");
+  }
+  if (request.update_mask().paths_size() == 0)
+    return MakeError(absl::StatusCode::kInvalidArgument, "USAGE",
+                     "name what to change, for example --qualification");
+  request.set_request_id(NewRequestId());
+  request.set_reason(globals.reason);
+  return CallAndPrint<Holders>(globals, &Methods::UpdateHolder, request);
 }
 
 absl::Status List(const Globals& globals, const NoOptions&) {
@@ -79,8 +123,9 @@ absl::Status Show(const Globals& globals, const IdOptions& options) {
   return CallAndPrint<Holders>(globals, &Methods::GetHolder, request);
 }
 
-absl::Status Confirm(const Globals& globals, const IdOptions& options) {
-  v1::ConfirmKeyRequest request;
+template <typename Request>
+absl::StatusOr<Request> NameAndFingerprint(const Globals& globals, const IdOptions& options) {
+  Request request;
   HF_ASSIGN_OR_RETURN(*request.mutable_name(), HolderArg("ID", options.id));
   request.set_fingerprint(crypto::NormalizeFingerprint(options.fingerprint));
   if (request.fingerprint().empty())
@@ -88,7 +133,17 @@ absl::Status Confirm(const Globals& globals, const IdOptions& options) {
                         "must be 32 hexadecimal digits, as \"holdfast enroll\" printed them");
   request.set_request_id(NewRequestId());
   request.set_reason(globals.reason);
+  return request;
+}
+
+absl::Status Confirm(const Globals& globals, const IdOptions& options) {
+  HF_ASSIGN_OR_RETURN(const auto request, NameAndFingerprint<v1::ConfirmKeyRequest>(globals, options));
   return CallAndPrint<Holders>(globals, &Methods::ConfirmKey, request);
+}
+
+absl::Status RevokeKey(const Globals& globals, const IdOptions& options) {
+  HF_ASSIGN_OR_RETURN(const auto request, NameAndFingerprint<v1::RevokeKeyRequest>(globals, options));
+  return CallAndPrint<Holders>(globals, &Methods::RevokeKey, request);
 }
 
 // For the calls that take a name, an idempotency key and a reason.
@@ -122,6 +177,13 @@ void DeclareId(CLI::App& command, IdOptions& options) {
   command.add_option("ID", options.id, "The holder, as in \"alice\"")->required();
 }
 
+void DeclareQualifications(CLI::App& command, std::vector<std::string>& qualifications) {
+  command
+      .add_option("--qualification", qualifications,
+                  "What they are qualified for, as rules of the policy ask; may be repeated")
+      ->allow_extra_args(false);
+}
+
 void DeclareAdd(CLI::App& command, AddOptions& options) {
   command.add_option("ID", options.id, "Id of the new holder; it is never used again")->required();
   command.add_option("--role", options.roles, "member, security, auditor or offboarding; may be repeated")
@@ -134,6 +196,25 @@ void DeclareAdd(CLI::App& command, AddOptions& options) {
       "The organisation's id of the person; two holders of one person never count as two people");
   command.add_option("--kind", options.kind, "person or workflow")
       ->check(CLI::IsMember({"person", "workflow"}));
+  DeclareQualifications(command, options.qualifications);
+}
+
+void DeclareUpdate(CLI::App& command, UpdateOptions& options) {
+  options.command = &command;
+  command.add_option("ID", options.id, "The holder")->required();
+  command.add_option("--display-name", options.display_name, "Name for people");
+  DeclareQualifications(command, options.qualifications);
+  command.add_flag("--no-qualifications", options.no_qualifications, "Takes all of them away")
+      ->excludes("--qualification");
+  command.add_option("--etag", options.etag, "Refuse when the holder has changed since it had this etag");
+}
+
+void DeclareFingerprint(CLI::App& command, IdOptions& options) {
+  DeclareId(command, options);
+  command
+      .add_option("--fingerprint", options.fingerprint,
+                  "As the device showed it; hyphens and case do not matter")
+      ->required();
 }
 
 }  // namespace
@@ -145,15 +226,14 @@ void AddHolderCommands(CLI::App& root, Invocation& invocation) {
   AddCommand<NoOptions>(
       group, invocation, "list", "All holders", [](CLI::App&, NoOptions&) {}, List);
   AddCommand<IdOptions>(group, invocation, "show", "One holder with its devices", DeclareId, Show);
-  AddCommand<IdOptions>(
-      group, invocation, "confirm", "Confirm a device by the fingerprint that its owner read out to you",
-      [](CLI::App& command, IdOptions& options) {
-        DeclareId(command, options);
-        command
-            .add_option("--fingerprint", options.fingerprint, "As read out; hyphens and case do not matter")
-            ->required();
-      },
-      Confirm);
+  AddCommand<UpdateOptions>(group, invocation, "update",
+                            "Change what is named; --qualification replaces all that there were",
+                            DeclareUpdate, Update);
+  AddCommand<IdOptions>(group, invocation, "confirm",
+                        "Confirm a device by the fingerprint that its owner read out to you",
+                        DeclareFingerprint, Confirm);
+  AddCommand<IdOptions>(group, invocation, "revoke-key", "End one device of a holder for good",
+                        DeclareFingerprint, RevokeKey);
   AddCommand<IdOptions>(group, invocation, "suspend", "Refuse every call of a holder from now on", DeclareId,
                         Suspend);
   AddCommand<IdOptions>(group, invocation, "resume", "End a suspension", DeclareId, Resume);

@@ -18,8 +18,9 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kTypes = "type.googleapis.com/google.rpc.";
 
 // Fields of the API whose name is not that of the option, with '_' for '-'.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kOptions = {
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kOptions = {
     {{"backups", "--backup"},
+     {"qualifications", "--qualification"},
      {"roles", "--role"},
      {"expire_time", "--expires"},
      {"start_time", "--since"},

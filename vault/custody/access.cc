@@ -6,6 +6,8 @@
 
 #include "vault/base/ids.h"
 #include "vault/custody/accounts.h"
+#include "vault/custody/limits.h"
+#include "vault/policy/duration.h"
 #include "vault/storage/setting_store.h"
 
 namespace holdfast::custody {
@@ -19,6 +21,27 @@ absl::StatusOr<storage::Grant> LiveGrant(Tx& tx, const storage::Account& account
   if (grant.has_value()) return *grant;
   return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND",
                    fmt::format("holder {} has no access to account {}", holder.name, account.name));
+}
+
+std::map<std::string, std::string> GrantTexts(const NewGrant& wanted, const Request& request) {
+  std::map<std::string, std::string> texts{{"reason", request.reason}};
+  if (wanted.ttl.has_value()) texts["for"] = policy::FormatDuration(*wanted.ttl);
+  if (wanted.expires_at.has_value()) texts["until"] = FormatTime(*wanted.expires_at);
+  return texts;
+}
+
+absl::Status CheckNewGrant(Tx& tx, const storage::Account& account, const storage::Holder& holder,
+                           std::optional<Micros> expires_at) {
+  HF_RETURN_IF_ERROR(FindAccessHolder(tx, holder.name, "grant.holder").status());
+  HF_RETURN_IF_ERROR(CheckNotArchived(account));
+  if (expires_at.has_value() && *expires_at <= tx.now())
+    return InvalidField("grant.expire_time", "must be in the future");
+  HF_RETURN_IF_ERROR(CheckGrantEnd(tx, account, expires_at));
+  HF_ASSIGN_OR_RETURN(const auto existing, storage::GrantStore(tx.db()).Live(account.id, holder.id, tx.now()));
+  if (!existing.has_value()) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
+                   fmt::format("holder {} has access to account {} already; revoke it first to change it",
+                               holder.name, account.name));
 }
 
 std::string ResultName(const storage::Grant& grant) { return std::to_string(grant.id); }
@@ -79,21 +102,15 @@ absl::StatusOr<storage::Grant> CreateGrant(WriteTx& tx, const Actor& actor, cons
   HF_ASSIGN_OR_RETURN(const storage::Account account,
                       FindAccount(tx, actor, wanted.account, Action::kGrantCreate));
   HF_ASSIGN_OR_RETURN(const storage::Holder holder, FindHolder(tx, wanted.holder));
-  const Target target{.account = &account, .subject = &holder, .texts = {{"reason", request.reason}}};
-  HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kGrantCreate, target));
+  const Target target{.account = &account, .subject = &holder, .texts = GrantTexts(wanted, request)};
+  HF_RETURN_IF_ERROR(AuthorizeToWait(tx, actor, Action::kGrantCreate, target).status());
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  const std::optional<Micros> expires_at = wanted.ttl.has_value() ? tx.now() + *wanted.ttl : wanted.expires_at;
+  // Nobody is asked to approve what cannot be done.
+  if (!repeat.has_value()) HF_RETURN_IF_ERROR(CheckNewGrant(tx, account, holder, expires_at));
+  HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kGrantCreate, target));
   if (repeat.has_value()) return ById(tx, *repeat);
-  HF_RETURN_IF_ERROR(FindAccessHolder(tx, wanted.holder, "grant.holder").status());
-  HF_RETURN_IF_ERROR(CheckNotArchived(account));
-  if (wanted.expires_at.has_value() && *wanted.expires_at <= tx.now())
-    return InvalidField("grant.expire_time", "must be in the future");
   storage::GrantStore grants(tx.db());
-  HF_ASSIGN_OR_RETURN(const auto existing, grants.Live(account.id, holder.id, tx.now()));
-  if (existing.has_value()) {
-    return MakeError(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
-                     fmt::format("holder {} has access to account {} already; revoke it first to change it",
-                                 holder.name, account.name));
-  }
   HF_RETURN_IF_ERROR(grants.EndExpired(account.id, holder.id, tx.now()));
   storage::Grant grant{.account_id = account.id,
                        .holder_id = holder.id,
@@ -101,7 +118,7 @@ absl::StatusOr<storage::Grant> CreateGrant(WriteTx& tx, const Actor& actor, cons
                        .reason = request.reason,
                        .granted_by = actor.holder.id,
                        .created_at = tx.now(),
-                       .expires_at = wanted.expires_at};
+                       .expires_at = expires_at};
   HF_RETURN_IF_ERROR(grants.Insert(grant));
   tx.Record(EventFor(actor, Action::kGrantCreate, target, decision));
   HF_RETURN_IF_ERROR(Remember(tx, actor, request, ResultName(grant)));
@@ -125,7 +142,9 @@ absl::StatusOr<storage::Grant> RevokeGrant(WriteTx& tx, const Actor& actor, cons
                     "with 'account update --owner'",
                     holder.name, account.name));
   }
+  HF_ASSIGN_OR_RETURN(const int lacked, OwnersLacking(tx, account));
   HF_RETURN_IF_ERROR(storage::GrantStore(tx.db()).End(grant.id, tx.now(), actor.holder.id));
+  HF_RETURN_IF_ERROR(CheckOwners(tx, account, lacked));
   tx.Record(EventFor(actor, Action::kGrantRevoke, target, decision));
   HF_RETURN_IF_ERROR(Remember(tx, actor, request, ResultName(grant)));
   return grant;

@@ -1,5 +1,5 @@
 // Access to accounts: owners, backup owners and grantees are rows of one kind. No change here leaves an
-// account without an active owner.
+// account with fewer owners than its tier needs (limits.h).
 #pragma once
 
 #include <optional>
@@ -15,6 +15,7 @@ struct NewGrant {
   std::string account;
   std::string holder;
   std::optional<Micros> expires_at;
+  std::optional<Micros> ttl;  // in place of expires_at: from now
 };
 
 absl::StatusOr<storage::Grant> CreateGrant(WriteTx& tx, const Actor& actor, const Request& request,

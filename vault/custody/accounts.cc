@@ -10,6 +10,7 @@
 #include "vault/base/text.h"
 #include "vault/custody/access.h"
 #include "vault/custody/holders.h"
+#include "vault/custody/limits.h"
 
 namespace holdfast::custody {
 namespace {
@@ -208,6 +209,7 @@ absl::StatusOr<storage::Account> CreateAccount(WriteTx& tx, const Actor& actor, 
   HF_RETURN_IF_ERROR(
       SetRelation(tx, account.id, owner.id, Relation::kOwner, request.reason, actor.holder.id));
   HF_RETURN_IF_ERROR(SetBackups(tx, actor, account, owner.id, wanted.backups, request.reason));
+  HF_RETURN_IF_ERROR(CheckOwners(tx, account, /*before=*/0));
   const Target target{.account = &account,
                       .subject = &owner,
                       .texts = {{"reason", request.reason},
@@ -231,6 +233,8 @@ absl::StatusOr<storage::Account> UpdateAccount(WriteTx& tx, const Actor& actor, 
   if (repeat.has_value()) return account;
   HF_RETURN_IF_ERROR(CheckEtag(etag, account.revision, AccountName(account.name)));
   HF_RETURN_IF_ERROR(CheckNotArchived(account));
+  HF_ASSIGN_OR_RETURN(const int lacked, OwnersLacking(tx, account));
+  const bool raised = change.tier.value_or(account.tier) < account.tier;
   account.handle = change.handle.value_or(account.handle);
   account.url = change.url.value_or(account.url);
   account.purpose = change.purpose.value_or(account.purpose);
@@ -239,8 +243,26 @@ absl::StatusOr<storage::Account> UpdateAccount(WriteTx& tx, const Actor& actor, 
   account.updated_at = tx.now();
   ++account.revision;
   HF_RETURN_IF_ERROR(ApplyRelations(tx, actor, account, change, request.reason));
+  HF_RETURN_IF_ERROR(CheckOwners(tx, account, raised ? 0 : lacked));
   HF_RETURN_IF_ERROR(storage::AccountStore(tx.db()).Update(account));
   for (audit::Event& event : events) tx.Record(std::move(event));
+  HF_RETURN_IF_ERROR(Remember(tx, actor, request, account.name));
+  return account;
+}
+
+absl::StatusOr<storage::Account> ReviewAccount(WriteTx& tx, const Actor& actor, const Request& request,
+                                               std::string_view name, std::string_view etag) {
+  HF_ASSIGN_OR_RETURN(storage::Account account, FindAccount(tx, actor, name, Action::kAccountReview));
+  const Target target{.account = &account, .texts = {{"reason", request.reason}}};
+  HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kAccountReview, target));
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  if (repeat.has_value()) return account;
+  HF_RETURN_IF_ERROR(CheckEtag(etag, account.revision, AccountName(account.name)));
+  HF_RETURN_IF_ERROR(CheckNotArchived(account));
+  account.reviewed_at = tx.now();  // no new revision: what was looked at is as it was
+  account.reviewed_by = actor.holder.id;
+  HF_RETURN_IF_ERROR(storage::AccountStore(tx.db()).Update(account));
+  tx.Record(EventFor(actor, Action::kAccountReview, target, decision));
   HF_RETURN_IF_ERROR(Remember(tx, actor, request, account.name));
   return account;
 }

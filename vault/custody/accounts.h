@@ -44,6 +44,9 @@ absl::StatusOr<storage::Account> CreateAccount(WriteTx& tx, const Actor& actor, 
 absl::StatusOr<storage::Account> UpdateAccount(WriteTx& tx, const Actor& actor, const Request& request,
                                                std::string_view account, const AccountChange& change,
                                                std::string_view etag);
+// Records that the actor looked the account over: who has access, what it is for.
+absl::StatusOr<storage::Account> ReviewAccount(WriteTx& tx, const Actor& actor, const Request& request,
+                                               std::string_view account, std::string_view etag);
 absl::StatusOr<storage::Account> ArchiveAccount(WriteTx& tx, const Actor& actor, const Request& request,
                                                 std::string_view account, std::string_view etag);
 

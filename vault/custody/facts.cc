@@ -3,6 +3,7 @@
 #include <sstream>
 #include <utility>
 
+#include "vault/storage/finding_store.h"
 #include "vault/storage/grant_store.h"
 
 namespace holdfast::custody {
@@ -69,14 +70,9 @@ absl::StatusOr<std::optional<Relation>> RelationTo(Tx& tx, const storage::Accoun
 }
 
 absl::StatusOr<int> CountActiveOwners(Tx& tx, std::int64_t account_id) {
-  HF_ASSIGN_OR_RETURN(const auto grants, storage::GrantStore(tx.db()).LiveByAccount(account_id, tx.now()));
-  int owners = 0;
-  for (const storage::Grant& grant : grants) {
-    if (grant.relation == Relation::kGrantee) continue;
-    HF_ASSIGN_OR_RETURN(const storage::Holder holder, LoadHolder(tx, grant.holder_id));
-    if (holder.status == HolderStatus::kActive) ++owners;
-  }
-  return owners;
+  HF_ASSIGN_OR_RETURN(const std::int64_t owners,
+                      storage::FindingStore(tx.db()).CountActiveOwners(account_id, tx.now()));
+  return static_cast<int>(owners);
 }
 
 absl::StatusOr<policy::Facts> GatherFacts(Tx& tx, const Actor& actor, policy::Action action,

@@ -16,7 +16,7 @@ absl::StatusOr<policy::Facts> GatherFacts(Tx& tx, const Actor& actor, policy::Ac
 absl::StatusOr<std::optional<Relation>> RelationTo(Tx& tx, const storage::Account& account,
                                                    std::int64_t holder_id);
 
-// Active owners, backup owners included.
+// Active owners, backup owners included; two holders of one person count once.
 absl::StatusOr<int> CountActiveOwners(Tx& tx, std::int64_t account_id);
 
 }  // namespace holdfast::custody

@@ -1,6 +1,7 @@
 #include "vault/custody/holders.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -25,6 +26,29 @@ std::string Folded(std::string person) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   return person;
+}
+
+absl::Status CheckDisplayName(std::string_view name) {
+  return CheckLine("holder.display_name", name, kMaxDisplayName, /*required=*/false);
+}
+
+absl::Status CheckQualifications(const std::vector<std::string>& names) {
+  constexpr std::string_view kField = "holder.qualifications";
+  if (names.size() > kMaxQualifications)
+    return InvalidField(kField, fmt::format("must be at most {}", kMaxQualifications));
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    HF_RETURN_IF_ERROR(CheckId(kField, names[i]));
+    if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=
+        names.begin() + static_cast<std::ptrdiff_t>(i))
+      return InvalidField(kField, fmt::format("names {} twice", names[i]));
+  }
+  return absl::OkStatus();
+}
+
+// As they are stored; ids have no blanks.
+std::string Stored(std::vector<std::string> qualifications) {
+  std::ranges::sort(qualifications);
+  return fmt::format("{}", fmt::join(qualifications, " "));
 }
 
 // The holder after a repeat of the same call.
@@ -81,8 +105,8 @@ absl::Status CheckEtag(std::string_view etag, std::int64_t revision, std::string
 
 absl::Status CheckNewHolder(const NewHolder& holder) {
   HF_RETURN_IF_ERROR(CheckId("holder_id", holder.name));
-  HF_RETURN_IF_ERROR(
-      CheckLine("holder.display_name", holder.display_name, kMaxDisplayName, /*required=*/false));
+  HF_RETURN_IF_ERROR(CheckDisplayName(holder.display_name));
+  HF_RETURN_IF_ERROR(CheckQualifications(holder.qualifications));
   HF_RETURN_IF_ERROR(CheckLine("holder.person", holder.person, kMaxPerson, /*required=*/false));
   if (!std::ranges::all_of(holder.person, [](char c) { return c > ' ' && c <= '~'; }))
     return InvalidField("holder.person", "must be ASCII letters, digits and signs without blanks");
@@ -93,6 +117,11 @@ absl::Status CheckNewHolder(const NewHolder& holder) {
   if (holder.kind == HolderKind::kWorkflow && holder.person.empty())
     return InvalidField("holder.person", "a workflow needs the person who answers for it");
   return absl::OkStatus();
+}
+
+absl::Status CheckHolderChange(const HolderChange& change) {
+  if (change.display_name) HF_RETURN_IF_ERROR(CheckDisplayName(*change.display_name));
+  return change.qualifications ? CheckQualifications(*change.qualifications) : absl::OkStatus();
 }
 
 absl::StatusOr<Bytes> NewCode(WriteTx& tx, const storage::Holder& holder,
@@ -136,17 +165,44 @@ absl::StatusOr<Enrolling> CreateHolder(WriteTx& tx, const Actor& actor, const Re
                          .kind = wanted.kind,
                          .person = std::move(wanted.person),
                          .display_name = std::move(wanted.display_name),
-                         .roles = wanted.roles};
+                         .roles = wanted.roles,
+                         .qualifications = Stored(std::move(wanted.qualifications))};
   HF_ASSIGN_OR_RETURN(Bytes code, InsertHolder(tx, holder, actor.holder.id));
   // Binds the pseudonym to names, once.
   const Target target{.subject = &holder,
                       .texts = {{"reason", request.reason},
                                 {"name", HolderName(holder.name)},
                                 {"person", holder.person},
-                                {"display-name", holder.display_name}}};
+                                {"display-name", holder.display_name},
+                                {"qualifications", holder.qualifications}}};
   tx.Record(EventFor(actor, Action::kHolderCreate, target, decision));
   HF_RETURN_IF_ERROR(Remember(tx, actor, request, holder.name));
   return Enrolling{.holder = std::move(holder), .code = std::move(code)};
+}
+
+absl::StatusOr<storage::Holder> UpdateHolder(WriteTx& tx, const Actor& actor, const Request& request,
+                                             std::string_view name, const HolderChange& change,
+                                             std::string_view etag) {
+  HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, name));
+  Target target{.subject = &holder, .texts = {{"reason", request.reason}}};
+  if (change.display_name) target.texts["display-name"] = *change.display_name;
+  if (change.qualifications) target.texts["qualifications"] = Stored(*change.qualifications);
+  HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kHolderUpdate, target));
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  if (repeat.has_value()) return holder;
+  HF_RETURN_IF_ERROR(CheckEtag(etag, holder.revision, HolderName(holder.name)));
+  if (holder.status == HolderStatus::kLeft) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
+                     fmt::format("holder {} is gone", holder.name));
+  }
+  holder.display_name = change.display_name.value_or(holder.display_name);
+  if (change.qualifications) holder.qualifications = Stored(*change.qualifications);
+  holder.updated_at = tx.now();
+  ++holder.revision;
+  HF_RETURN_IF_ERROR(storage::HolderStore(tx.db()).Update(holder));
+  tx.Record(EventFor(actor, Action::kHolderUpdate, target, decision));
+  HF_RETURN_IF_ERROR(Remember(tx, actor, request, holder.name));
+  return holder;
 }
 
 absl::StatusOr<Enrolling> IssueEnrollment(WriteTx& tx, const Actor& actor, const Request& request,

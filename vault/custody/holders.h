@@ -1,8 +1,9 @@
-// Holders and their devices: registration, enrollment, confirmation, suspension.
+// Holders and their devices: registration, change, enrollment, confirmation, revocation, suspension.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "vault/custody/authorize.h"
 #include "vault/custody/request.h"
@@ -18,9 +19,20 @@ struct NewHolder {
   std::string person;  // the holder's own id when empty
   HolderKind kind = HolderKind::kPerson;
   std::int64_t roles = 0;
+  std::vector<std::string> qualifications;
 };
-// Errors name the fields "holder_id", "holder.display_name", "holder.person", "holder.roles".
+// Errors name the fields "holder_id", "holder.display_name", "holder.person", "holder.roles",
+// "holder.qualifications".
 absl::Status CheckNewHolder(const NewHolder& holder);
+
+inline constexpr std::size_t kMaxQualifications = 16;
+
+// What is set is changed.
+struct HolderChange {
+  std::optional<std::string> display_name;
+  std::optional<std::vector<std::string>> qualifications;
+};
+absl::Status CheckHolderChange(const HolderChange& change);
 
 struct Enrolling {
   storage::Holder holder;
@@ -31,9 +43,17 @@ absl::StatusOr<Enrolling> CreateHolder(WriteTx& tx, const Actor& actor, const Re
                                        NewHolder holder);
 absl::StatusOr<Enrolling> IssueEnrollment(WriteTx& tx, const Actor& actor, const Request& request,
                                           std::string_view holder);
+// What a holder is qualified for counts from the next call on.
+absl::StatusOr<storage::Holder> UpdateHolder(WriteTx& tx, const Actor& actor, const Request& request,
+                                             std::string_view holder, const HolderChange& change,
+                                             std::string_view etag);
 // `fingerprint` as people type it.
 absl::StatusOr<storage::Holder> ConfirmKey(WriteTx& tx, const Actor& actor, const Request& request,
                                            std::string_view holder, std::string_view fingerprint);
+// For good, from the device's next call on. FAILED_PRECONDITION, reason LAST_SECURITY_HOLDER, for the last
+// key by which anybody could let somebody in again. Unused enrollment strings stay as they are.
+absl::StatusOr<storage::Holder> RevokeKey(WriteTx& tx, const Actor& actor, const Request& request,
+                                          std::string_view holder, std::string_view fingerprint);
 absl::StatusOr<storage::Holder> SuspendHolder(WriteTx& tx, const Actor& actor, const Request& request,
                                               std::string_view holder, std::string_view etag);
 absl::StatusOr<storage::Holder> ResumeHolder(WriteTx& tx, const Actor& actor, const Request& request,

@@ -11,6 +11,7 @@
 #include "vault/base/text.h"
 #include "vault/custody/access.h"
 #include "vault/custody/accounts.h"
+#include "vault/custody/limits.h"
 #include "vault/custody/secrets.h"
 #include "vault/storage/exposure_store.h"
 
@@ -109,6 +110,7 @@ absl::StatusOr<storage::Account> InsertImported(WriteTx& tx, const Actor& actor,
                            .source_url = item.source.url};
   HF_RETURN_IF_ERROR(InsertAccount(tx, account));
   HF_RETURN_IF_ERROR(SetRelation(tx, account.id, owner.id, Relation::kOwner, "import", actor.holder.id));
+  HF_RETURN_IF_ERROR(CheckOwners(tx, account, /*before=*/0));
   return account;
 }
 

@@ -6,6 +6,7 @@
 
 #include "vault/base/ids.h"
 #include "vault/custody/holders.h"
+#include "vault/custody/limits.h"
 #include "vault/handover/cut.h"
 #include "vault/handover/plan.h"
 
@@ -122,6 +123,8 @@ absl::Status CheckPostconditions(WriteTx& tx, const storage::Handover& row, cons
       owned = owner.status == HolderStatus::kActive;
     }
     if (!owned) return WrongState(row, "cannot close: one of its accounts has no active owner");
+    HF_ASSIGN_OR_RETURN(const storage::Account account, custody::LoadAccount(tx, moved.account_id));
+    HF_RETURN_IF_ERROR(custody::CheckOwners(tx, account, /*before=*/0));
   }
   return absl::OkStatus();
 }
@@ -141,10 +144,11 @@ absl::StatusOr<CaseView> Start(WriteTx& tx, const Actor& actor, const Request& r
   HF_RETURN_IF_ERROR(CheckLeaver(tx, leaver));
   HF_ASSIGN_OR_RETURN(const auto named, FindSuccessor(tx, leaver, start.successor));
   HF_ASSIGN_OR_RETURN(const Plan plan, MakePlan(tx, leaver, named));
-  HF_ASSIGN_OR_RETURN(const auto cut, custody::AuthorizeToWait(tx, actor, Action::kHandoverCut, target,
-                                                         {.successor_unvetted =
-                                                              plan.successor_unvetted || plan.moves_custodian,
-                                                          .successor_is_self = IsActor(actor, named)}));
+  HF_ASSIGN_OR_RETURN(
+      const auto cut,
+      custody::AuthorizeToWait(tx, actor, Action::kHandoverCut, target,
+                               {.successor_unvetted = plan.successor_unvetted || plan.moves_custodian,
+                                .successor_is_self = IsActor(actor, named)}));
   HF_ASSIGN_OR_RETURN(storage::Handover row, InsertCase(tx, actor, request, leaver, named, !cut.allowed()));
   HF_RETURN_IF_ERROR(Freeze(tx, actor, leaver, row));
   const Target opened{.subject = &leaver, .handover = &row, .texts = target.texts};

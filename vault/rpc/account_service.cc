@@ -55,12 +55,13 @@ absl::StatusOr<Work<v1::Account>> PrepareUpdate(const v1::UpdateAccountRequest& 
   };
 }
 
-absl::StatusOr<Work<v1::Account>> PrepareArchive(const v1::ArchiveAccountRequest& message,
-                                                 custody::Request request) {
+// Review and archiving differ in the operation alone.
+template <auto kOperation, class Message>
+absl::StatusOr<Work<v1::Account>> PrepareOn(const Message& message, custody::Request request) {
   HF_ASSIGN_OR_RETURN(std::string name, ParseName("accounts", message.name(), "name"));
   return [&message, request = std::move(request), name = std::move(name)](
              custody::WriteTx& tx, const Actor& actor, v1::Account& out) {
-    return RenderTo(tx, custody::ArchiveAccount(tx, actor, request, name, message.etag()), out);
+    return RenderTo(tx, kOperation(tx, actor, request, name, message.etag()), out);
   };
 }
 
@@ -103,10 +104,15 @@ class AccountService final : public v1::AccountService::CallbackService {
     return Write(core_, context, "holdfast.v1.AccountService/UpdateAccount", request, response,
                  PrepareUpdate);
   }
+  Reactor* ReviewAccount(Context* context, const v1::ReviewAccountRequest* request,
+                         v1::Account* response) override {
+    return Write(core_, context, "holdfast.v1.AccountService/ReviewAccount", request, response,
+                 PrepareOn<custody::ReviewAccount, v1::ReviewAccountRequest>);
+  }
   Reactor* ArchiveAccount(Context* context, const v1::ArchiveAccountRequest* request,
                           v1::Account* response) override {
     return Write(core_, context, "holdfast.v1.AccountService/ArchiveAccount", request, response,
-                 PrepareArchive);
+                 PrepareOn<custody::ArchiveAccount, v1::ArchiveAccountRequest>);
   }
   Reactor* GetAccount(Context* context, const v1::GetAccountRequest* request,
                       v1::Account* response) override {

@@ -8,6 +8,7 @@
 #include "vault/rpc/page.h"
 #include "vault/rpc/render.h"
 #include "vault/rpc/services.h"
+#include "vault/rpc/update_mask.h"
 
 namespace holdfast::rpc {
 namespace {
@@ -23,6 +24,7 @@ absl::StatusOr<custody::NewHolder> ParseNewHolder(const v1::CreateHolderRequest&
       .name = message.holder_id(), .display_name = holder.display_name(), .person = holder.person()};
   HF_ASSIGN_OR_RETURN(wanted.kind, FromProto(holder.kind(), "holder.kind"));
   HF_ASSIGN_OR_RETURN(wanted.roles, RolesFromProto(holder.roles(), "holder.roles"));
+  wanted.qualifications.assign(holder.qualifications().begin(), holder.qualifications().end());
   HF_RETURN_IF_ERROR(custody::CheckNewHolder(wanted));
   return wanted;
 }
@@ -63,13 +65,27 @@ absl::StatusOr<Work<v1::Holder>> PrepareIssue(const std::string& enroll_address,
   };
 }
 
-absl::StatusOr<Work<v1::Holder>> PrepareConfirm(const v1::ConfirmKeyRequest& message,
-                                                custody::Request request) {
+absl::StatusOr<Work<v1::Holder>> PrepareUpdate(const v1::UpdateHolderRequest& message,
+                                               custody::Request request) {
+  HF_ASSIGN_OR_RETURN(std::string name, ParseName("holders", message.holder().name(), "holder.name"));
+  HF_ASSIGN_OR_RETURN(custody::HolderChange change, ChangeOf(message));
+  return [&message, request = std::move(request), name = std::move(name), change = std::move(change)](
+             custody::WriteTx& tx, const Actor& actor, v1::Holder& out) -> absl::Status {
+    HF_ASSIGN_OR_RETURN(const auto row,
+                        custody::UpdateHolder(tx, actor, request, name, change, message.holder().etag()));
+    Names names(tx);
+    return RenderWithKeys(names, row, out);
+  };
+}
+
+// Confirmation and revocation differ in the operation alone.
+template <auto kOperation, class Message>
+absl::StatusOr<Work<v1::Holder>> PrepareKey(const Message& message, custody::Request request) {
   HF_ASSIGN_OR_RETURN(std::string name, ParseName("holders", message.name(), "name"));
   HF_RETURN_IF_ERROR(CheckLine("fingerprint", message.fingerprint(), kMaxFingerprint, /*required=*/true));
   return [&message, request = std::move(request), name = std::move(name)](
              custody::WriteTx& tx, const Actor& actor, v1::Holder& out) -> absl::Status {
-    HF_ASSIGN_OR_RETURN(const auto row, custody::ConfirmKey(tx, actor, request, name, message.fingerprint()));
+    HF_ASSIGN_OR_RETURN(const auto row, kOperation(tx, actor, request, name, message.fingerprint()));
     Names names(tx);
     return RenderWithKeys(names, row, out);
   };
@@ -124,7 +140,16 @@ class HolderService final : public v1::HolderService::CallbackService {
                  std::bind_front(PrepareIssue, std::cref(core_.enroll_address)));
   }
   Reactor* ConfirmKey(Context* context, const v1::ConfirmKeyRequest* request, v1::Holder* response) override {
-    return Write(core_, context, "holdfast.v1.HolderService/ConfirmKey", request, response, PrepareConfirm);
+    return Write(core_, context, "holdfast.v1.HolderService/ConfirmKey", request, response,
+                 PrepareKey<custody::ConfirmKey, v1::ConfirmKeyRequest>);
+  }
+  Reactor* RevokeKey(Context* context, const v1::RevokeKeyRequest* request, v1::Holder* response) override {
+    return Write(core_, context, "holdfast.v1.HolderService/RevokeKey", request, response,
+                 PrepareKey<custody::RevokeKey, v1::RevokeKeyRequest>);
+  }
+  Reactor* UpdateHolder(Context* context, const v1::UpdateHolderRequest* request,
+                        v1::Holder* response) override {
+    return Write(core_, context, "holdfast.v1.HolderService/UpdateHolder", request, response, PrepareUpdate);
   }
   Reactor* SuspendHolder(Context* context, const v1::SuspendHolderRequest* request,
                          v1::Holder* response) override {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <sstream>
+
 #include "vault/crypto/fingerprint.h"
 #include "vault/custody/holders.h"
 #include "vault/storage/key_store.h"
@@ -56,6 +58,8 @@ absl::Status Render(Names& names, const storage::Account& row, v1::Account& out)
   SetTime(row.created_at, out.mutable_create_time());
   SetTime(row.updated_at, out.mutable_update_time());
   out.set_etag(custody::EtagOf(row.revision));
+  SetTime(row.reviewed_at, out.mutable_review_time());
+  HF_ASSIGN_OR_RETURN(*out.mutable_reviewer(), names.Holder(row.reviewed_by));
   HF_ASSIGN_OR_RETURN(const auto grants,
                       storage::GrantStore(names.tx().db()).LiveByAccount(row.id, names.tx().now()));
   for (const storage::Grant& grant : grants) {
@@ -104,6 +108,8 @@ void Render(const storage::Holder& row, v1::Holder& out) {
   SetTime(row.created_at, out.mutable_create_time());
   SetTime(row.updated_at, out.mutable_update_time());
   out.set_etag(custody::EtagOf(row.revision));
+  std::istringstream qualifications(row.qualifications);
+  for (std::string name; qualifications >> name;) out.add_qualifications(name);
 }
 
 absl::Status RenderWithKeys(Names& names, const storage::Holder& row, v1::Holder& out) {

@@ -5,8 +5,8 @@ namespace holdfast::rpc {
 std::vector<std::unique_ptr<grpc::Service>> MakeApiServices(Core& core) {
   std::vector<std::unique_ptr<grpc::Service>> services;
   for (const auto make :
-       {MakeAccessService, MakeAccountService, MakeAuditService, MakeExposureService, MakeHandoverService,
-        MakeHolderService, MakeImportService, MakePolicyService, MakeSecretService, MakeVaultService})
+       {MakeAccessService, MakeAccountService, MakeApprovalService, MakeAuditService, MakeExposureService, MakeFindingService,
+        MakeHandoverService, MakeHolderService, MakeImportService, MakePolicyService, MakeSecretService, MakeVaultService})
     services.push_back(make(core));
   return services;
 }

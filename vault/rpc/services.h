@@ -14,8 +14,10 @@ namespace holdfast::rpc {
 
 std::unique_ptr<grpc::Service> MakeAccessService(Core& core);
 std::unique_ptr<grpc::Service> MakeAccountService(Core& core);
+std::unique_ptr<grpc::Service> MakeApprovalService(Core& core);
 std::unique_ptr<grpc::Service> MakeAuditService(Core& core);
 std::unique_ptr<grpc::Service> MakeExposureService(Core& core);
+std::unique_ptr<grpc::Service> MakeFindingService(Core& core);
 std::unique_ptr<grpc::Service> MakeHandoverService(Core& core);
 std::unique_ptr<grpc::Service> MakeHolderService(Core& core);
 std::unique_ptr<grpc::Service> MakeImportService(Core& core);

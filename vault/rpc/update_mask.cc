@@ -26,6 +26,17 @@ absl::Status Apply(const std::string& path, const v1::Account& account, custody:
   return absl::OkStatus();
 }
 
+absl::Status Apply(const std::string& path, const v1::Holder& holder, custody::HolderChange& change) {
+  if (path == "display_name") {
+    change.display_name = holder.display_name();
+  } else if (path == "qualifications") {
+    change.qualifications.emplace(holder.qualifications().begin(), holder.qualifications().end());
+  } else {
+    return InvalidField("update_mask", "may name display_name and qualifications");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> ParseBackups(const v1::Account& account) {
@@ -43,6 +54,15 @@ absl::StatusOr<custody::AccountChange> ChangeOf(const v1::UpdateAccountRequest& 
   for (const std::string& path : message.update_mask().paths())
     HF_RETURN_IF_ERROR(Apply(path, message.account(), change));
   HF_RETURN_IF_ERROR(custody::CheckAccountChange(change));
+  return change;
+}
+
+absl::StatusOr<custody::HolderChange> ChangeOf(const v1::UpdateHolderRequest& message) {
+  if (message.update_mask().paths().empty()) return InvalidField("update_mask", "must name what to change");
+  custody::HolderChange change;
+  for (const std::string& path : message.update_mask().paths())
+    HF_RETURN_IF_ERROR(Apply(path, message.holder(), change));
+  HF_RETURN_IF_ERROR(custody::CheckHolderChange(change));
   return change;
 }
 

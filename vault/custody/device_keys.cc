@@ -41,13 +41,28 @@ absl::StatusOr<policy::Context> ContextOf(Tx& tx, const Actor& actor, const stor
   return context;
 }
 
+absl::StatusOr<std::string> Normalized(std::string_view fingerprint) {
+  std::string normal = crypto::NormalizeFingerprint(fingerprint);
+  if (!normal.empty()) return normal;
+  return InvalidField("fingerprint", "must be 32 hexadecimal digits, as the device showed them");
+}
+
+// Without its last confirmed key an officer is none: see CheckSecurityRemains.
+absl::Status CheckSecurityRemainsWithout(Tx& tx, const storage::Holder& holder,
+                                         const storage::DeviceKey& key) {
+  if (key.state != KeyState::kConfirmed || key.not_after <= tx.now()) return absl::OkStatus();
+  HF_ASSIGN_OR_RETURN(const auto keys, storage::KeyStore(tx.db()).ByHolder(holder.id));
+  const bool has_another = std::ranges::any_of(keys, [&](const storage::DeviceKey& other) {
+    return other.id != key.id && other.state == KeyState::kConfirmed && other.not_after > tx.now();
+  });
+  return has_another ? absl::OkStatus() : CheckSecurityRemains(tx, holder);
+}
+
 }  // namespace
 
 absl::StatusOr<storage::Holder> ConfirmKey(WriteTx& tx, const Actor& actor, const Request& request,
                                            std::string_view name, std::string_view fingerprint) {
-  const std::string normal = crypto::NormalizeFingerprint(fingerprint);
-  if (normal.empty())
-    return InvalidField("fingerprint", "must be 32 hexadecimal digits, as the device showed them");
+  HF_ASSIGN_OR_RETURN(const std::string normal, Normalized(fingerprint));
   HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, name));
   HF_ASSIGN_OR_RETURN(storage::DeviceKey key, FindKey(tx, holder, normal));
   HF_ASSIGN_OR_RETURN(const policy::Context context, ContextOf(tx, actor, holder, key));
@@ -64,6 +79,28 @@ absl::StatusOr<storage::Holder> ConfirmKey(WriteTx& tx, const Actor& actor, cons
   key.confirmed_at = tx.now();
   HF_RETURN_IF_ERROR(storage::KeyStore(tx.db()).Update(key));
   tx.Record(EventFor(actor, Action::kKeyConfirm, target, decision));
+  HF_RETURN_IF_ERROR(Remember(tx, actor, request, holder.name));
+  return holder;
+}
+
+absl::StatusOr<storage::Holder> RevokeKey(WriteTx& tx, const Actor& actor, const Request& request,
+                                          std::string_view name, std::string_view fingerprint) {
+  HF_ASSIGN_OR_RETURN(const std::string normal, Normalized(fingerprint));
+  HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, name));
+  const Target target{.subject = &holder, .texts = {{"reason", request.reason}, {"fingerprint", normal}}};
+  HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kKeyRevoke, target));
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  if (repeat.has_value()) return holder;
+  HF_ASSIGN_OR_RETURN(storage::DeviceKey key, FindKey(tx, holder, normal));
+  if (key.state == KeyState::kRevoked) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "KEY_STATE",
+                     "this key is revoked already; nothing to do");
+  }
+  HF_RETURN_IF_ERROR(CheckSecurityRemainsWithout(tx, holder, key));
+  key.state = KeyState::kRevoked;
+  key.revoked_at = tx.now();
+  HF_RETURN_IF_ERROR(storage::KeyStore(tx.db()).Update(key));
+  tx.Record(EventFor(actor, Action::kKeyRevoke, target, decision));
   HF_RETURN_IF_ERROR(Remember(tx, actor, request, holder.name));
   return holder;
 }

@@ -1,0 +1,255 @@
+#include "vault/custody/findings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "vault/crypto/fingerprint.h"
+#include "vault/custody/limits.h"
+#include "vault/policy/duration.h"
+#include "vault/storage/finding_store.h"
+
+namespace holdfast::custody {
+namespace {
+
+using policy::FormatDuration;
+using storage::FindingRow;
+using storage::PerTier;
+
+constexpr Micros kKeyEndsSoon = 14 * kDay;
+constexpr Micros kHandoverDragsOn = 30 * kDay;
+constexpr int kKindBits = 6;
+constexpr int kRowBits = 54;
+
+std::string_view StatusWord(HolderStatus status) {
+  switch (status) {
+    case HolderStatus::kActive:
+      return "active";
+    case HolderStatus::kSuspended:
+      return "suspended";
+    case HolderStatus::kLeaving:
+      return "leaving";
+    case HolderStatus::kLeft:
+      return "gone";
+  }
+  return "";
+}
+
+PerTier Each(const policy::Bundle& bundle, std::optional<Micros> policy::TierLimits::*limit) {
+  return {bundle.tier(1).*limit, bundle.tier(2).*limit, bundle.tier(3).*limit};
+}
+
+class Finder {
+ public:
+  Finder(Tx& tx, std::vector<Finding>& out)
+      : tx_(tx), bundle_(tx.policy().bundle), store_(tx.db()), out_(out) {}
+
+  absl::Status Owners() {
+    // Where one is enough, one alone is worth a word.
+    PerTier wanted;
+    for (int tier = 1; tier <= 3; ++tier)
+      wanted[static_cast<std::size_t>(tier - 1)] = std::max(bundle_.tier(tier).min_owners, 2);
+    HF_ASSIGN_OR_RETURN(const auto few, store_.AccountsWithFewerOwners(wanted, tx_.now()));
+    for (const FindingRow& row : few) {
+      const int minimum = bundle_.tier(row.tier).min_owners;
+      if (row.number < minimum || row.number == 0) {
+        Add(Severity::kCritical, FindingKind::kTooFewOwners, TierRule(row.tier, "min_owners"), row, row.since,
+            fmt::format("has {} active owner{}, backup owners included, and needs {}", row.number,
+                        row.number == 1 ? "" : "s", std::max(minimum, 1)));
+      } else {
+        Add(Severity::kWarning, FindingKind::kSingleOwner, "owner.single", row, row.since,
+            fmt::format("{} is its only active owner: name a backup owner", row.holder));
+      }
+    }
+    HF_ASSIGN_OR_RETURN(const auto inactive, store_.InactiveOwners(tx_.now()));
+    for (const FindingRow& row : inactive)
+      Add(Severity::kWarning, FindingKind::kOwnerInactive, "owner.suspended", row, row.since,
+          fmt::format("its owner {} is {}: name another owner", row.holder, StatusWord(row.status)));
+    return absl::OkStatus();
+  }
+
+  absl::Status Secrets() {
+    HF_ASSIGN_OR_RETURN(const auto old, store_.SecretsOlderThan(
+                                            Each(bundle_, &policy::TierLimits::max_secret_age), tx_.now()));
+    for (const FindingRow& row : old)
+      Add(row.tier == 1 ? Severity::kCritical : Severity::kWarning, FindingKind::kRotationOverdue,
+          TierRule(row.tier, "max_secret_age"), row, row.since + row.number,
+          fmt::format("was put in {} ago and must be replaced every {}", Days(tx_.now() - row.since),
+                      FormatDuration(row.number)));
+    HF_ASSIGN_OR_RETURN(const auto exposed, store_.ExposedToInactive());
+    for (const FindingRow& row : exposed)
+      Add(Severity::kCritical, FindingKind::kExposedToGone, "exposed.gone", row, row.since,
+          fmt::format("{}, who is {}, knows it: put in a new version, and retire the one they saw",
+                      row.holder, StatusWord(row.status)));
+    return absl::OkStatus();
+  }
+
+  absl::Status Reviews() {
+    HF_ASSIGN_OR_RETURN(const auto stale, store_.AccountsNotReviewed(
+                                              Each(bundle_, &policy::TierLimits::review_every), tx_.now()));
+    for (const FindingRow& row : stale)
+      Add(Severity::kWarning, FindingKind::kReviewOverdue, TierRule(row.tier, "review_every"), row,
+          row.since + row.number,
+          fmt::format("was looked over {} ago and must be every {}: holdfast account review",
+                      Days(tx_.now() - row.since), FormatDuration(row.number)));
+    return absl::OkStatus();
+  }
+
+  absl::Status Grants() {
+    const PerTier limits = Each(bundle_, &policy::TierLimits::max_grant);
+    HF_ASSIGN_OR_RETURN(const auto lengthy, store_.GrantsLongerThan(limits, tx_.now()));
+    for (const FindingRow& row : lengthy)
+      Add(Severity::kWarning, FindingKind::kGrantTooLong, TierRule(row.tier, "max_grant"), row, row.since,
+          fmt::format("{} has access {}; the most is {}", row.holder,
+                      row.number == 0 ? "without end" : "for " + Days(row.number),
+                      FormatDuration(*limits[static_cast<std::size_t>(row.tier - 1)])));
+    const auto& idle = bundle_.document().idle.grant;
+    if (!idle.has_value()) return absl::OkStatus();
+    HF_ASSIGN_OR_RETURN(const auto unused, store_.GrantsUnused(*idle, tx_.now()));
+    for (const FindingRow& row : unused)
+      Add(Severity::kWarning, FindingKind::kGrantUnused, "idle.grant", row, row.since + *idle,
+          fmt::format("{} has access and has not used it for {}: revoke it", row.holder,
+                      Days(tx_.now() - row.since)));
+    return absl::OkStatus();
+  }
+
+  absl::Status Holders() {
+    const auto& idle = bundle_.document().idle.holder;
+    if (!idle.has_value()) return absl::OkStatus();
+    HF_ASSIGN_OR_RETURN(const auto rows, store_.HoldersIdle(*idle, tx_.now()));
+    for (const FindingRow& row : rows)
+      Add(Severity::kWarning, FindingKind::kHolderIdle, "idle.holder", row, row.since + *idle,
+          fmt::format("did nothing that is on record for {}: suspend them, or start a handover",
+                      Days(tx_.now() - row.since)));
+    return absl::OkStatus();
+  }
+
+  absl::Status DeviceKeys() {
+    if (const auto& idle = bundle_.document().idle.unconfirmed; idle.has_value()) {
+      HF_ASSIGN_OR_RETURN(const auto rows, store_.KeysUnconfirmed(*idle, tx_.now()));
+      for (const FindingRow& row : rows) {
+        HF_ASSIGN_OR_RETURN(const std::string fingerprint, Fingerprint(row.row));
+        Add(Severity::kWarning, FindingKind::kKeyUnconfirmed, "idle.unconfirmed", row, row.since + *idle,
+            fmt::format("nobody confirmed the key {} for {}: confirm or revoke it", fingerprint,
+                        Days(tx_.now() - row.since)));
+      }
+    }
+    HF_ASSIGN_OR_RETURN(const auto ending, store_.KeysEnding(kKeyEndsSoon, tx_.now()));
+    for (const FindingRow& row : ending)
+      Add(Severity::kInfo, FindingKind::kKeyExpires, "key.expires", row, row.since - kKeyEndsSoon,
+          fmt::format("their last key ends within {}: give them a string for a new one",
+                      Days(row.since - tx_.now() + kDay)));
+    return absl::OkStatus();
+  }
+
+  absl::Status Handovers() {
+    HF_ASSIGN_OR_RETURN(const auto open, store_.HandoversOpen(kHandoverDragsOn, tx_.now()));
+    for (const FindingRow& row : open) {
+      Add(Severity::kWarning, FindingKind::kHandoverOpen, "handover.open", row, row.since + kHandoverDragsOn,
+          fmt::format("the handover of {} has been open for {}", row.holder, Days(tx_.now() - row.since)));
+      out_.back().handover_id = row.row;
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  static std::string Days(Micros time) { return fmt::format("{}d", time / kDay); }
+
+  absl::StatusOr<std::string> Fingerprint(std::int64_t key_id) {
+    HF_ASSIGN_OR_RETURN(const auto key, storage::KeyStore(tx_.db()).ById(key_id));
+    return key.has_value() ? crypto::KeyFingerprint(key->cert_sha256, key->box_public) : std::string();
+  }
+
+  void Add(Severity severity, FindingKind kind, std::string rule, const FindingRow& row, Micros since,
+           std::string message) {
+    out_.push_back({.id = FindingId(severity, kind, row.row),
+                    .severity = severity,
+                    .rule = std::move(rule),
+                    .account_id = row.account_id,
+                    .secret_id = row.secret_id,
+                    .holder_id = row.holder_id,
+                    .since = since,
+                    .message = std::move(message)});
+  }
+
+  Tx& tx_;
+  const policy::Bundle& bundle_;
+  storage::FindingStore store_;
+  std::vector<Finding>& out_;
+};
+
+// Whether the actor may see what stands about an account and a holder; asked once for each pair.
+class Sight {
+ public:
+  Sight(Tx& tx, const Actor& actor) : tx_(tx), actor_(actor) {}
+
+  absl::StatusOr<bool> Sees(const Finding& finding) {
+    const auto pair = std::pair(finding.account_id.value_or(0), finding.holder_id.value_or(0));
+    if (const auto known = known_.find(pair); known != known_.end()) return known->second;
+    Target target;
+    storage::Account account;
+    storage::Holder holder;
+    if (finding.account_id.has_value()) {
+      HF_ASSIGN_OR_RETURN(account, LoadAccount(tx_, *finding.account_id));
+      target.account = &account;
+    }
+    if (finding.holder_id.has_value()) {
+      HF_ASSIGN_OR_RETURN(holder, LoadHolder(tx_, *finding.holder_id));
+      target.subject = &holder;
+    }
+    HF_ASSIGN_OR_RETURN(const auto decision, Consider(tx_, actor_, policy::Action::kFindingRead, target));
+    return known_[pair] = decision.allowed();
+  }
+
+ private:
+  Tx& tx_;
+  const Actor& actor_;
+  std::map<std::pair<std::int64_t, std::int64_t>, bool> known_;
+};
+
+bool Matches(const Finding& finding, const FindingFilter& filter) {
+  return (!filter.severity.has_value() || finding.severity == *filter.severity) &&
+         (filter.rule.empty() || finding.rule == filter.rule) &&
+         (!filter.account_id.has_value() || finding.account_id == filter.account_id);
+}
+
+}  // namespace
+
+std::int64_t FindingId(Severity severity, FindingKind kind, std::int64_t row) {
+  const auto rank = static_cast<std::int64_t>(severity) << kKindBits | static_cast<std::int64_t>(kind);
+  return rank << kRowBits | row;
+}
+
+absl::StatusOr<std::vector<Finding>> AllFindings(Tx& tx) {
+  std::vector<Finding> all;
+  Finder finder(tx, all);
+  HF_RETURN_IF_ERROR(finder.Owners());
+  HF_RETURN_IF_ERROR(finder.Secrets());
+  HF_RETURN_IF_ERROR(finder.Reviews());
+  HF_RETURN_IF_ERROR(finder.Grants());
+  HF_RETURN_IF_ERROR(finder.Holders());
+  HF_RETURN_IF_ERROR(finder.DeviceKeys());
+  HF_RETURN_IF_ERROR(finder.Handovers());
+  return all;
+}
+
+absl::StatusOr<std::vector<Finding>> ListFindings(Tx& tx, const Actor& actor, const FindingFilter& filter,
+                                                  std::int64_t after, int limit) {
+  // Decided of each by itself; where there is none, the policy was asked all the same.
+  HF_RETURN_IF_ERROR(Consider(tx, actor, policy::Action::kFindingRead, {}).status());
+  HF_ASSIGN_OR_RETURN(std::vector<Finding> all, AllFindings(tx));
+  std::ranges::sort(all, {}, &Finding::id);
+  Sight sight(tx, actor);
+  std::vector<Finding> seen;
+  for (Finding& finding : all) {
+    if (static_cast<int>(seen.size()) == limit) break;
+    if (finding.id <= after || !Matches(finding, filter)) continue;
+    HF_ASSIGN_OR_RETURN(const bool sees, sight.Sees(finding));
+    if (sees) seen.push_back(std::move(finding));
+  }
+  return seen;
+}
+
+}  // namespace holdfast::custody

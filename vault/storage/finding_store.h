@@ -1,0 +1,74 @@
+// What is not as it should be, found by sets: each query is one pass over its tables, however many accounts
+// there are. Archived accounts lack nothing. Not thread safe, as its connection.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vault/base/clock.h"
+#include "vault/base/status.h"
+#include "vault/base/vocabulary.h"
+#include "vault/storage/connection.h"
+
+namespace holdfast::storage {
+
+// What is meant follows from the query; what is not is 0, none or empty.
+struct FindingRow {
+  std::int64_t row = 0;  // of the table that the query is about
+  std::optional<std::int64_t> account_id{};
+  std::optional<std::int64_t> secret_id{};
+  std::optional<std::int64_t> holder_id{};
+  std::string holder{};                         // its id
+  HolderStatus status = HolderStatus::kActive;  // the holder's
+  int tier = 0;                                 // the account's
+  std::int64_t number = 0;
+  Micros since = 0;
+};
+using FindingRows = absl::StatusOr<std::vector<FindingRow>>;
+
+// Of tier 1, 2, 3; a tier without one is left out.
+using PerTier = std::array<std::optional<std::int64_t>, 3>;
+
+class FindingStore {
+ public:
+  explicit FindingStore(Connection& connection) : connection_(connection) {}
+
+  // Persons with an active holder who owns the account or backs it up.
+  absl::StatusOr<std::int64_t> CountActiveOwners(std::int64_t account_id, Micros now);
+
+  // Accounts with fewer active owners than their tier's number; `number` how many there are, holder one of
+  // them, `since` when the last one was lost.
+  FindingRows AccountsWithFewerOwners(const PerTier& than, Micros now);
+  // Grants of owners who are not active; `since` their status.
+  FindingRows InactiveOwners(Micros now);
+  // Secrets whose newest value, unless it is attested dead, is older than the tier's age; `since` when it was
+  // put in first: the same value put in again is no rotation.
+  FindingRows SecretsOlderThan(const PerTier& age, Micros now);
+  // Exposures that have not ended, of holders who are not active, one a holder and secret; `since` the later
+  // of the holder's last change and the last time they saw it.
+  FindingRows ExposedToInactive();
+  // Accounts last looked over longer ago than the tier's time; `since` when that was.
+  FindingRows AccountsNotReviewed(const PerTier& within, Micros now);
+  // Live grants (of grantees) without an end, number 0, or for longer than the tier's time, number their
+  // length; `since` when they were given.
+  FindingRows GrantsLongerThan(const PerTier& length, Micros now);
+  // Live grants that nobody revealed, put in or made a code with for so long; `since` the last time.
+  FindingRows GrantsUnused(Micros within, Micros now);
+  // Active holders who did nothing that is on record for so long; `since` the last time.
+  FindingRows HoldersIdle(Micros within, Micros now);
+  // Keys of active holders that nobody confirmed for so long; `since` their enrollment.
+  FindingRows KeysUnconfirmed(Micros within, Micros now);
+  // Confirmed keys of active holders that end within that time, unless the holder has one that lasts longer;
+  // `since` their end.
+  FindingRows KeysEnding(Micros within, Micros now);
+  // Handovers that have been open for so long; holder the leaver, `since` their start.
+  FindingRows HandoversOpen(Micros within, Micros now);
+
+ private:
+  Connection& connection_;
+};
+
+}  // namespace holdfast::storage
