@@ -122,9 +122,9 @@ why = "whoever would take over cannot approve it"
 [[rule]]
 id = "floor.nobody-vouches-for-themselves"
 effect = "forbid"
-actions = ["key.confirm", "handover.approve", "holder.resume", "approval.approve"]
+actions = ["key.confirm", "handover.approve", "holder.resume", "holder.update", "approval.approve"]
 when = { about_self = true }
-why = "nobody confirms, approves or resumes themselves"
+why = "nobody confirms, approves, resumes or qualifies themselves"
 
 [[rule]]
 id = "floor.no-access-for-oneself"
