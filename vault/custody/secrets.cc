@@ -7,57 +7,16 @@
 #include "vault/base/ids.h"
 #include "vault/base/limits.h"
 #include "vault/base/text.h"
+#include "vault/crypto/totp.h"
 #include "vault/custody/accounts.h"
 #include "vault/custody/holders.h"
-#include "vault/storage/exposure_store.h"
 
 namespace holdfast::custody {
 namespace {
 
 using policy::Action;
 
-bool IsPutKind(std::string_view kind) { return kind == "password" || kind == "note"; }
-
-absl::StatusOr<storage::SecretVersion> FindVersion(Tx& tx, const storage::Secret& secret,
-                                                   std::int64_t number) {
-  HF_ASSIGN_OR_RETURN(auto version, storage::SecretStore(tx.db()).Version(secret.id, number));
-  if (version.has_value()) return *std::move(version);
-  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND",
-                   fmt::format("secret {} has no version {}", secret.name, number));
-}
-
-// The three rows of one version, found on behalf of `actor` and authorized for `action`.
-struct Located {
-  SecretRow row;
-  Permit decision;
-};
-absl::StatusOr<Located> Locate(WriteTx& tx, const Actor& actor, Action action, std::string_view account_name,
-                               std::string_view secret_name, std::int64_t number,
-                               std::map<std::string, std::string> texts) {
-  Located located;
-  HF_ASSIGN_OR_RETURN(located.row.account, FindAccount(tx, actor, account_name, action));
-  // Decided before the secret is looked for: whoever may not act does not learn which secrets there are.
-  Target target{.account = &located.row.account, .version = number, .texts = std::move(texts)};
-  if (number == 0) target.version = std::nullopt;
-  auto secret = FindSecret(tx, located.row.account, secret_name);
-  if (secret.ok()) {
-    located.row.secret = *std::move(secret);
-    target.secret = &located.row.secret;
-    if (number == 0) number = located.row.secret.current_version;
-    target.version = number;
-  }
-  HF_ASSIGN_OR_RETURN(located.decision, Authorize(tx, actor, action, target));
-  HF_RETURN_IF_ERROR(secret.status());
-  HF_ASSIGN_OR_RETURN(located.row.version, FindVersion(tx, located.row.secret, number));
-  return located;
-}
-
-Target TargetOf(const SecretRow& row, std::map<std::string, std::string> texts) {
-  return {.account = &row.account,
-          .secret = &row.secret,
-          .version = row.version.version,
-          .texts = std::move(texts)};
-}
+bool IsPutKind(std::string_view kind) { return kind == "password" || kind == "note" || kind == "totp"; }
 
 absl::StatusOr<storage::Secret> FindOrInsert(WriteTx& tx, const storage::Account& account,
                                              const NewValue& wanted, bool& is_new) {
@@ -76,6 +35,13 @@ absl::StatusOr<storage::Secret> FindOrInsert(WriteTx& tx, const storage::Account
   return InsertSecret(tx, account, wanted.secret, wanted.kind.empty() ? "password" : wanted.kind);
 }
 
+// A seed that makes no codes is found out now, not when a code is needed.
+absl::Status CheckValue(const storage::Secret& secret, const Plaintext& value) {
+  if (secret.kind != "totp") return absl::OkStatus();
+  const auto seed = crypto::ParseTotp(value);
+  return seed.ok() ? absl::OkStatus() : InvalidField("value", MessageOf(seed.status()));
+}
+
 absl::StatusOr<SecretRow> AgainAdded(WriteTx& tx, SecretRow row, const NewValue& wanted,
                                      const std::string& result) {
   HF_ASSIGN_OR_RETURN(row.secret, FindSecret(tx, row.account, wanted.secret));
@@ -88,7 +54,7 @@ absl::StatusOr<SecretRow> AgainAdded(WriteTx& tx, SecretRow row, const NewValue&
 absl::StatusOr<SecretRow> AddVersion(WriteTx& tx, const Actor& actor, const Request& request,
                                      const NewValue& wanted) {
   if (!wanted.kind.empty() && !IsPutKind(wanted.kind))
-    return InvalidField("kind", "must be password or note");
+    return InvalidField("kind", "must be password, note or totp");
   SecretRow row;
   HF_ASSIGN_OR_RETURN(row.account, FindAccount(tx, actor, wanted.account, Action::kSecretPut));
   const std::map<std::string, std::string> texts{{"reason", request.reason},
@@ -106,6 +72,7 @@ absl::StatusOr<SecretRow> AddVersion(WriteTx& tx, const Actor& actor, const Requ
   if (repeat.has_value()) return AgainAdded(tx, std::move(row), wanted, *repeat);
   bool is_new = false;
   HF_ASSIGN_OR_RETURN(row.secret, FindOrInsert(tx, row.account, wanted, is_new));
+  HF_RETURN_IF_ERROR(CheckValue(row.secret, value));
   HF_ASSIGN_OR_RETURN(row.version, StoreVersion(tx, actor, row.account, row.secret, value.ExposeSecret(),
                                                 ExposureHow::kMade));
   // Only the first event names the secret; later ones have its pseudonym alone.
@@ -127,22 +94,17 @@ absl::StatusOr<Revealed> Reveal(WriteTx& tx, const Actor& actor, const Request& 
   if (repeat.has_value() && std::stoll(*repeat) != row.version.version) {
     HF_ASSIGN_OR_RETURN(row.version, FindVersion(tx, row.secret, std::stoll(*repeat)));
   }
-  HF_ASSIGN_OR_RETURN(Plaintext value, DecryptVersion(tx, row.account, row.secret, row.version));
-  HF_ASSIGN_OR_RETURN(Release release, PrepareRelease(actor,
-                                                      {.purpose = "reveal",
-                                                       .request_id = request.id,
-                                                       .account = row.account.name,
-                                                       .secret = row.secret.name,
-                                                       .version = row.version.version},
-                                                      std::move(value)));
+  const std::optional<Micros> show_for = located.decision.obligations.show;
+  HF_ASSIGN_OR_RETURN(Release release, ReleaseVersion(tx, actor, request, row, show_for));
   if (!repeat.has_value()) {
-    HF_RETURN_IF_ERROR(storage::ExposureStore(tx.db()).Record(
-        actor.holder.id, row.secret.id, row.version.version, ExposureHow::kShown, tx.now()));
+    HF_RETURN_IF_ERROR(RecordShown(tx, actor, row));
     tx.Record(EventFor(actor, Action::kSecretReveal, TargetOf(row, texts), located.decision));
     HF_RETURN_IF_ERROR(Remember(tx, actor, request, std::to_string(row.version.version)));
   }
-  return Revealed{
-      .row = std::move(row), .rule = std::string(located.decision.rule), .release = std::move(release)};
+  return Revealed{.row = std::move(row),
+                  .rule = std::string(located.decision.rule),
+                  .show_for = show_for,
+                  .release = std::move(release)};
 }
 
 absl::StatusOr<SecretRow> Retire(WriteTx& tx, const Actor& actor, const Request& request,

@@ -2,9 +2,10 @@
 // it.
 #pragma once
 
+#include <optional>
 #include <string>
 
-#include "vault/custody/authorize.h"
+#include "vault/custody/locate.h"
 #include "vault/custody/request.h"
 #include "vault/custody/wire.h"
 
@@ -13,16 +14,10 @@ namespace holdfast::custody {
 inline constexpr std::size_t kMaxSecretsPerAccount = 256;
 inline constexpr std::int64_t kMaxVersionsPerSecret = 10'000;
 
-struct SecretRow {
-  storage::Account account;
-  storage::Secret secret;
-  storage::SecretVersion version;
-};
-
 struct NewValue {
   std::string account;
   std::string secret;
-  std::string kind;  // "password", "note"; empty: the secret's own, or "password"
+  std::string kind;  // "password", "note", "totp"; empty: the secret's own, or "password"
   Boxed value;
   std::string etag;
 };
@@ -37,6 +32,7 @@ struct RevealRequest {
 struct Revealed {
   SecretRow row;
   std::string rule;
+  std::optional<Micros> show_for;  // how long it may stay on a screen
   Release release;  // to be sealed and sent only once the transaction is durable
 };
 absl::StatusOr<Revealed> Reveal(WriteTx& tx, const Actor& actor, const Request& request,
@@ -59,6 +55,11 @@ absl::StatusOr<storage::Secret> InsertSecret(WriteTx& tx, const storage::Account
 absl::StatusOr<Plaintext> DecryptVersion(const Tx& tx, const storage::Account& account,
                                          const storage::Secret& secret,
                                          const storage::SecretVersion& version);
+// Opens the value for the actor's device, for as long as it may be shown and a minute at most.
+absl::StatusOr<Release> ReleaseVersion(const Tx& tx, const Actor& actor, const Request& request,
+                                       const SecretRow& row, std::optional<Micros> show_for);
+// That the actor knows it from now on.
+absl::Status RecordShown(WriteTx& tx, const Actor& actor, const SecretRow& row);
 absl::Status CheckValueSize(std::size_t size, std::string_view field);
 
 }  // namespace holdfast::custody

@@ -1,6 +1,8 @@
 // How values are kept: encryption bound to their place, and the exposure of whoever brought them.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "vault/crypto/mac.h"
 #include "vault/crypto/value.h"
 #include "vault/custody/secrets.h"
@@ -92,6 +94,25 @@ absl::StatusOr<Plaintext> DecryptVersion(const Tx& tx, const storage::Account& a
                      "a value belongs to an unknown key epoch");
   return crypto::OpenValue(tx.keys().kek, PlaceOf(tx, account, secret, version.version, version.epoch),
                            *version.sealed);
+}
+
+absl::StatusOr<Release> ReleaseVersion(const Tx& tx, const Actor& actor, const Request& request,
+                                       const SecretRow& row, std::optional<Micros> show_for) {
+  HF_ASSIGN_OR_RETURN(Plaintext value, DecryptVersion(tx, row.account, row.secret, row.version));
+  HF_ASSIGN_OR_RETURN(Release release, PrepareRelease(actor,
+                                                      {.purpose = "reveal",
+                                                       .request_id = request.id,
+                                                       .account = row.account.name,
+                                                       .secret = row.secret.name,
+                                                       .version = row.version.version},
+                                                      std::move(value)));
+  release.valid_for = std::min(release.valid_for, show_for.value_or(release.valid_for));
+  return release;
+}
+
+absl::Status RecordShown(WriteTx& tx, const Actor& actor, const SecretRow& row) {
+  return storage::ExposureStore(tx.db()).Record(actor.holder.id, row.secret.id, row.version.version,
+                                                ExposureHow::kShown, tx.now());
 }
 
 }  // namespace holdfast::custody

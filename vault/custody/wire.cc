@@ -39,7 +39,7 @@ absl::StatusOr<Release> PrepareRelease(const Actor& actor, crypto::BoxHeader hea
 }
 
 absl::StatusOr<Bytes> SealRelease(const Keys& keys, Micros now, const Release& release) {
-  return crypto::SealBox(release.header, now + kMinute, release.value.ExposeSecret(), release.recipient,
+  return crypto::SealBox(release.header, now + release.valid_for, release.value.ExposeSecret(), release.recipient,
                          keys.box);
 }
 

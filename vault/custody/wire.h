@@ -27,9 +27,9 @@ struct Release {
   Plaintext value;
   crypto::BoxHeader header;
   crypto::BoxPublicKey recipient{};
+  Micros valid_for = kMinute;  // from when it is sealed
 };
 absl::StatusOr<Release> PrepareRelease(const Actor& actor, crypto::BoxHeader header, Plaintext value);
-// Valid for a minute from `now`.
 absl::StatusOr<Bytes> SealRelease(const Keys& keys, Micros now, const Release& release);
 
 }  // namespace holdfast::custody

@@ -1,0 +1,206 @@
+#include "vault/custody/break_glass.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "vault/base/limits.h"
+#include "vault/base/text.h"
+
+namespace holdfast::custody {
+namespace {
+
+using policy::Action;
+using storage::BreakGlass;
+
+absl::Status Failed(std::string_view reason, const std::string& message) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, reason, message);
+}
+
+absl::Status WrongState(const BreakGlass& row, BreakGlassState state, std::string_view what) {
+  absl::Status status = Failed(
+      "BREAK_GLASS_STATE", fmt::format("break-glass/{} is {}: {}", row.id, BreakGlassStateName(state), what));
+  AddDetail(status, "state", BreakGlassStateName(state));
+  return status;
+}
+
+absl::Status CheckMayOpen(WriteTx& tx, const Actor& actor, const storage::Secret& secret) {
+  HF_ASSIGN_OR_RETURN(const auto open, storage::BreakGlassStore(tx.db()).Open(tx.elapsed()));
+  int own = 0;
+  for (const BreakGlass& row : open) {
+    if (row.requester_id != actor.holder.id) continue;
+    ++own;
+    if (row.secret_id != secret.id) continue;
+    absl::Status status =
+        Failed("BREAK_GLASS_OPEN", fmt::format("break-glass/{} is open for this secret already", row.id));
+    AddDetail(status, "break_glass", fmt::format("break-glass/{}", row.id));
+    return status;
+  }
+  if (own < kMaxOpenBreakGlass) return absl::OkStatus();
+  return Failed("TOO_MANY_OPEN", fmt::format("{} of your requests are open, which is the most", own));
+}
+
+// The request, and the decision about what the actor wants with it.
+struct Decided {
+  BreakGlassRows rows;
+  Permit permit;
+};
+absl::StatusOr<Decided> FindAndAuthorize(WriteTx& tx, const Actor& actor, Action action, std::int64_t id,
+                                         std::map<std::string, std::string> texts) {
+  Decided decided;
+  auto rows = FindBreakGlass(tx, id);
+  if (!rows.ok()) {
+    HF_RETURN_IF_ERROR(AuthorizeToWait(tx, actor, action, {.texts = std::move(texts)}).status());
+    return rows.status();
+  }
+  decided.rows = *std::move(rows);
+  Target target = decided.rows.AsTarget(std::move(texts));
+  // A reveal is for the holder who asked; whose review does not count is a matter of persons.
+  bool own = decided.rows.requester.person == actor.holder.person;
+  if (action == Action::kBreakGlassReveal) {
+    own = decided.rows.requester.id == actor.holder.id;
+    target.version = decided.rows.secret.current_version;
+  }
+  HF_ASSIGN_OR_RETURN(decided.permit, Authorize(tx, actor, action, target, {.requested_by_self = own}));
+  return decided;
+}
+
+// The texts of an event about `decided`, and the end of a call that changed its row.
+absl::StatusOr<BreakGlassView> Finish(WriteTx& tx, const Actor& actor, const Request& request, Action action,
+                                      const Decided& decided,
+                                      const std::map<std::string, std::string>& texts) {
+  HF_RETURN_IF_ERROR(storage::BreakGlassStore(tx.db()).Update(decided.rows.row));
+  tx.Record(EventFor(actor, action, decided.rows.AsTarget(texts), decided.permit));
+  HF_RETURN_IF_ERROR(Remember(tx, actor, request, std::to_string(decided.rows.row.id)));
+  return ViewBreakGlass(tx, decided.rows.row);
+}
+
+// The value again for the same call, whose answer may have been lost on the way.
+absl::Status CheckRepeatable(WriteTx& tx, const BreakGlass& row) {
+  if (row.revealed_at.has_value() && tx.now() - *row.revealed_at <= row.show) return absl::OkStatus();
+  return WrongState(row, StateOf(row, tx.elapsed()), "it was shown, once, and its time is over");
+}
+
+absl::Status CheckReady(WriteTx& tx, const BreakGlass& row) {
+  const BreakGlassState state = StateOf(row, tx.elapsed());
+  switch (state) {
+    case BreakGlassState::kReady:
+      return absl::OkStatus();
+    case BreakGlassState::kWaiting:
+      return WrongState(row, state,
+                        fmt::format("it is ready in {} minutes, unless somebody says no",
+                                    (row.ready_at_elapsed - tx.elapsed() + kMinute - 1) / kMinute));
+    case BreakGlassState::kVetoed:
+      return WrongState(row, state, "somebody said no; talk to them");
+    case BreakGlassState::kExpired:
+      return WrongState(row, state, "it was not used within a day; ask again");
+    case BreakGlassState::kRevealed:
+    case BreakGlassState::kClosed:
+      return WrongState(row, state, "it was shown already, and is shown once; ask again");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<GlassBroken> RequestBreakGlass(WriteTx& tx, const Actor& actor, const Request& request,
+                                              std::string_view account, std::string_view secret) {
+  std::map<std::string, std::string> texts{{"reason", request.reason}, {"ticket", request.ticket}};
+  HF_ASSIGN_OR_RETURN(const Located located,
+                      Locate(tx, actor, Action::kBreakGlassRequest, account, secret, /*number=*/0, texts));
+  storage::BreakGlassStore store(tx.db());
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  if (repeat.has_value()) {
+    HF_ASSIGN_OR_RETURN(const BreakGlassRows rows, FindBreakGlass(tx, std::stoll(*repeat)));
+    HF_ASSIGN_OR_RETURN(BreakGlassView view, ViewBreakGlass(tx, rows.row));
+    return GlassBroken{.view = std::move(view), .is_new = false};
+  }
+  const policy::Obligations& obligations = located.decision.obligations;
+  if (!obligations.wait.has_value() || !obligations.show.has_value())
+    return Failed("NO_WAIT", fmt::format("rule {} gives no waiting period", located.decision.rule));
+  HF_RETURN_IF_ERROR(CheckMayOpen(tx, actor, located.row.secret));
+  BreakGlass row{.requester_id = actor.holder.id,
+                 .account_id = located.row.account.id,
+                 .secret_id = located.row.secret.id,
+                 .reason = request.reason,
+                 .ticket = request.ticket,
+                 .requested_at = tx.now(),
+                 .ready_at_elapsed = tx.elapsed() + *obligations.wait,
+                 .show = *obligations.show};
+  HF_RETURN_IF_ERROR(store.Insert(row));
+  texts["break-glass"] = fmt::format("break-glass/{}", row.id);
+  texts["wait"] = fmt::format("{} s", *obligations.wait / kSecond);
+  tx.Record(EventFor(actor, Action::kBreakGlassRequest, TargetOf(located.row, texts), located.decision));
+  HF_RETURN_IF_ERROR(Remember(tx, actor, request, std::to_string(row.id)));
+  HF_ASSIGN_OR_RETURN(BreakGlassView view, ViewBreakGlass(tx, row));
+  return GlassBroken{.view = std::move(view), .is_new = true};
+}
+
+absl::StatusOr<BreakGlassView> VetoBreakGlass(WriteTx& tx, const Actor& actor, const Request& request,
+                                              std::int64_t id) {
+  const std::map<std::string, std::string> texts{{"reason", request.reason}};
+  HF_ASSIGN_OR_RETURN(Decided decided, FindAndAuthorize(tx, actor, Action::kBreakGlassVeto, id, texts));
+  HF_RETURN_IF_ERROR(CheckLine("reason", request.reason, kMaxReason, /*required=*/true));
+  BreakGlass& row = decided.rows.row;
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  if (repeat.has_value()) return ViewBreakGlass(tx, row);
+  const BreakGlassState state = StateOf(row, tx.elapsed());
+  if (state != BreakGlassState::kWaiting && state != BreakGlassState::kReady)
+    return WrongState(row, state, "only what was not revealed yet can be vetoed");
+  row.vetoed_by = actor.holder.id;
+  row.vetoed_at = tx.now();
+  row.veto_reason = request.reason;
+  return Finish(tx, actor, request, Action::kBreakGlassVeto, decided, texts);
+}
+
+absl::StatusOr<Revealed> RevealBreakGlass(WriteTx& tx, const Actor& actor, const Request& request,
+                                          std::int64_t id) {
+  HF_ASSIGN_OR_RETURN(Decided decided, FindAndAuthorize(tx, actor, Action::kBreakGlassReveal, id, {}));
+  BreakGlass& row = decided.rows.row;
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  HF_RETURN_IF_ERROR(repeat.has_value() ? CheckRepeatable(tx, row) : CheckReady(tx, row));
+  SecretRow shown{.account = decided.rows.account, .secret = decided.rows.secret, .version = {}};
+  HF_ASSIGN_OR_RETURN(
+      shown.version,
+      FindVersion(tx, shown.secret, row.revealed_version.value_or(shown.secret.current_version)));
+  const Micros show_for = std::min(row.show, decided.permit.obligations.show.value_or(row.show));
+  HF_ASSIGN_OR_RETURN(Release release, ReleaseVersion(tx, actor, request, shown, show_for));
+  if (!repeat.has_value()) {
+    row.revealed_version = shown.version.version;
+    row.revealed_at = tx.now();
+    HF_RETURN_IF_ERROR(RecordShown(tx, actor, shown));
+    HF_RETURN_IF_ERROR(Finish(tx, actor, request, Action::kBreakGlassReveal, decided, {}).status());
+  }
+  return Revealed{.row = std::move(shown),
+                  .rule = std::string(decided.permit.rule),
+                  .show_for = show_for,
+                  .release = std::move(release)};
+}
+
+absl::StatusOr<BreakGlassView> ReviewBreakGlass(WriteTx& tx, const Actor& actor, const Request& request,
+                                                std::int64_t id) {
+  const std::map<std::string, std::string> texts{{"reason", request.reason}};
+  HF_ASSIGN_OR_RETURN(Decided decided, FindAndAuthorize(tx, actor, Action::kBreakGlassReview, id, texts));
+  HF_RETURN_IF_ERROR(CheckLine("reason", request.reason, kMaxReason, /*required=*/true));
+  BreakGlass& row = decided.rows.row;
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  if (repeat.has_value()) return ViewBreakGlass(tx, row);
+  HF_ASSIGN_OR_RETURN(const BreakGlassView view, ViewBreakGlass(tx, row));
+  if (view.state != BreakGlassState::kRevealed)
+    return WrongState(row, view.state, "what was revealed, and not reviewed yet, is reviewed");
+  if (!view.rotation.done()) {
+    return Failed(
+        "ROTATION_OPEN",
+        fmt::format("break-glass/{} cannot be closed: somebody other than the requester must {}", id,
+                    view.rotation.fresh_version_exists ? "attest that the version shown is dead"
+                                                       : "put in a new version and retire the one shown"));
+  }
+  row.reviewed_by = actor.holder.id;
+  row.reviewed_at = tx.now();
+  row.review = request.reason;
+  return Finish(tx, actor, request, Action::kBreakGlassReview, decided, texts);
+}
+
+}  // namespace holdfast::custody

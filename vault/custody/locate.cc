@@ -1,0 +1,49 @@
+#include "vault/custody/locate.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace holdfast::custody {
+
+absl::StatusOr<storage::SecretVersion> FindVersion(Tx& tx, const storage::Secret& secret,
+                                                   std::int64_t number) {
+  HF_ASSIGN_OR_RETURN(auto version, storage::SecretStore(tx.db()).Version(secret.id, number));
+  if (version.has_value()) return *std::move(version);
+  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND",
+                   fmt::format("secret {} has no version {}", secret.name, number));
+}
+
+absl::StatusOr<Located> Locate(WriteTx& tx, const Actor& actor, policy::Action action,
+                               std::string_view account_name, std::string_view secret_name,
+                               std::int64_t number, std::map<std::string, std::string> texts) {
+  Located located;
+  HF_ASSIGN_OR_RETURN(located.row.account, FindAccount(tx, actor, account_name, action));
+  Target target{.account = &located.row.account, .version = number, .texts = std::move(texts)};
+  if (number == 0) target.version = std::nullopt;
+  auto secret = FindSecret(tx, located.row.account, secret_name);
+  if (secret.ok()) {
+    located.row.secret = *std::move(secret);
+    target.secret = &located.row.secret;
+    if (number == 0) number = located.row.secret.current_version;
+    target.version = number;
+  }
+  auto version = secret.ok() ? FindVersion(tx, located.row.secret, number) : secret.status();
+  if (!version.ok()) {
+    // Nobody is asked to approve what is not there.
+    HF_RETURN_IF_ERROR(AuthorizeToWait(tx, actor, action, target).status());
+    return version.status();
+  }
+  located.row.version = *std::move(version);
+  HF_ASSIGN_OR_RETURN(located.decision, Authorize(tx, actor, action, target));
+  return located;
+}
+
+Target TargetOf(const SecretRow& row, std::map<std::string, std::string> texts) {
+  return {.account = &row.account,
+          .secret = &row.secret,
+          .version = row.version.version,
+          .texts = std::move(texts)};
+}
+
+}  // namespace holdfast::custody
