@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "client/policy_file.h"
+#include "client/policy_online.h"
 #include "client/text_table.h"
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
@@ -167,7 +168,20 @@ Json ToJson(const policy::Difference& difference) {
           {"limits", difference.limits}};
 }
 
-std::string ToText(const policy::Difference& difference) {
+absl::StatusOr<policy::Document> FileOrVaults(const Globals& globals, const std::string& text) {
+  return NamesVaultsPolicy(text) ? FetchPolicy(text) : LoadPolicy(globals, text);
+}
+
+absl::Status RunDiff(const Globals& globals, const DiffOptions& options) {
+  HF_ASSIGN_OR_RETURN(const policy::Document before, FileOrVaults(globals, options.before));
+  HF_ASSIGN_OR_RETURN(const policy::Document after, FileOrVaults(globals, options.after));
+  HF_ASSIGN_OR_RETURN(const policy::Difference difference, policy::Diff(before, after, options.lines));
+  return WantsTable(globals) ? WriteOut(DifferenceText(difference)) : WriteJson(ToJson(difference));
+}
+
+}  // namespace
+
+std::string DifferenceText(const policy::Difference& difference) {
   std::string text;
   for (const policy::Action action : policy::AllActions()) {
     std::string lines;
@@ -190,15 +204,6 @@ std::string ToText(const policy::Difference& difference) {
          fmt::format("{} of {} decided otherwise\n", difference.changed, Counted(difference.points, "point"));
 }
 
-absl::Status RunDiff(const Globals& globals, const DiffOptions& options) {
-  HF_ASSIGN_OR_RETURN(const policy::Document before, LoadPolicy(globals, options.before));
-  HF_ASSIGN_OR_RETURN(const policy::Document after, LoadPolicy(globals, options.after));
-  HF_ASSIGN_OR_RETURN(const policy::Difference difference, policy::Diff(before, after, options.lines));
-  return WantsTable(globals) ? WriteOut(ToText(difference)) : WriteJson(ToJson(difference));
-}
-
-}  // namespace
-
 void AddPolicyOfflineCommands(CLI::App& group, Invocation& invocation) {
   AddCommand<LintOptions>(
       group, invocation, "lint",
@@ -215,10 +220,14 @@ void AddPolicyOfflineCommands(CLI::App& group, Invocation& invocation) {
       },
       RunTests);
   AddCommand<DiffOptions>(
-      group, invocation, "diff", "Which decisions change from one policy file to another; needs no vault",
+      group, invocation, "diff",
+      "Which decisions change from one policy to another; needs no vault for files",
       [](CLI::App& command, DiffOptions& options) {
-        command.add_option("OLD", options.before, "The policy as it is")->required();
-        command.add_option("NEW", options.after, "The policy as it would be")->required();
+        command
+            .add_option("OLD", options.before,
+                        "The policy as it is: a file, or the vault's: active, policies/7")
+            ->required();
+        command.add_option("NEW", options.after, "The policy as it would be, likewise")->required();
         command.add_option("--lines", options.lines, "At most this many changes an action")
             ->check(CLI::Range(1, 1000));
       },

@@ -1,0 +1,17 @@
+// What is done with the vault's own policy: "policy stage", "activate", "approve", "show", "list" and
+// "explain".
+#pragma once
+
+#include "client/command.h"
+#include "vault/policy/document.h"
+
+namespace holdfast::client {
+
+void AddPolicyOnlineCommands(CLI::App& group, Invocation& invocation);
+
+// Whether a policy is named as the vault's, "active" or "policies/7", and not as a file.
+bool NamesVaultsPolicy(std::string_view text);
+// Fetches and parses that one.
+absl::StatusOr<policy::Document> FetchPolicy(std::string_view text);
+
+}  // namespace holdfast::client
