@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "vault/crypto/fingerprint.h"
+#include "vault/custody/break_glass_findings.h"
 #include "vault/custody/limits.h"
 #include "vault/policy/duration.h"
 #include "vault/storage/finding_store.h"
@@ -232,6 +233,7 @@ absl::StatusOr<std::vector<Finding>> AllFindings(Tx& tx) {
   HF_RETURN_IF_ERROR(finder.Holders());
   HF_RETURN_IF_ERROR(finder.DeviceKeys());
   HF_RETURN_IF_ERROR(finder.Handovers());
+  HF_RETURN_IF_ERROR(AddBreakGlassFindings(tx, all));
   return all;
 }
 

@@ -12,6 +12,7 @@
 #include "vault/crypto/fingerprint.h"
 #include "vault/crypto/init.h"
 #include "vault/pki/enrollment_string.h"
+#include "vault/storage/break_glass_store.h"
 
 namespace holdfast::custody {
 namespace {
@@ -92,6 +93,10 @@ absl::Status SetStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status
   holder.status = status;
   holder.updated_at = tx.now();
   ++holder.revision;
+  if (status != HolderStatus::kActive) {
+    HF_RETURN_IF_ERROR(storage::BreakGlassStore(tx.db()).EndOpenOf(holder.id, tx.now(),
+                                                                   "the requester was suspended, or leaves"));
+  }
   return storage::HolderStore(tx.db()).Update(holder);
 }
 

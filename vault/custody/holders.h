@@ -59,7 +59,7 @@ absl::StatusOr<storage::Holder> SuspendHolder(WriteTx& tx, const Actor& actor, c
 absl::StatusOr<storage::Holder> ResumeHolder(WriteTx& tx, const Actor& actor, const Request& request,
                                              std::string_view holder, std::string_view etag);
 
-// Stores the status, with the time and a new revision.
+// Stores the status, with the time and a new revision. Whoever is not active any more has no broken glass open.
 absl::Status SetStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status);
 
 // Voids the unused enrollment strings for the holder and those that the holder handed out.
