@@ -4,6 +4,7 @@
 
 #include "vault/base/ids.h"
 #include "vault/custody/access.h"
+#include "vault/custody/approving.h"
 #include "vault/custody/holders.h"
 #include "vault/storage/key_store.h"
 #include "vault/storage/setting_store.h"
@@ -68,12 +69,14 @@ absl::Status Revoke(WriteTx& tx, std::int64_t holder_id, bool own) {
 absl::Status Freeze(WriteTx& tx, const Actor& actor, storage::Holder& leaver, const storage::Handover& row) {
   HF_RETURN_IF_ERROR(custody::SetStatus(tx, leaver, HolderStatus::kLeaving));
   HF_RETURN_IF_ERROR(custody::VoidStrings(tx, leaver));
+  HF_RETURN_IF_ERROR(custody::WithdrawAll(tx, actor, leaver, row));
   HF_RETURN_IF_ERROR(Revoke(tx, leaver.id, /*own=*/false));
   HF_ASSIGN_OR_RETURN(auto others, storage::HolderStore(tx.db()).ByPerson(leaver.person));
   for (storage::Holder& other : others) {
     if (other.kind != HolderKind::kPerson || other.status != HolderStatus::kActive) continue;
     HF_RETURN_IF_ERROR(custody::SetStatus(tx, other, HolderStatus::kSuspended));
     HF_RETURN_IF_ERROR(custody::VoidStrings(tx, other));
+    HF_RETURN_IF_ERROR(custody::WithdrawAll(tx, actor, other, row));
     audit::Event event;
     event.type = "handover.suspend";
     event.actor = custody::RefTo(actor.holder);

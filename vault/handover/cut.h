@@ -7,7 +7,8 @@
 namespace holdfast::handover {
 
 // The leaver can do nothing from here on: status, enrollment strings for and by them, unconfirmed keys that
-// came of those; other identities of the same person are suspended. The leaver's keys end with the cut.
+// came of those, requests for approval; other identities of the same person are suspended. The leaver's keys
+// end with the cut.
 absl::Status Freeze(custody::WriteTx& tx, const custody::Actor& actor, storage::Holder& leaver,
                     const storage::Handover& row);
 

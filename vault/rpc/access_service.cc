@@ -1,6 +1,7 @@
 // Grants: who has access to which account.
 #include "holdfast/v1/access_service.grpc.pb.h"
 #include "vault/custody/access.h"
+#include "vault/policy/duration.h"
 #include "vault/rpc/access_filter.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/page.h"
@@ -19,6 +20,13 @@ absl::StatusOr<custody::NewGrant> ParseNewGrant(const v1::Grant& message) {
   HF_ASSIGN_OR_RETURN(grant.holder, ParseName("holders", message.holder(), "grant.holder"));
   if (message.has_expire_time()) {
     HF_ASSIGN_OR_RETURN(grant.expires_at, ParseTimestamp(message.expire_time(), "grant.expire_time"));
+  }
+  if (message.has_ttl()) {
+    const google::protobuf::Duration& ttl = message.ttl();
+    if (message.has_expire_time()) return InvalidField("grant.ttl", "cannot be given with expire_time");
+    if (ttl.seconds() < 1 || ttl.seconds() > policy::kMaxDuration / kSecond || ttl.nanos() != 0)
+      return InvalidField("grant.ttl", "must be 1 second to 3650 days, in whole seconds");
+    grant.ttl = ttl.seconds() * kSecond;
   }
   return grant;
 }
