@@ -131,8 +131,11 @@ const std::vector<Never>& Nevers() {
        }},
       {"the requester reviews",
        [](F f) { return f.action == kBreakGlassReview && f.context.requested_by_self; }},
-      {"somebody confirms their own key",
-       [](F f) { return f.action == kKeyConfirm && f.context.about_self; }},
+      {"somebody confirms, resumes or qualifies themselves",
+       [](F f) {
+         return f.context.about_self &&
+                (f.action == kKeyConfirm || f.action == kHolderResume || f.action == kHolderUpdate);
+       }},
       {"the issuer confirms a key",
        [](F f) {
          return f.action == kKeyConfirm && f.context.requested_by_self &&
