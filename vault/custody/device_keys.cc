@@ -32,12 +32,6 @@ absl::StatusOr<policy::Context> ContextOf(Tx& tx, const Actor& actor, const stor
     HF_ASSIGN_OR_RETURN(const auto issuer, storage::HolderStore(tx.db()).ById(*key.issuer_id));
     context.requested_by_self = issuer.has_value() && issuer->person == actor.holder.person;
   }
-  context.about_officer = HasRole(holder.roles, Role::kSecurity);
-  // Ever, not now: nobody becomes the only officer again by suspending the others.
-  HF_ASSIGN_OR_RETURN(const std::int64_t others,
-                      storage::KeyStore(tx.db()).CountEverConfirmedOthers(
-                          static_cast<std::int64_t>(Role::kSecurity), actor.holder.person));
-  context.sole_officer = actor.Is(Role::kSecurity) && others == 0;
   return context;
 }
 

@@ -60,6 +60,15 @@ absl::StatusOr<bool> InHandover(Tx& tx, const Target& target) {
   return target.subject != nullptr ? handovers.HolderIsLeaving(target.subject->id) : false;
 }
 
+// Ever, not now: nobody becomes the only officer again by suspending the others.
+absl::StatusOr<bool> IsSoleOfficer(Tx& tx, const Actor& actor) {
+  if (!actor.Is(Role::kSecurity)) return false;
+  HF_ASSIGN_OR_RETURN(const std::int64_t others,
+                      storage::KeyStore(tx.db()).CountEverConfirmedOthers(
+                          static_cast<std::int64_t>(Role::kSecurity), actor.holder.person));
+  return others == 0;
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<Relation>> RelationTo(Tx& tx, const storage::Account& account,
@@ -100,6 +109,9 @@ absl::StatusOr<policy::Facts> GatherFacts(Tx& tx, const Actor& actor, policy::Ac
   if (target.subject != nullptr) {
     known.about_self = target.subject->person == actor.holder.person;
     known.about_officer = HasRole(target.subject->roles, Role::kSecurity);
+  }
+  if (tested(Attribute::kSoleOfficer)) {
+    HF_ASSIGN_OR_RETURN(known.sole_officer, IsSoleOfficer(tx, actor));
   }
   if (tested(Attribute::kInHandover)) {
     HF_ASSIGN_OR_RETURN(known.in_handover, InHandover(tx, target));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "vault/base/ids.h"
@@ -43,6 +44,14 @@ absl::Status WrongState(const storage::Handover& row, std::string_view why) {
 
 bool IsActor(const Actor& actor, const std::optional<storage::Holder>& holder) {
   return holder.has_value() && holder->person == actor.holder.person;
+}
+
+// Whoever opens the case would get an account of the highest tier as the custodian, which needs no naming.
+bool GainsAsCustodian(const Actor& actor, const Plan& plan) {
+  return std::ranges::any_of(plan.accounts, [&](const PlannedAccount& planned) {
+    return planned.account.tier == 1 && planned.chosen_by == storage::ChosenBy::kCustodian &&
+           IsActor(actor, planned.successor);
+  });
 }
 
 absl::StatusOr<storage::Handover> InsertCase(WriteTx& tx, const Actor& actor, const Request& request,
@@ -144,11 +153,12 @@ absl::StatusOr<CaseView> Start(WriteTx& tx, const Actor& actor, const Request& r
   HF_RETURN_IF_ERROR(CheckLeaver(tx, leaver));
   HF_ASSIGN_OR_RETURN(const auto named, FindSuccessor(tx, leaver, start.successor));
   HF_ASSIGN_OR_RETURN(const Plan plan, MakePlan(tx, leaver, named));
+  const bool gains = GainsAsCustodian(actor, plan);
   HF_ASSIGN_OR_RETURN(
       const auto cut,
       custody::AuthorizeToWait(tx, actor, Action::kHandoverCut, target,
-                               {.successor_unvetted = plan.successor_unvetted || plan.moves_custodian,
-                                .successor_is_self = IsActor(actor, named)}));
+                               {.successor_unvetted = plan.successor_unvetted || plan.moves_custodian || gains,
+                                .successor_is_self = IsActor(actor, named) || gains}));
   HF_ASSIGN_OR_RETURN(storage::Handover row, InsertCase(tx, actor, request, leaver, named, !cut.allowed()));
   HF_RETURN_IF_ERROR(Freeze(tx, actor, leaver, row));
   const Target opened{.subject = &leaver, .handover = &row, .texts = target.texts};

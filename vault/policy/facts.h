@@ -60,7 +60,7 @@ struct Context {
   bool sole_officer = false;        // no other person with the role security ever had a confirmed key
   bool about_officer = false;       // the holder the call is about has the role security
   bool successor_unvetted = false;  // a named successor is not a backup owner of everything they would get
-  bool successor_is_self = false;   // the named successor is the caller's person
+  bool successor_is_self = false;   // the caller's person would take over: named, or as custodian for tier 1
 };
 
 struct Facts {
