@@ -63,6 +63,11 @@ void SetTime(Micros time, google::protobuf::Timestamp* out) {
   out->set_nanos(static_cast<std::int32_t>(time % kSecond) * kNanosPerMicro);
 }
 
+void SetDuration(Micros duration, google::protobuf::Duration* out) {
+  out->set_seconds(duration / kSecond);
+  out->set_nanos(static_cast<std::int32_t>(duration % kSecond) * kNanosPerMicro);
+}
+
 absl::StatusOr<Micros> ParseTimestamp(const google::protobuf::Timestamp& time, std::string_view field) {
   if (time.seconds() < 0 || time.seconds() > kMaxSeconds || time.nanos() < 0 || time.nanos() > kMaxNanos)
     return InvalidField(field, "must be a time from 1970 to 9999");

@@ -1,6 +1,7 @@
 // Resource names and times as the API writes them.
 #pragma once
 
+#include <google/protobuf/duration.pb.h>
 #include <google/protobuf/timestamp.pb.h>
 
 #include <cstdint>
@@ -32,6 +33,7 @@ std::string GrantResource(std::string_view account, std::string_view holder);
 std::string HandoverName(std::string_view handover);
 
 void SetTime(Micros time, google::protobuf::Timestamp* out);
+void SetDuration(Micros duration, google::protobuf::Duration* out);
 // Years 1970 to 9999.
 absl::StatusOr<Micros> ParseTimestamp(const google::protobuf::Timestamp& time, std::string_view field);
 

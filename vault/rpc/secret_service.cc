@@ -1,10 +1,12 @@
 // Secrets. A revealed value is sealed to the calling device only after its record is durable, and nowhere
 // before that in a message.
 #include "holdfast/v1/secret_service.grpc.pb.h"
+#include "vault/custody/codes.h"
 #include "vault/custody/secrets.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/page.h"
 #include "vault/rpc/render.h"
+#include "vault/rpc/reveal_call.h"
 #include "vault/rpc/sealed.h"
 #include "vault/rpc/services.h"
 
@@ -35,6 +37,32 @@ absl::StatusOr<Work<v1::SecretVersion>> PrepareAdd(const v1::AddSecretVersionReq
   return [request = std::move(request), value = std::move(value)](custody::WriteTx& tx, const Actor& actor,
                                                                   v1::SecretVersion& out) {
     return RenderTo(tx, custody::AddVersion(tx, actor, request, value), out);
+  };
+}
+
+absl::StatusOr<Reveals> PrepareReveal(const v1::RevealSecretVersionRequest& message,
+                                      custody::Request request) {
+  HF_ASSIGN_OR_RETURN(VersionName name, ParseSecretOrVersion(message.name(), "name"));
+  custody::RevealRequest wanted{
+      .account = std::move(name.account), .secret = std::move(name.secret), .version = name.version};
+  return
+      [request = std::move(request), wanted = std::move(wanted)](custody::WriteTx& tx, const Actor& actor) {
+        return custody::Reveal(tx, actor, request, wanted);
+      };
+}
+
+absl::StatusOr<Releases<v1::GenerateSecretCodeResponse>> PrepareCode(
+    const v1::GenerateSecretCodeRequest& message, custody::Request request) {
+  HF_ASSIGN_OR_RETURN(SecretName name, ParseSecretName(message.name(), "name"));
+  return [request = std::move(request), name = std::move(name)](
+             custody::WriteTx& tx, const Actor& actor,
+             v1::GenerateSecretCodeResponse& out) -> absl::StatusOr<custody::Release> {
+    HF_ASSIGN_OR_RETURN(custody::Code code,
+                        custody::GenerateCode(tx, actor, request, name.account, name.secret));
+    out.set_rule(code.rule);
+    SetTime(code.expires_at, out.mutable_expire_time());
+    HF_RETURN_IF_ERROR(RenderTo(tx, code.row, *out.mutable_version()));
+    return std::move(code.release);
   };
 }
 
@@ -115,18 +143,12 @@ class SecretService final : public v1::SecretService::CallbackService {
   }
   Reactor* RevealSecretVersion(Context* context, const v1::RevealSecretVersionRequest* request,
                                v1::RevealSecretVersionResponse* response) override {
-    auto revealed = std::make_shared<std::optional<custody::Revealed>>();
-    const auto prepare = [revealed](const v1::RevealSecretVersionRequest& message, custody::Request keyed) {
-      return PrepareReveal(message, std::move(keyed), revealed);
-    };
-    return Write(core_, context, kReveal, request, response, prepare,
-                 [this, revealed, response]() -> absl::Status {
-                   HF_ASSIGN_OR_RETURN(const Bytes box,
-                                       custody::SealRelease(core_.keys, WallNow(), (*revealed)->release));
-                   revealed->reset();
-                   SetBoxed(core_.keys, box, *response->mutable_value());
-                   return absl::OkStatus();
-                 });
+    return WriteReveal(core_, context, kReveal, request, response, PrepareReveal);
+  }
+  Reactor* GenerateSecretCode(Context* context, const v1::GenerateSecretCodeRequest* request,
+                              v1::GenerateSecretCodeResponse* response) override {
+    return WriteReleasing(core_, context, "holdfast.v1.SecretService/GenerateSecretCode", request, response,
+                          PrepareCode);
   }
   Reactor* RetireSecretVersion(Context* context, const v1::RetireSecretVersionRequest* request,
                                v1::SecretVersion* response) override {
@@ -147,25 +169,6 @@ class SecretService final : public v1::SecretService::CallbackService {
                               v1::ListSecretVersionsResponse* response) override {
     return Read(core_, context, "holdfast.v1.SecretService/ListSecretVersions", request, response,
                 PrepareListVersions);
-  }
-
-  // What was revealed goes into `revealed`, out of the answer's reach until the record is durable.
-  static absl::StatusOr<Work<v1::RevealSecretVersionResponse>> PrepareReveal(
-      const v1::RevealSecretVersionRequest& message, custody::Request request,
-      std::shared_ptr<std::optional<custody::Revealed>> revealed) {
-    HF_ASSIGN_OR_RETURN(VersionName name, ParseSecretOrVersion(message.name(), "name"));
-    custody::RevealRequest wanted{.account = std::move(name.account),
-                                  .secret = std::move(name.secret),
-                                  .version = name.version};
-    return
-        [request = std::move(request), wanted = std::move(wanted), revealed = std::move(revealed)](
-            custody::WriteTx& tx, const Actor& actor, v1::RevealSecretVersionResponse& out) -> absl::Status {
-          HF_ASSIGN_OR_RETURN(auto done, custody::Reveal(tx, actor, request, wanted));
-          out.set_rule(done.rule);
-          HF_RETURN_IF_ERROR(RenderTo(tx, done.row, *out.mutable_version()));
-          revealed->emplace(std::move(done));
-          return absl::OkStatus();
-        };
   }
 
   Core& core_;

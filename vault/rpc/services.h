@@ -16,6 +16,7 @@ std::unique_ptr<grpc::Service> MakeAccessService(Core& core);
 std::unique_ptr<grpc::Service> MakeAccountService(Core& core);
 std::unique_ptr<grpc::Service> MakeApprovalService(Core& core);
 std::unique_ptr<grpc::Service> MakeAuditService(Core& core);
+std::unique_ptr<grpc::Service> MakeBreakGlassService(Core& core);
 std::unique_ptr<grpc::Service> MakeExposureService(Core& core);
 std::unique_ptr<grpc::Service> MakeFindingService(Core& core);
 std::unique_ptr<grpc::Service> MakeHandoverService(Core& core);

@@ -2,6 +2,7 @@
 #include "holdfast/v1/vault_service.grpc.pb.h"
 #include "vault/crypto/fingerprint.h"
 #include "vault/custody/access.h"
+#include "vault/custody/break_glass_view.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/render.h"
 #include "vault/rpc/services.h"
@@ -35,6 +36,8 @@ class VaultService final : public v1::VaultService::CallbackService {
     out.set_caller_fingerprint(crypto::KeyFingerprint(actor.key.cert_sha256, actor.key.box_public));
     out.set_custodian(HolderName(custodian.name));
     out.set_policy_hash(HexEncode(tx.policy().sha256));
+    HF_ASSIGN_OR_RETURN(const int to_veto, custody::CountVetoable(tx, actor));
+    out.set_break_glass_to_veto(to_veto);
     return absl::OkStatus();
   }
 
