@@ -1,5 +1,6 @@
 // A case by itself: who gets what, which tasks there are, and what lets it close.
 #include "tests/custody/fixture.h"
+#include "tests/custody/policies.h"
 #include "vault/handover/case.h"
 #include "vault/storage/grant_store.h"
 
@@ -243,6 +244,27 @@ TEST_F(HandoverTest, TakesTheOldValuePutInAgainForNoRotation) {
   Put("alice", "x-acme", "the old value");
   EXPECT_EQ(ReasonOf(Close(view->row.name)), "TASKS_OPEN");
   Put("alice", "x-acme", "a new value");
+  EXPECT_TRUE(Close(view->row.name).ok());
+}
+
+TEST_F(HandoverTest, StaysOpenWhileAnAccountHasTooFewOwners) {
+  AddHolder("dave", Role::kMember);
+  Must([](WriteTx& tx) {
+    return custody::PutInForce(
+        tx, custody::ShippedWith("[tiers.2]\nmin_owners = 1\n", "[tiers.2]\nmin_owners = 2\n"));
+  });
+  AddAccount("x-acme", "bob", {"carol"});
+  const auto view = Start("alice", "bob");
+  ASSERT_TRUE(view.ok()) << "a cut is never held up: " << view.status();
+  const absl::Status refused = Close(view->row.name);
+  EXPECT_EQ(ReasonOf(refused), "MIN_OWNERS");
+  EXPECT_EQ(DetailsOf(refused)["rule"], "tiers.2.min_owners");
+  EXPECT_EQ(StatusOf("bob"), HolderStatus::kLeaving);
+  Must([&](WriteTx& tx) {
+    return custody::UpdateAccount(tx, As(tx, "alice"), Ask(), "x-acme",
+                                  {.backups = std::vector<std::string>{"dave"}}, "")
+        .status();
+  });
   EXPECT_TRUE(Close(view->row.name).ok());
 }
 

@@ -25,8 +25,7 @@ absl::StatusOr<storage::DeviceKey> FindKey(Tx& tx, const storage::Holder& holder
 }
 
 // Who issued the enrollment, and whether the caller stands alone: the facts under the second-person rule.
-absl::StatusOr<policy::Context> ContextOf(Tx& tx, const Actor& actor, const storage::Holder& holder,
-                                          const storage::DeviceKey& key) {
+absl::StatusOr<policy::Context> ContextOf(Tx& tx, const Actor& actor, const storage::DeviceKey& key) {
   policy::Context context;
   if (key.issuer_id.has_value()) {
     HF_ASSIGN_OR_RETURN(const auto issuer, storage::HolderStore(tx.db()).ById(*key.issuer_id));
@@ -59,7 +58,7 @@ absl::StatusOr<storage::Holder> ConfirmKey(WriteTx& tx, const Actor& actor, cons
   HF_ASSIGN_OR_RETURN(const std::string normal, Normalized(fingerprint));
   HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, name));
   HF_ASSIGN_OR_RETURN(storage::DeviceKey key, FindKey(tx, holder, normal));
-  HF_ASSIGN_OR_RETURN(const policy::Context context, ContextOf(tx, actor, holder, key));
+  HF_ASSIGN_OR_RETURN(const policy::Context context, ContextOf(tx, actor, key));
   const Target target{.subject = &holder, .texts = {{"reason", request.reason}, {"fingerprint", normal}}};
   HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kKeyConfirm, target, context));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
