@@ -10,6 +10,7 @@
 #include "vault/policy/diff.h"
 #include "vault/policy/fixture.h"
 #include "vault/policy/lint.h"
+#include "vault/policy/lockout.h"
 #include "vault/policy/parse.h"
 
 namespace holdfast::client {
@@ -48,6 +49,8 @@ Linted LintText(const std::string& text) {
   Linted linted{.rules = parsed.document.rules.size(), .report = {}};
   if (parsed.problems.empty()) {
     linted.report = policy::Lint(parsed.document);
+    const std::string locked_out = policy::LockOut(policy::Bundle(std::move(parsed.document)));
+    if (!locked_out.empty()) linted.report.problems.push_back({.at = {1, 1}, .message = locked_out});
   } else {
     linted.report.problems = std::move(parsed.problems);
   }
