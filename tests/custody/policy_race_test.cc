@@ -101,7 +101,9 @@ TEST_F(PolicyRaceTest, EveryEventCarriesThePolicyThatDecidedIt) {
   int changes = 0;
   for (const Recorded& event : ReadEvents()) {
     ASSERT_EQ(event.policy, in_force) << event.type;
-    if (event.type == "secret.reveal") EXPECT_EQ(event.rule, rules.at(event.policy));
+    if (event.type == "secret.reveal") {
+      EXPECT_EQ(event.rule, rules.at(event.policy));
+    }
     if (event.type != "policy.activate" || event.outcome != "allowed") continue;
     in_force = event.sha256;
     ++changes;

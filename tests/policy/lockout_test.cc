@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/policy/policy_text.h"
+#include "tests/policy/documents.h"
 
 namespace holdfast::policy {
 namespace {
