@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <utility>
 
 #include "vault/policy/enumerate.h"
@@ -131,7 +132,7 @@ class Surveyor {
   std::string Counterexample(const Cell& cell, const Scope& scope) const {
     const CompiledScope never = Compile(scope, bundle_.domains());
     const Values sample = SampleOf(cell);
-    std::string text;
+    std::map<Attribute, std::string> parts;
     for (const Dimension& dimension : space_->dimensions) {
       const auto place = static_cast<std::size_t>(dimension.attribute);
       const auto also = [&](const ValueClass& other) {
@@ -141,8 +142,10 @@ class Surveyor {
       };
       if (std::ranges::all_of(dimension.classes, also)) continue;
       const ValueClass point{{sample[place]}};
-      text += (text.empty() ? " with " : ", ") + InWords(dimension.attribute, bundle_.domains(), {&point});
+      parts[dimension.attribute] = InWords(dimension.attribute, bundle_.domains(), {&point});
     }
+    std::string text;
+    for (const auto& [attribute, part] : parts) text += (text.empty() ? " with " : ", ") + part;
     const Verdict verdict = bundle_.Judge(space_->action, sample);
     return fmt::format("{}{}: {} by rule {}", ActionName(space_->action), text, InWords(verdict),
                        RuleName(verdict));

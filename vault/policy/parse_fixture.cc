@@ -275,7 +275,9 @@ Fixture ParseFixture(std::string_view text) {
     const Fields fields(*root, "a file of tests", kFileKeys, problems);
     const TomlNode* const cases = fields.Need("case", "write each test as [[case]]");
     std::set<std::string> names;
-    if (cases != nullptr && Expect(*cases, Kind::kArray, "\"case\"", problems)) {
+    if (cases != nullptr && cases->kind != Kind::kArray)
+      problems.Add(cases->key_at, "\"case\" stands in two brackets: [[case]]");
+    if (cases != nullptr && cases->kind == Kind::kArray) {
       for (const TomlNode& table : cases->children) {
         if (!Expect(table, Kind::kTable, "each of \"case\"", problems)) continue;
         Case each = CaseReader(table, problems).Read();
