@@ -2,6 +2,7 @@
 
 #include <exception>
 
+#include "client/approval_wait.h"
 #include "client/command.h"
 #include "client/errors.h"
 #include "fmt/format.h"
@@ -18,6 +19,9 @@ void AddGlobals(CLI::App& app, Globals& globals) {
   app.add_flag("-q,--quiet", globals.quiet, "No guidance and no progress on standard error");
   app.add_flag("-y,--yes", globals.yes, "Do not ask for confirmation");
   app.add_option("--reason", globals.reason, "Why; kept in the audit log");
+  app.add_option("--approval", globals.approval, "The approval to use; without it, a fitting one of your own");
+  app.add_flag("--wait{10m}", globals.wait,
+               "When it needs an approval, wait for it and go on; --wait=2h for longer than 10m");
 }
 
 void AddCommands(CLI::App& app, Invocation& invocation) {
@@ -29,7 +33,9 @@ void AddCommands(CLI::App& app, Invocation& invocation) {
   AddAccessCommands(app, invocation);
   AddExposureCommands(app, invocation);
   AddFindingsCommands(app, invocation);
+  AddApprovalCommands(app, invocation);
   AddImportCommand(app, invocation);
+  AddBreakGlassCommands(app, invocation);
   AddHandoverCommands(app, invocation);
   AddAuditCommands(app, invocation);
   AddPolicyCommands(app, invocation);
@@ -53,9 +59,23 @@ int Report(const absl::Status& status, bool json) {
   return static_cast<int>(ExitCodeOf(status));
 }
 
+absl::Status SetApprovals(const Globals& globals) {
+  ApprovalUse use{.quiet = globals.quiet};
+  if (!globals.approval.empty()) {
+    HF_ASSIGN_OR_RETURN(use.name, ApprovalArg("--approval", globals.approval));
+  }
+  if (!globals.wait.empty()) {
+    use.wait = ParseDuration(globals.wait);
+    if (!use.wait.has_value()) return InvalidField("--wait", "must be a duration such as 30s, 10m or 2h");
+  }
+  SetApprovalUse(std::move(use));
+  return absl::OkStatus();
+}
+
 absl::Status RunAction(const Invocation& invocation) {
   HF_RETURN_IF_ERROR(CheckLine("--reason", invocation.globals.reason, kMaxReason, /*required=*/false));
   HF_RETURN_IF_ERROR(crypto::Init());
+  HF_RETURN_IF_ERROR(SetApprovals(invocation.globals));
   return invocation.action();
 }
 

@@ -22,9 +22,14 @@ absl::Status Grant(const Globals& globals, const AccessOptions& options) {
   HF_ASSIGN_OR_RETURN(*grant.mutable_account(), AccountArg("--account", options.account));
   HF_ASSIGN_OR_RETURN(*grant.mutable_holder(), HolderArg("--holder", options.holder));
   if (!options.expires.empty()) {
-    HF_ASSIGN_OR_RETURN(const Micros expiry,
-                        TimeArg("--expires", options.expires, WallNow(), Direction::kFuture));
-    SetTimestamp(expiry, *grant.mutable_expire_time());
+    // A duration stays one: repeated after an approval, it is still the same call.
+    if (const auto duration = ParseDuration(options.expires); duration.has_value()) {
+      grant.mutable_ttl()->set_seconds(*duration / kSecond);
+    } else {
+      HF_ASSIGN_OR_RETURN(const Micros expiry,
+                          TimeArg("--expires", options.expires, WallNow(), Direction::kFuture));
+      SetTimestamp(expiry, *grant.mutable_expire_time());
+    }
   }
   request.set_request_id(NewRequestId());
   request.set_reason(globals.reason);

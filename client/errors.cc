@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "client/approval_wait.h"
 #include "client/text_table.h"
 #include "fmt/format.h"
 #include "grpcpp/grpcpp.h"
@@ -18,11 +19,12 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kTypes = "type.googleapis.com/google.rpc.";
 
 // Fields of the API whose name is not that of the option, with '_' for '-'.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kOptions = {
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kOptions = {
     {{"backups", "--backup"},
      {"qualifications", "--qualification"},
      {"roles", "--role"},
      {"expire_time", "--expires"},
+     {"ttl", "--expires"},
      {"start_time", "--since"},
      {"end_time", "--until"},
      {"holder_id", "ID"},
@@ -195,6 +197,9 @@ std::string ErrorLine(const absl::Status& status) {
   const auto option = OptionOf(field);
   if (option.has_value() && message.compare(0, field.size(), field) == 0)
     message.replace(0, field.size(), *option);
+  if (const std::string approval = MissingApproval(status); !approval.empty())
+    message += fmt::format("; {}; then repeat this command",
+                           ApprovalAdvice(approval, DetailsOf(status)["needs"]));
   return fmt::format("holdfast: {}\n", Printable(message));
 }
 

@@ -51,6 +51,10 @@ absl::StatusOr<std::string> HandoverArg(std::string_view option, std::string_vie
   return NameArg("handovers", option, text);
 }
 
+absl::StatusOr<std::string> ApprovalArg(std::string_view option, std::string_view text) {
+  return NameArg("approvals", option, text);
+}
+
 absl::StatusOr<std::string> OptionalHolderArg(std::string_view option, std::string_view text) {
   if (text.empty()) return std::string();
   return HolderArg(option, text);

@@ -20,6 +20,8 @@ struct Globals {
   bool quiet = false;
   bool yes = false;
   std::string reason;
+  std::string approval;  // to use, as typed
+  std::string wait;      // for an approval: a duration, as typed; "": not at all
 
   OutputFormat format() const;
 };
@@ -28,6 +30,7 @@ struct Globals {
 absl::StatusOr<std::string> HolderArg(std::string_view option, std::string_view text);
 absl::StatusOr<std::string> AccountArg(std::string_view option, std::string_view text);
 absl::StatusOr<std::string> HandoverArg(std::string_view option, std::string_view text);
+absl::StatusOr<std::string> ApprovalArg(std::string_view option, std::string_view text);
 // Like the above; "" stays "".
 absl::StatusOr<std::string> OptionalHolderArg(std::string_view option, std::string_view text);
 absl::StatusOr<std::string> OptionalAccountArg(std::string_view option, std::string_view text);

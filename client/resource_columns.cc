@@ -4,6 +4,7 @@
 
 #include "client/timestamp.h"
 #include "fmt/format.h"
+#include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "holdfast/v1/audit_service.pb.h"
 #include "vault/base/clock.h"
@@ -72,6 +73,20 @@ const std::map<std::string, Columns>& AllColumns() {
         {"LAST", "last_time"},
         {"TIMES", "times"},
         {"LIVE", "live"}}},
+      {"Approval",
+       {{"ID", "name", Kind::kName},
+        {"STATE", "state"},
+        {"REQUESTER", "requester", Kind::kName},
+        {"ACTION", "action"},
+        {"ACCOUNT", "account", Kind::kName},
+        {"SECRET", "secret", Kind::kName},
+        {"VERSION", "version"},
+        {"FOR", "subject", Kind::kName},
+        {"DETAILS", "details"},
+        {"NEEDS", "needs"},
+        {"REASON", "reason"},
+        {"DECIDE UNTIL", "decide_time_limit"}}},
+      {"ApprovalVote", {{"YES OF", "holder", Kind::kName}, {"TIME", "vote_time"}, {"REASON", "reason"}}},
       {"Finding",
        {{"SEVERITY", "severity"},
         {"RULE", "rule"},
@@ -107,6 +122,15 @@ const std::map<std::string, Columns>& AllColumns() {
         {"STAGED", "stage_time"},
         {"ACTIVATED BY", "activator", Kind::kName},
         {"ACTIVATED", "activate_time"}}},
+      {"BreakGlass",
+       {{"ID", "name", Kind::kName},
+        {"STATE", "state"},
+        {"REQUESTER", "requester", Kind::kName},
+        {"SECRET", "secret", Kind::kName},
+        {"REQUESTED", "request_time"},
+        {"READY", "ready_time"},
+        {"REASON", "reason"}}},
+      {"BreakGlassTask", {{"TASK", "task"}, {"DONE", "done"}, {"TO DO", "todo"}}},
       {"Event",
        {{"INDEX", "index"},
         {"TIME", "time"},
@@ -156,6 +180,20 @@ std::string TimeText(const Message& message) {
   return text;
 }
 
+// "4h", "3h 59m", "45s".
+std::string DurationText(const Message& message) {
+  const std::int64_t seconds = static_cast<const google::protobuf::Duration&>(message).seconds();
+  const std::int64_t hours = seconds / 3600;
+  const std::int64_t minutes = seconds / 60 % 60;
+  if (hours == 0 && minutes == 0) return fmt::format("{}s", seconds);
+  if (hours == 0) return fmt::format("{}m", minutes);
+  return minutes == 0 ? fmt::format("{}h", hours) : fmt::format("{}h {}m", hours, minutes);
+}
+
+std::string PartText(const Message& message) {
+  return message.GetDescriptor()->name() == "Duration" ? DurationText(message) : TimeText(message);
+}
+
 std::string ReasonText(const Message& message) {
   for (const auto& text : static_cast<const v1::Event&>(message).texts())
     if (text.field() == "reason") return text.text();
@@ -176,7 +214,7 @@ std::string ScalarText(const Message& m, const FieldDescriptor& f) {
     case FieldDescriptor::CPPTYPE_INT64:
       return fmt::format("{}", r->GetInt64(m, &f));
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      return r->HasField(m, &f) ? TimeText(r->GetMessage(m, &f)) : "";
+      return r->HasField(m, &f) ? PartText(r->GetMessage(m, &f)) : "";
     default:
       return "";  // no other type is in the API
   }
@@ -204,8 +242,9 @@ const Columns* ColumnsOf(const google::protobuf::Descriptor& type) {
 }
 
 bool IsCell(const FieldDescriptor& field) {
-  return field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE ||
-         (!field.is_repeated() && field.message_type()->full_name() == "google.protobuf.Timestamp");
+  if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return true;
+  const std::string& type = field.message_type()->full_name();
+  return !field.is_repeated() && (type == "google.protobuf.Timestamp" || type == "google.protobuf.Duration");
 }
 
 std::string CellText(const Message& message, const Column& column) {

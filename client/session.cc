@@ -2,9 +2,13 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <thread>
 #include <utility>
 
+#include "client/approval_wait.h"
+#include "client/text_table.h"
 #include "fmt/format.h"
+#include "holdfast/v1/approval_service.grpc.pb.h"
 #include "holdfast/v1/audit_service.grpc.pb.h"
 #include "holdfast/v1/vault_service.grpc.pb.h"
 #include "vault/pki/enrollment_string.h"
@@ -14,6 +18,7 @@ namespace {
 
 constexpr std::chrono::seconds kDeadline(30);
 constexpr std::chrono::seconds kRetryDeadline(5);
+constexpr std::chrono::seconds kPollEvery(1);
 
 absl::StatusOr<std::string> ApiAddress(const Identity& identity) {
   const char* override_address = std::getenv("HOLDFAST_SERVER");
@@ -80,6 +85,29 @@ absl::StatusOr<v1::Vault> Session::Vault() {
 void Session::PrepareContext(grpc::ClientContext& context, bool again) const {
   context.set_deadline(std::chrono::system_clock::now() + (again ? kRetryDeadline : kDeadline));
   context.set_wait_for_ready(again);
+  if (const std::string& approval = CurrentApprovalUse().name; !approval.empty())
+    context.AddMetadata(kApprovalMetadata, approval);
+}
+
+absl::Status Session::AwaitApproval(const absl::Status& failed) {
+  const ApprovalUse& use = CurrentApprovalUse();
+  const std::string missing = MissingApproval(failed);
+  if (missing.empty() || !use.wait.has_value()) return failed;
+  if (!wait_until_.has_value()) wait_until_ = WallNow() + *use.wait;
+  if (!use.quiet)
+    fmt::print(stderr, "{}\n",
+               Printable(fmt::format("Waits for {}: {}", missing,
+                                     ApprovalAdvice(missing, DetailsOf(failed)["needs"]))));
+  v1::GetApprovalRequest request;
+  request.set_name(missing);
+  for (;;) {
+    HF_ASSIGN_OR_RETURN(const v1::Approval approval,
+                        Call<v1::ApprovalService>(&v1::ApprovalService::StubInterface::GetApproval, request));
+    HF_ASSIGN_OR_RETURN(const bool approved, IsApproved(approval));
+    if (approved) return absl::OkStatus();
+    if (WallNow() >= *wait_until_) return failed;
+    std::this_thread::sleep_for(kPollEvery);
+  }
 }
 
 bool Session::MayRetry(const grpc::Status& status) const {

@@ -30,22 +30,25 @@ class Session {
 
   // A unary call with a deadline; e.g. Call<v1::VaultService>(&v1::VaultService::StubInterface::GetVault,
   // request). When a connection that had worked breaks, the same request is sent once more: request ids make
-  // that safe.
+  // that safe. When it lacks an approval, and the command is to wait for one, it is sent again once that is given.
   template <typename Service, typename Request, typename Response>
   absl::StatusOr<Response> Call(grpc::Status (Service::StubInterface::*method)(grpc::ClientContext*,
                                                                                const Request&, Response*),
                                 const std::type_identity_t<Request>& request) {
     const auto service = Service::NewStub(channel_);
     Response response;
-    grpc::Status status;
-    for (int attempt = 0; attempt < 2; ++attempt) {
-      grpc::ClientContext context;
-      PrepareContext(context, /*again=*/attempt > 0);
-      response.Clear();
-      status = (service.get()->*method)(&context, request, &response);
-      if (!MayRetry(status)) break;
+    for (;;) {
+      grpc::Status status;
+      for (int attempt = 0; attempt < 2; ++attempt) {
+        grpc::ClientContext context;
+        PrepareContext(context, /*again=*/attempt > 0);
+        response.Clear();
+        status = (service.get()->*method)(&context, request, &response);
+        if (!MayRetry(status)) break;
+      }
+      if (status.ok()) break;
+      HF_RETURN_IF_ERROR(AwaitApproval(FromGrpc(status, address_)));
     }
-    if (!status.ok()) return FromGrpc(status, address_);
     connected_ = true;
     return response;
   }
@@ -76,6 +79,8 @@ class Session {
   absl::Status CheckLog();
   void PrepareContext(grpc::ClientContext& context, bool again) const;
   bool MayRetry(const grpc::Status& status) const;
+  // OK once the approval is there that `failed` lacks; else `failed`, or why it will never be there.
+  absl::Status AwaitApproval(const absl::Status& failed);
 
   Identity identity_;
   std::string address_;
@@ -84,6 +89,7 @@ class Session {
   std::shared_ptr<grpc::Channel> channel_;
   std::atomic<bool> connected_{false};
   std::optional<v1::Vault> vault_;
+  std::optional<Micros> wait_until_;  // set by the first wait
 };
 
 }  // namespace holdfast::client
