@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "vault/audit/anchor.h"
@@ -34,6 +36,11 @@ bool LiesWithin(const std::string& path, const std::string& directory) {
   return !relative.empty() && *relative.begin() != "..";
 }
 
+absl::Status CannotUse(const std::string& path, const std::string& why) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "CANNOT_WRITE",
+                   fmt::format("cannot make a vault in {}: {}", path, why));
+}
+
 absl::Status CheckOptions(const InitOptions& options) {
   HF_RETURN_IF_ERROR(CheckId("officer", options.officer));
   if (LiesWithin(options.key_file, options.data_dir)) {
@@ -49,10 +56,12 @@ absl::Status CheckOptions(const InitOptions& options) {
     return MakeError(absl::StatusCode::kAlreadyExists, "ANCHOR_EXISTS",
                      options.anchor + " exists already; an anchor is never overwritten");
   }
-  if (fs::exists(options.data_dir, error) && !fs::is_empty(options.data_dir, error)) {
+  if (!fs::is_directory(options.data_dir, error)) return absl::OkStatus();
+  const bool empty = fs::is_empty(options.data_dir, error);
+  if (error) return CannotUse(options.data_dir, error.message());
+  if (!empty)
     return MakeError(absl::StatusCode::kAlreadyExists, "VAULT_EXISTS",
                      options.data_dir + " is not empty; a vault is never overwritten");
-  }
   return absl::OkStatus();
 }
 
@@ -69,6 +78,19 @@ class Undo {
  private:
   std::vector<std::string> paths_;
 };
+
+// Whether it was there before.
+absl::StatusOr<bool> MakeDataDirectory(const std::string& path) {
+  const bool made = mkdir(path.c_str(), 0700) == 0;
+  if (!made && errno != EEXIST) return CannotUse(path, std::generic_category().message(errno));
+  struct stat info {};
+  if (stat(path.c_str(), &info) != 0) return CannotUse(path, std::generic_category().message(errno));
+  if (!S_ISDIR(info.st_mode)) return CannotUse(path, "it is not a directory");
+  if ((info.st_mode & 077) != 0)
+    return MakeError(absl::StatusCode::kFailedPrecondition, "DIRECTORY_OPEN",
+                     path + " is open to other users; run chmod 700 on it");
+  return !made;
+}
 
 // The first policy has nobody yet who could approve it: the first event carries its hash.
 absl::Status InstallPolicy(storage::Connection& db) {
@@ -137,17 +159,7 @@ absl::StatusOr<std::string> Fill(const InitOptions& options, const std::string& 
 
 absl::StatusOr<std::string> InitVault(const InitOptions& options) {
   HF_RETURN_IF_ERROR(CheckOptions(options));
-  const bool existed = fs::exists(options.data_dir);
-  if (!existed && mkdir(options.data_dir.c_str(), 0700) != 0) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "CANNOT_WRITE",
-                     "cannot make directory " + options.data_dir);
-  }
-  struct stat info {};
-  if (stat(options.data_dir.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || (info.st_mode & 077) != 0) {
-    return MakeError(
-        absl::StatusCode::kFailedPrecondition, "DIRECTORY_OPEN",
-        options.data_dir + " is not a directory of its own or others can read it; run chmod 700 on it");
-  }
+  HF_ASSIGN_OR_RETURN(const bool existed, MakeDataDirectory(options.data_dir));
   Undo undo;
   if (!existed) undo.Add(options.data_dir);
   const std::string database = DatabasePath(options.data_dir);

@@ -1,6 +1,8 @@
 #include "vault/server/config.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netdb.h>
 
 #include <charconv>
 #include <fstream>
@@ -51,6 +53,37 @@ std::map<std::string_view, std::string*> Keys(Config& config) {
           {"log_level", &config.log_level}};
 }
 
+// "0.0.0.0", "::" and whatever else the resolver takes for "all addresses of this host".
+bool IsWildcard(const std::string& host) {
+  const addrinfo hints{.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM};
+  addrinfo* found = nullptr;
+  if (getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) return false;
+  bool wildcard = false;
+  if (found->ai_family == AF_INET) {
+    wildcard = reinterpret_cast<const sockaddr_in*>(found->ai_addr)->sin_addr.s_addr == htonl(INADDR_ANY);
+  } else if (found->ai_family == AF_INET6) {
+    wildcard = IN6_IS_ADDR_UNSPECIFIED(&reinterpret_cast<const sockaddr_in6*>(found->ai_addr)->sin6_addr);
+  }
+  freeaddrinfo(found);
+  return wildcard;
+}
+
+// Clients are told `advertised`, or where it is not set `listen`.
+absl::Status CheckReachable(std::string_view field, const std::string& listen,
+                            std::string_view advertise_field, const std::string& advertised) {
+  const bool own = advertised.empty();
+  HF_ASSIGN_OR_RETURN(const HostPort told,
+                      ParseHostPort(own ? listen : advertised, own ? field : advertise_field));
+  if (!own && told.port == 0) return InvalidField(advertise_field, "needs the port that clients connect to");
+  if (!IsWildcard(told.host)) return absl::OkStatus();
+  if (!own)
+    return InvalidField(advertise_field,
+                        fmt::format("{} is not an address that clients can use", advertised));
+  return InvalidField(
+      field, fmt::format("{} is not an address that clients can use: add --{} vault.example.org:{}", listen,
+                         advertise_field == "advertise" ? "advertise" : "enroll-advertise", told.port));
+}
+
 }  // namespace
 
 absl::StatusOr<HostPort> ParseHostPort(const std::string& text, std::string_view field) {
@@ -85,6 +118,18 @@ absl::Status CheckConfig(const Config& config) {
     if (config.log_level == level) return absl::OkStatus();
   }
   return InvalidField("log_level", "must be \"debug\", \"info\", \"warn\" or \"error\"");
+}
+
+absl::Status CheckAddresses(const Config& config) {
+  HF_ASSIGN_OR_RETURN(const HostPort api, ParseHostPort(config.listen, "listen"));
+  HF_ASSIGN_OR_RETURN(const HostPort enroll, ParseHostPort(config.enroll_listen, "enroll_listen"));
+  if (api.port != 0 && api.port == enroll.port &&
+      (api.host == enroll.host || IsWildcard(api.host) || IsWildcard(enroll.host)))
+    return InvalidField(
+        "enroll_listen",
+        fmt::format("{} is taken by the API; enrollment needs a port of its own", config.enroll_listen));
+  HF_RETURN_IF_ERROR(CheckReachable("listen", config.listen, "advertise", config.advertise));
+  return CheckReachable("enroll_listen", config.enroll_listen, "enroll_advertise", config.enroll_advertise);
 }
 
 absl::StatusOr<Config> ReadConfig(const std::string& path) {

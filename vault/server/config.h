@@ -3,7 +3,7 @@
 //   listen           = "127.0.0.1:7443"   # API; port 0 takes a free one
 //   enroll_listen    = "127.0.0.1:7444"   # enrollment
 //   advertise        = "vault.example.org:7443"   # how others reach the API; default: what it listens on
-//   enroll_advertise = "vault.example.org:7444"
+//   enroll_advertise = "vault.example.org:7444"   # needed when listening on all addresses of the host
 //   log              = "text" | "json"
 //   log_level        = "info" | "warn" | "error" | "debug"
 #pragma once
@@ -30,6 +30,9 @@ struct Config {
 absl::StatusOr<Config> ReadConfig(const std::string& path);
 // The same checks for values from the command line; errors name the field.
 absl::Status CheckConfig(const Config& config);
+// What can only be said when file and command line are put together: clients are told addresses that they can
+// use, and no listener takes the other's.
+absl::Status CheckAddresses(const Config& config);
 
 struct HostPort {
   std::string host;  // without brackets

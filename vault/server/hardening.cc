@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <system_error>
 
 #include "vault/crypto/init.h"
 
@@ -88,7 +89,8 @@ absl::Status CheckPrivateDirectory(const std::string& path, std::string_view fie
       return InvalidField(field, path + " does not exist: make a vault with 'holdfastd init'");
     if (errno == ENOTDIR || errno == ELOOP)
       return InvalidField(field, path + " is not a directory, or is a symbolic link");
-    return InvalidField(field, path + " cannot be opened by the server's user");
+    return InvalidField(
+        field, path + " cannot be opened by the server's user: " + std::generic_category().message(errno));
   }
   struct stat facts {};
   const bool known = fstat(fd, &facts) == 0;

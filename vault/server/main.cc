@@ -1,5 +1,6 @@
 // holdfastd: makes, opens and serves a vault.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -34,6 +35,8 @@ struct Options {
   std::string config_path;
   std::string listen;
   std::string enroll_listen;
+  std::string advertise;
+  std::string enroll_advertise;
 };
 
 std::string Absolute(const std::string& path) {
@@ -91,7 +94,10 @@ absl::StatusOr<Config> Configure(const Options& options) {
   }
   if (!options.listen.empty()) config.listen = options.listen;
   if (!options.enroll_listen.empty()) config.enroll_listen = options.enroll_listen;
+  if (!options.advertise.empty()) config.advertise = options.advertise;
+  if (!options.enroll_advertise.empty()) config.enroll_advertise = options.enroll_advertise;
   HF_RETURN_IF_ERROR(CheckConfig(config));
+  HF_RETURN_IF_ERROR(CheckAddresses(config));
   return config;
 }
 
@@ -103,6 +109,23 @@ int RunServe(const Options& options) {
   return served.ok() ? kOk : Fail(served);
 }
 
+// The library lists what it did not expect last to first, and does not say which command it did not know.
+std::string Explain(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> extra = app.remaining(/*recurse=*/true);
+  if (app.get_subcommands().empty())
+    return extra.empty() ? "name a command: init, enroll or serve"
+                         : fmt::format("there is no command {}: say init, enroll or serve", extra.front());
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && !extra.empty())
+    return fmt::format("{} is not expected here", fmt::join(extra, " "));
+  return error.what();
+}
+
+int FailUsage(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) return app.exit(error);  // help, version
+  fmt::print(stderr, "holdfastd: {}\nRun with --help for more.\n", Explain(app, error));
+  return kUsage;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app{"Holdfast server: custody of an organisation's accounts"};
   app.set_version_flag("--version", "holdfastd " HOLDFAST_VERSION);
@@ -112,29 +135,41 @@ int Main(int argc, char** argv) {
   CLI::App* init = app.add_subcommand("init", "Make a vault and print its officer's enrollment string");
   init->add_option("--data-dir", options.data_dir, "New or empty directory")->required();
   init->add_option("--officer", options.officer, "Id of the first security holder")->required();
-  init->add_option("--seal", options.seal, "How the root key is kept")->check(CLI::IsMember({"key-file"}));
+  init->add_option("--seal", options.seal, "How the root key is kept")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"key-file"}));
   init->add_option("--key-file", options.key_path, "New file for the root key, outside the data directory")
       ->required();
-  init->add_option("--anchor", options.anchor_path,
-                   "New file for signed checkpoints; best on another volume");
-  init->add_option("--enroll-address", options.enroll_address, "host:port to put into the string");
+  init->add_option(
+      "--anchor", options.anchor_path,
+      "New file for signed checkpoints; best on another volume (default: in the data directory)");
+  init->add_option("--enroll-address", options.enroll_address,
+                   "host:port of enrollment, as devices reach it, to put into the string");
 
   CLI::App* enroll =
       app.add_subcommand("enroll", "Make a new enrollment string while no server runs; recorded");
-  enroll->add_option("--data-dir", options.data_dir)->required();
+  enroll->add_option("--data-dir", options.data_dir, "The vault's directory")->required();
   enroll->add_option("holder", options.holder, "Id of the holder")->required();
-  enroll->add_option("--enroll-address", options.enroll_address, "host:port to put into the string");
+  enroll->add_option("--enroll-address", options.enroll_address,
+                     "host:port of enrollment, as devices reach it, to put into the string");
 
   CLI::App* serve = app.add_subcommand("serve", "Serve a vault until SIGTERM");
-  serve->add_option("--data-dir", options.data_dir)->required();
-  serve->add_option("--listen", options.listen, "host:port of the API; port 0 takes a free one");
-  serve->add_option("--enroll-listen", options.enroll_listen, "host:port of enrollment");
-  serve->add_option("--config", options.config_path, "TOML file");
+  serve->add_option("--data-dir", options.data_dir, "The vault's directory")->required();
+  serve->add_option(
+      "--listen", options.listen,
+      fmt::format("host:port of the API (default: {}); port 0 takes a free one", kDefaultListen));
+  serve->add_option("--enroll-listen", options.enroll_listen,
+                    fmt::format("host:port of enrollment (default: {})", kDefaultEnrollListen));
+  serve->add_option("--advertise", options.advertise,
+                    "host:port of the API as clients reach it (default: where it listens)");
+  serve->add_option("--enroll-advertise", options.enroll_advertise,
+                    "host:port of enrollment as devices reach it (default: where it listens)");
+  serve->add_option("--config", options.config_path, "TOML file with the same settings and those of the log");
 
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kOk : kUsage;
+    return FailUsage(app, error);
   }
   if (const absl::Status prepared = Prepare(); !prepared.ok()) return Fail(prepared);
   if (init->parsed()) return RunInit(options);

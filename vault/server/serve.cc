@@ -70,6 +70,7 @@ class Instance {
     HF_ASSIGN_OR_RETURN(instance->vault_, custody::Vault::Open(data_dir));
     HF_RETURN_IF_ERROR(instance->StartLedger());
     HF_RETURN_IF_ERROR(instance->StartListeners(config));
+    instance->LogStart(data_dir, config);
     HF_RETURN_IF_ERROR(WriteEndpoint(data_dir, config, instance->api_, instance->enroll_));
     return instance;
   }
@@ -110,6 +111,13 @@ class Instance {
     if (core_->api_address.empty()) core_->api_address = Bound(config.listen, api_.port);
     if (core_->enroll_address.empty()) core_->enroll_address = Bound(config.enroll_listen, enroll_.port);
     return absl::OkStatus();
+  }
+
+  void LogStart(const std::string& data_dir, const Config& config) const {
+    spdlog::info("vault {} in {}", vault_->keys().vault_id_hex(), data_dir);
+    spdlog::info("API on {}, for clients {}", Bound(config.listen, api_.port), core_->api_address);
+    spdlog::info("enrollment on {}, for devices {}", Bound(config.enroll_listen, enroll_.port),
+                 core_->enroll_address);
   }
 
   std::atomic<bool> stopping_ = false;
