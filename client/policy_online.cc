@@ -257,7 +257,14 @@ void DeclareExplain(CLI::App& command, ExplainOptions& options) {
 
 }  // namespace
 
-bool NamesVaultsPolicy(std::string_view text) { return text == "active" || text.starts_with(kCollection); }
+bool NamesVaultsPolicy(std::string_view text) {
+  if (text == "active") return true;
+  if (!text.starts_with(kCollection)) return false;
+  const std::string_view id = text.substr(kCollection.size());
+  // Files lie in a directory of that name too.
+  return id == "active" || id == "floor" ||
+         (!id.empty() && id.find_first_not_of("0123456789") == std::string_view::npos);
+}
 
 absl::StatusOr<policy::Document> FetchPolicy(std::string_view text) {
   HF_ASSIGN_OR_RETURN(const std::string name, PolicyArg("POLICY", text));

@@ -9,7 +9,8 @@ namespace holdfast::client {
 
 void AddPolicyOnlineCommands(CLI::App& group, Invocation& invocation);
 
-// Whether a policy is named as the vault's, "active" or "policies/7", and not as a file.
+// Whether a policy is named as the vault's, "active", "policies/floor" or "policies/7", and not as a file, as
+// "policies/org.toml" is.
 bool NamesVaultsPolicy(std::string_view text);
 // Fetches and parses that one.
 absl::StatusOr<policy::Document> FetchPolicy(std::string_view text);
