@@ -25,7 +25,6 @@ const std::map<std::string, Columns>& AllColumns() {
         {"KIND", "kind"},
         {"ROLES", "roles"},
         {"STATUS", "status"},
-        {"QUALIFICATIONS", "qualifications"},
         {"CREATED", "create_time"}}},
       {"DeviceKey",
        {{"FINGERPRINT", "fingerprint"},

@@ -79,6 +79,7 @@ class ServicesTest : public LiveVault {
     v1::RevealSecretVersionRequest request;
     request.set_name("accounts/news/secrets/password");
     request.set_request_id("reveal-1");
+    request.set_reason("to sign in");
     auto stub = v1::SecretService::NewStub(device.channel);
     return Call(*stub, &v1::SecretService::Stub::RevealSecretVersion, request, response);
   }

@@ -72,5 +72,21 @@ TEST(UpdateMask, ChecksTheValuesThatItNames) {
   EXPECT_EQ(FieldOf(ChangeOf(request).status()), "account.backups");
 }
 
+TEST(UpdateMask, OfAHolderNamesWhatMayChange) {
+  v1::UpdateHolderRequest request;
+  request.mutable_holder()->set_display_name("Bob");
+  request.mutable_update_mask()->add_paths("qualifications");
+  auto change = ChangeOf(request);
+  ASSERT_TRUE(change.ok());
+  EXPECT_FALSE(change->display_name.has_value());
+  EXPECT_TRUE(change->qualifications.has_value() && change->qualifications->empty());
+  request.mutable_holder()->add_qualifications("Not An Id");
+  EXPECT_EQ(FieldOf(ChangeOf(request).status()), "holder.qualifications");
+  for (const char* path : {"roles", "person", "status", "kind", ""}) {
+    request.mutable_update_mask()->set_paths(0, path);
+    EXPECT_EQ(FieldOf(ChangeOf(request).status()), "update_mask") << path;
+  }
+}
+
 }  // namespace
 }  // namespace holdfast::rpc
