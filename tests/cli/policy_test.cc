@@ -48,7 +48,7 @@ class PolicyStory : public Office {
   }
   std::string Hash() const { return Get("mia", {"status"}).value("policyHash", ""); }
   std::string Sha256(const std::string& path) const {
-    return Run({"/usr/bin/sha256sum", path}).out.substr(0, 64);
+    return holdfast::testing::Run({"/usr/bin/sha256sum", path}).out.substr(0, 64);
   }
   // Of all events, oldest first.
   std::vector<Json> Leaves() const {
@@ -195,7 +195,7 @@ TEST(Policy, EditedFilesAloneChangeNothing) {
   const std::string hash = office.Hash();
   // Wherever somebody may think that the server looks: where it runs, and beside its data.
   for (const std::string& place : {office.dir().path(), office.data_dir()}) {
-    ASSERT_EQ(Run({"/bin/mkdir", "-p", place + "/policies"}).exit_code, 0);
+    ASSERT_EQ(holdfast::testing::Run({"/bin/mkdir", "-p", place + "/policies"}).exit_code, 0);
     WriteFile(place + "/policies/org.toml", ReadFile(office.OwnersOnly()));
     WriteFile(place + "/org.toml", ReadFile(office.OwnersOnly()));
   }

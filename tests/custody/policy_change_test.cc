@@ -205,13 +205,14 @@ TEST_F(PolicyChangeTest, KeepsTheTextsOfTheNewestStagedOnes) {
 }
 
 TEST_F(PolicyChangeTest, WithoutAReadablePolicyNothingIsDecided) {
-  ASSERT_TRUE(Do([&](WriteTx& tx) { return AddAccount(tx, "x-news"); }).ok());
   ASSERT_TRUE(Do([&](WriteTx& tx) {
                 return tx.db().Exec("UPDATE policy SET source = source || '#' WHERE id = ?1", tx.policy().id);
               }).ok());
+  const auto reader = vault().OpenReader();
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  EXPECT_EQ(ReasonOf(Policies().Active(**reader).status()), "POLICY_DAMAGED");
   Close();
-  Open();
-  EXPECT_EQ(ReasonOf(Do([&](WriteTx& tx) { return AddAccount(tx, "x-other"); })), "POLICY_DAMAGED");
+  EXPECT_EQ(ReasonOf(Vault::Open(data_dir()).status()), "STATE_DAMAGED");
 }
 
 }  // namespace

@@ -42,10 +42,12 @@ struct Recorded {
 inline std::vector<Recorded> AllEvents(Tx& tx) {
   std::vector<Recorded> events;
   storage::EventStore store(tx.db());
-  for (const auto& row : store.List({}, storage::EventOrder::kOldestFirst, 0, 100'000).value()) {
+  const auto rows = store.List({}, storage::EventOrder::kOldestFirst, 0, 100'000).value();
+  for (const auto& row : rows) {
     const auto leaf = nlohmann::json::parse(AsChars(row.leaf));
     Recorded event{leaf["type"], leaf["outcome"], leaf["rule"], leaf["policy"], {}};
-    for (const auto& text : store.Texts(row.idx).value()) {
+    const auto texts = store.Texts(row.idx).value();
+    for (const auto& text : texts) {
       if (text.field == "sha256") event.sha256 = text.text;
     }
     events.push_back(std::move(event));

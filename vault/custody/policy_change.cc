@@ -16,6 +16,12 @@ absl::Status AlreadyActive() {
                    "this policy is in force already");
 }
 
+// What was approved under a policy is void after it. If it came back under the same number, so would that.
+absl::Status Superseded(const storage::PolicyRow& row) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "POLICY_SUPERSEDED",
+                   fmt::format("{} was in force before; stage its text again", PolicyName(row.id)));
+}
+
 absl::Status Damaged(const storage::PolicyRow& row) {
   return MakeError(absl::StatusCode::kDataLoss, "POLICY_DAMAGED",
                    fmt::format("{} is not what was staged", PolicyName(row.id)));
@@ -93,6 +99,7 @@ absl::StatusOr<storage::PolicyRow> ActivatePolicy(WriteTx& tx, const Actor& acto
   // Before anybody is asked to approve what would fail.
   if (row.id == tx.policy().id) return AlreadyActive();
   HF_RETURN_IF_ERROR(CheckWhole(row, sha256));
+  if (row.activated_at.has_value()) return Superseded(row);
   if (ToBytes(reviewed.sha256()) != row.sha256) return Damaged(row);
   HF_ASSIGN_OR_RETURN(const Permit permit, Authorize(tx, actor, Action::kPolicyActivate, target));
   row.activated_by = actor.holder.id;
