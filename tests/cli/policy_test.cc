@@ -180,9 +180,10 @@ TEST(Policy, ABadOneOfAnyKindIsToldByLineAndColumnAndLeavesTheOldOneServing) {
   }
   office.Refused(2, "alice", {"policy", "stage", office.dir() / "missing.toml"});
   office.Refused(2, "alice", {"policy", "stage", office.dir().path()});
-  const std::string tests = office.File("tests.toml",
-                                        "[[case]]\nname = \"all is open\"\naction = \"secret.reveal\"\n"
-                                        "expect = \"allow\"\n");
+  const std::string tests = office.File(
+      "tests.toml",
+      "[[case]]\nname = \"all is open\"\nnow = \"2026-11-22T10:00:00Z\"\naction = \"secret.reveal\"\n"
+      "expect = \"allow\"\n");
   EXPECT_THAT(office.Refused(2, "alice", {"policy", "stage", office.OwnersOnly(), "--tests", tests}),
               HasSubstr("tests.toml: 1:1: \"all is open\": got deny"));
   EXPECT_EQ(office.Get("alice", {"policy", "list"})["policies"].size(), 1U) << "nothing was kept";
@@ -221,11 +222,15 @@ TEST(Policy, AnotherOneInForceVoidsWhatWaits) {
   office.Activate(second);
   office.Refused(6, "omar", {"policy", "approve", first});
   office.Activate(first);
-  office.Activate("1");  // and back again
+  // And back again, as what it was.
+  office.Refused(7, "alice", {"policy", "activate", "1", "--reason", "back"});
+  office.Activate(
+      office.Stage(office.File("back.toml", office.Ok("mia", {"policy", "show", "1", "--source"}))));
   EXPECT_EQ(office.Hash(), office.Sha256(std::string(HF_SOURCE_DIR) + "/policies/org.toml"));
   const Json list = office.Get("mia", {"policy", "list"})["policies"];
-  EXPECT_EQ(Each(list, "state"), (std::vector<std::string>{"POLICY_STATE_ACTIVE", "POLICY_STATE_SUPERSEDED",
-                                                           "POLICY_STATE_SUPERSEDED"}));
+  EXPECT_EQ(Each(list, "state"),
+            (std::vector<std::string>{"POLICY_STATE_SUPERSEDED", "POLICY_STATE_SUPERSEDED",
+                                      "POLICY_STATE_SUPERSEDED", "POLICY_STATE_ACTIVE"}));
 }
 
 TEST(Policy, IsStagedBySecurityAndReadByEverybody) {

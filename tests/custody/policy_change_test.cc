@@ -172,16 +172,22 @@ TEST_F(PolicyChangeTest, AnotherPolicyInForceVoidsWhatWasApprovedUnderTheOldOne)
   EXPECT_EQ(InForce(), first);
 }
 
-TEST_F(PolicyChangeTest, AnEarlierPolicyCanBePutInForceAgain) {
+TEST_F(PolicyChangeTest, AnEarlierTextComesBackUnderANewNumberAndRevivesNoApproval) {
   const std::int64_t shipped = InForce();
   const ReviewedPolicy policy = Reviewed(Variant("new"));
+  const ReviewedPolicy other = Reviewed(Variant("other"));
   const ReviewedPolicy before = Reviewed(std::string(ShippedPolicy()));
+  const std::int64_t never = Stage(other);
+  Prepare(never, other);
   const std::int64_t id = Stage(policy);
   Prepare(id, policy);
   ASSERT_TRUE(Do(Activating(id, policy, AskFor(id))).ok());
-  Prepare(shipped, before);
-  ASSERT_TRUE(Do(Activating(shipped, before, AskFor(shipped))).ok());
-  EXPECT_EQ(InForce(), shipped);
+  EXPECT_EQ(ReasonOf(Do(Activating(shipped, before, AskFor(shipped)))), "POLICY_SUPERSEDED");
+  const std::int64_t back = Stage(before);
+  Prepare(back, before);
+  ASSERT_TRUE(Do(Activating(back, before, AskFor(back))).ok());
+  EXPECT_EQ(InForce(), back);
+  EXPECT_EQ(ReasonOf(Do(Activating(never, other, AskFor(never)))), "APPROVAL_REQUIRED");
 }
 
 TEST_F(PolicyChangeTest, KeepsTheTextsOfTheNewestStagedOnes) {

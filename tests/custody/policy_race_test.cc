@@ -30,8 +30,18 @@ class PolicyRaceTest : public PolicyOffice {
     ledger_->Read(query, nullptr, [&](const absl::Status& status) { promise.set_value(status); });
     return promise.get_future().get();
   }
-  // Asks, has it approved, activates. False when another policy came in between.
-  bool Change(std::int64_t id, const ReviewedPolicy& policy) {
+  std::int64_t StageNow(const ReviewedPolicy& policy) {
+    std::int64_t id = 0;
+    const absl::Status staged = Submit([&](WriteTx& tx) -> absl::Status {
+      HF_ASSIGN_OR_RETURN(id, Stage(tx, policy));
+      return absl::OkStatus();
+    });
+    EXPECT_TRUE(staged.ok()) << staged;
+    return id;
+  }
+  // Stages, asks, has it approved, activates. False when another policy came in between.
+  bool Change(const ReviewedPolicy& policy) {
+    const std::int64_t id = StageNow(policy);
     const absl::Status asked = Submit(Activating(id, policy, AskFor(id)));
     if (ReasonOf(asked) != "APPROVAL_REQUIRED") return asked.ok();
     if (!Submit(Approving(DetailsOf(asked)["approval"])).ok()) return false;
@@ -61,7 +71,6 @@ TEST_F(PolicyRaceTest, EveryEventCarriesThePolicyThatDecidedIt) {
   const std::map<std::string, std::string> rules = {{first_hash, "reveal.tier-2"},
                                                     {HexEncode(policies[0].sha256()), "reveal.even"},
                                                     {HexEncode(policies[1].sha256()), "reveal.odd"}};
-  const std::int64_t ids[] = {Stage(policies[0]), Stage(policies[1])};
   ASSERT_TRUE(Do([&](WriteTx& tx) { return AddAccount(tx, "x-news", "bob"); }).ok());
   ASSERT_TRUE(Do([&](WriteTx& tx) { return Put(tx, "bob", "x-news", "fixture", Ask()).status(); }).ok());
   Start();
@@ -90,7 +99,7 @@ TEST_F(PolicyRaceTest, EveryEventCarriesThePolicyThatDecidedIt) {
   }
   for (int i = 0; i < kChanges; ++i) {
     const int seen = reveals;
-    EXPECT_TRUE(Change(ids[i % 2], policies[i % 2]));
+    EXPECT_TRUE(Change(policies[i % 2]));
     while (reveals == seen) std::this_thread::yield();
   }
   stop = true;
@@ -116,9 +125,9 @@ TEST_F(PolicyRaceTest, OfTwoActivationsAtOnceOneWinsAndTheOthersApprovalIsVoid) 
   constexpr int kRounds = 10;
   const ReviewedPolicy policies[] = {Reviewed(Variant("one")), Reviewed(Variant("two")),
                                      Reviewed(Variant("rest"))};
-  const std::int64_t ids[] = {Stage(policies[0]), Stage(policies[1]), Stage(policies[2])};
   Start();
   for (int round = 0; round < kRounds; ++round) {
+    const std::int64_t ids[] = {StageNow(policies[0]), StageNow(policies[1])};
     for (int i = 0; i < 2; ++i) {
       const absl::Status asked = Submit(Activating(ids[i], policies[i], AskFor(ids[i])));
       ASSERT_EQ(ReasonOf(asked), "APPROVAL_REQUIRED") << asked;
@@ -143,7 +152,7 @@ TEST_F(PolicyRaceTest, OfTwoActivationsAtOnceOneWinsAndTheOthersApprovalIsVoid) 
                   return absl::OkStatus();
                 }).ok());
     EXPECT_EQ(in_force, ids[results[0].ok() ? 0 : 1]);
-    ASSERT_TRUE(Change(ids[2], policies[2]));  // so that both can be asked for again
+    ASSERT_TRUE(Change(policies[2]));  // so that both can be staged again
   }
 }
 

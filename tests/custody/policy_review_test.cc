@@ -25,11 +25,13 @@ Refusal Refused(const std::string& source, const std::vector<std::string>& tests
 
 constexpr char kPassing[] = R"([[case]]
 name = "a stranger sees nothing"
+now = "2026-11-22T10:00:00Z"
 action = "secret.reveal"
 expect = "deny"
 )";
 constexpr char kFailing[] = R"([[case]]
 name = "a stranger sees all"
+now = "2026-11-22T10:00:00Z"
 action = "secret.reveal"
 expect = "allow"
 )";

@@ -35,8 +35,8 @@ absl::StatusOr<storage::PolicyRow> StagePolicy(WriteTx& tx, const Actor& actor, 
 absl::StatusOr<storage::PolicyRow> PolicyToActivate(Tx& tx, const Actor& actor, std::string_view id,
                                                     std::string_view sha256);
 
-// `reviewed` must have been made of that text. Errors as above, and FAILED_PRECONDITION, reason
-// ALREADY_ACTIVE.
+// `reviewed` must have been made of that text. Errors as above, and FAILED_PRECONDITION, reasons
+// ALREADY_ACTIVE and POLICY_SUPERSEDED: each is in force once.
 absl::StatusOr<storage::PolicyRow> ActivatePolicy(WriteTx& tx, const Actor& actor, const Request& request,
                                                   std::string_view id, std::string_view sha256,
                                                   const ReviewedPolicy& reviewed);
