@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <map>
 
-#include "vault/base/text.h"
 #include "vault/policy/duration.h"
 #include "vault/policy/names.h"
 
@@ -65,11 +64,16 @@ std::optional<int> MinuteOfDay(std::string_view text) {
 
 std::optional<std::string> WhyFault(const std::string& text) {
   if (text.find_first_not_of(" \t") == text.npos) return "\"why\" is empty: say it to whoever meets the rule";
-  const absl::Status status = CheckLine("why", text, kMaxWhyBytes, /*required=*/true);
-  if (status.ok()) return std::nullopt;
   if (text.size() > kMaxWhyBytes)
     return fmt::format("\"why\" has {} bytes, more than {}", text.size(), kMaxWhyBytes);
-  return "\"why\" holds a control character or a line break";
+  for (std::string_view rest = text; !rest.empty();) {
+    const CodePoint point = FirstCodePoint(rest);
+    if (IsHidden(point.value) || point.value == '\t')
+      return fmt::format("\"why\" has {} in it: it is one line, all of it to be seen",
+                         PointName(point.value));
+    rest.remove_prefix(point.bytes);
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -109,7 +113,10 @@ bool EachOnce(const TomlNode& array, std::string_view what, std::string_view exa
 }
 
 std::optional<Micros> DurationOf(const TomlNode& node, std::string_view what, Problems& problems) {
-  if (!Expect(node, kText, what, problems)) return std::nullopt;
+  if (node.kind != kText) {
+    problems.Add(node.at, fmt::format("{} is a duration, as in \"90d\", not {}", what, KindName(node.kind)));
+    return std::nullopt;
+  }
   const auto duration = ParseDuration(node.text);
   if (!duration.has_value()) {
     problems.Add(node.at,

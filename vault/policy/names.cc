@@ -11,6 +11,8 @@
 namespace holdfast::policy {
 namespace {
 
+constexpr std::size_t kMaxChoicesBytes = 600;
+
 std::string Lower(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) {
@@ -129,18 +131,19 @@ std::string UnknownName(std::string_view what, std::string_view given,
                         std::span<const std::string_view> allowed, std::string_view choices) {
   const auto nearest = Nearest(given, allowed);
   const std::string tail = choices.empty() ? "" : fmt::format("; allowed: {}", choices);
-  const std::string hint = nearest.has_value() ? fmt::format("; did you mean \"{}\"?", *nearest) : "";
+  const std::string hint = nearest.has_value() ? fmt::format("; did you mean {}?", Quoted(*nearest)) : "";
   if (const auto foreign = FirstForeign(given); foreign.has_value())
     return fmt::format("{} {} has {} in it; names are ASCII{}{}", what, Quoted(given), PointName(*foreign),
                        hint, tail);
   if (nearest.has_value() && Lower(given) == *nearest)
-    return fmt::format("{} {} is written \"{}\"", what, Quoted(given), *nearest);
+    return fmt::format("{} {} is written {}", what, Quoted(given), Quoted(*nearest));
   return fmt::format("unknown {} {}{}{}", what, Quoted(given), hint, tail);
 }
 
 std::string UnknownName(std::string_view what, std::string_view given,
                         std::span<const std::string_view> allowed) {
-  return UnknownName(what, given, allowed, fmt::format("{}", fmt::join(allowed, ", ")));
+  const std::string choices = fmt::format("{}", fmt::join(allowed, ", "));
+  return UnknownName(what, given, allowed, Printable(choices, kMaxChoicesBytes));
 }
 
 }  // namespace holdfast::policy

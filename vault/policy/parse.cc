@@ -49,9 +49,9 @@ std::vector<std::string> ReadQualifications(const Fields& fields, PolicyText& po
   const std::string example = "qualifications = [\"privacy-training\"]";
   const auto take = [&](const TomlNode& item) -> std::optional<std::string> {
     if (!Expect(item, Kind::kText, "each of \"qualifications\"", policy.problems)) return std::nullopt;
-    if (auto fault = NameFault("qualification", item.text, /*plain=*/true); fault.has_value())
-      policy.problems.Add(item.at, *std::move(fault));
-    policy.qualifications.emplace(item.text, Declared{.at = item.at});
+    auto fault = NameFault("qualification", item.text, /*plain=*/true);
+    policy.qualifications.emplace(item.text, Declared{.at = item.at, .used = fault.has_value()});
+    if (fault.has_value()) policy.problems.Add(item.at, *std::move(fault));
     if (policy.qualifications.size() == kMaxNames + 1 && names.size() == kMaxNames)
       policy.problems.Add(item.at, fmt::format("more than {} qualifications", kMaxNames));
     names.push_back(item.text);
@@ -110,6 +110,7 @@ void EachTable(const Fields& fields, std::string_view key, Problems& problems, R
 
 void ReportUnused(PolicyText& policy) {
   ReportUnusedGroups(policy);
+  if (policy.qualifications.size() > kMaxNames) return;  // they have their complaint
   for (const auto& [name, declared] : policy.qualifications) {
     if (!declared.used)
       policy.problems.Add(declared.at, fmt::format("no rule asks for the qualification {}", Quoted(name)));

@@ -80,8 +80,7 @@ Obligations ReadObligations(const TomlNode& table, const std::vector<Action>& ac
   obligations.show = fields.Duration("show");
   obligations.wait = fields.Duration("wait");
   const auto changes = [](Action action) { return !OnlyReads(action); };
-  Limit(fields, "approvals", actions, changes, "is for what changes something: what only reads cannot wait",
-        problems);
+  Limit(fields, "approvals", actions, changes, "is for what changes something", problems);
   Limit(fields, "show", actions, CanShow, "is for secret.reveal, secret.code and break-glass.*", problems);
   Limit(fields, "wait", actions, CanWait, "is for break-glass.request alone", problems);
   return obligations;

@@ -11,6 +11,8 @@
 namespace holdfast::policy {
 namespace {
 
+constexpr std::size_t kMaxCircleBytes = 600;
+
 std::span<const std::string_view> Roles() { return InfoOf(Attribute::kRole).values; }
 bool IsRole(std::string_view name) { return std::ranges::find(Roles(), name) != Roles().end(); }
 
@@ -19,6 +21,7 @@ void ReadGroup(const TomlNode& entry, const std::vector<std::string_view>& known
     policy.problems.Add(entry.key_at, fmt::format("group {} has the name of a role", Quoted(entry.key)));
     return;
   }
+  const std::size_t before = policy.problems.size();
   if (auto fault = NameFault("group of roles", entry.key, /*plain=*/true); fault.has_value())
     policy.problems.Add(entry.key_at, *std::move(fault));
   RoleGroup group;
@@ -32,6 +35,7 @@ void ReadGroup(const TomlNode& entry, const std::vector<std::string_view>& known
     group.named.push_back(item.text);
     return item.text;
   });
+  group.used = policy.problems.size() != before;  // one complaint is enough
   policy.groups.emplace(entry.key, std::move(group));
 }
 
@@ -41,8 +45,9 @@ void WriteOut(const std::string& name, std::vector<std::string>& path, std::set<
   if (done.contains(name)) return;
   RoleGroup& group = policy.groups.find(name)->second;
   if (const auto before = std::ranges::find(path, name); before != path.end()) {
-    policy.problems.Add(group.at, fmt::format("groups of roles name each other in a circle: {} -> {}",
-                                              fmt::join(before, path.end(), " -> "), name));
+    const std::string circle = fmt::format("{} -> {}", fmt::join(before, path.end(), " -> "), name);
+    policy.problems.Add(group.at, fmt::format("groups of roles name each other in a circle: {}",
+                                              Printable(circle, kMaxCircleBytes)));
     return;
   }
   path.push_back(name);

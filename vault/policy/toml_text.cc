@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "vault/policy/names.h"
 #include "vault/policy/parse.h"
@@ -51,8 +53,11 @@ class Walk {
   Walk(std::string_view text, Problems& problems) : text_(text), problems_(problems) {}
 
   void Run() {
-    while (at_ < text_.size() && Step()) {
+    while (at_ < text_.size()) {
+      if (!Step()) return;
     }
+    if (!open_.empty())
+      problems_.Add(open_.back().second, fmt::format("this {} is not closed", open_.back().first));
   }
 
  private:
@@ -62,8 +67,7 @@ class Walk {
   bool Step() {
     switch (const char c = text_[at_]) {
       case '\n':
-        NextLine();
-        return true;
+        return EndLine();
       case '#':
         at_ = std::min(text_.find('\n', at_), text_.size());
         return true;
@@ -73,11 +77,10 @@ class Walk {
         return true;
       case '[':
       case '{':
-        return Open();
+        return Open(c);
       case ']':
       case '}':
-        depth_ = std::max(depth_ - 1, 0);
-        break;
+        return Close(c);
       case '.':
         if (++dots_ > kMaxTomlDots) {
           problems_.Add(here(), fmt::format("the line has more than {} dots in its keys", kMaxTomlDots));
@@ -91,6 +94,15 @@ class Walk {
     return true;
   }
 
+  bool EndLine() {
+    if (!open_.empty() && open_.back().first == '{') {
+      problems_.Add(open_.back().second, "this { is not closed where its line ends; TOML wants it there");
+      return false;
+    }
+    NextLine();
+    return true;
+  }
+
   void NextLine() {
     line_start_ = ++at_;
     ++line_;
@@ -98,12 +110,30 @@ class Walk {
     foreign_ = false;
   }
 
-  bool Open() {
-    if (++depth_ > kMaxTomlDepth) {
+  bool Open(char bracket) {
+    if (open_.size() == kMaxTomlDepth) {
       problems_.Add(here(),
                     fmt::format("brackets stand more than {} deep here; is one not closed?", kMaxTomlDepth));
       return false;
     }
+    open_.push_back({bracket, here()});
+    ++at_;
+    return true;
+  }
+
+  bool Close(char bracket) {
+    const char opening = bracket == ']' ? '[' : '{';
+    if (open_.empty()) {
+      problems_.Add(here(), fmt::format("this {} closes nothing", bracket));
+      return false;
+    }
+    const auto [opened, at] = open_.back();
+    if (opened != opening) {
+      problems_.Add(here(),
+                    fmt::format("this {} cannot close the {} at {}:{}", bracket, opened, at.line, at.column));
+      return false;
+    }
+    open_.pop_back();
     ++at_;
     return true;
   }
@@ -141,7 +171,7 @@ class Walk {
   std::size_t at_ = 0;
   std::size_t line_start_ = 0;
   int line_ = 1;
-  int depth_ = 0;
+  std::vector<std::pair<char, Position>> open_;
   int dots_ = 0;
   bool foreign_ = false;
 };

@@ -10,11 +10,12 @@
 
 namespace holdfast::policy {
 
-inline constexpr int kMaxTomlDepth = 8;  // brackets in brackets
-inline constexpr int kMaxTomlDots = 32;  // of the keys of one line
+inline constexpr std::size_t kMaxTomlDepth = 8;  // brackets in brackets
+inline constexpr int kMaxTomlDots = 32;          // of the keys of one line
 
 // UTF-8 without byte order mark, lines of at most kMaxLineBytes (LF, or CR LF), no NUL or other control,
-// nothing but ASCII outside of quotes and comments, and within the limits above.
+// nothing but ASCII outside of quotes and comments, each bracket closed by its like, and within
+// the limits above.
 void CheckTomlText(std::string_view text, std::size_t max_bytes, Problems& problems);
 
 }  // namespace holdfast::policy
