@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include "client/command.h"
 #include "client/prompt.h"
 #include "client/sealed.h"
@@ -104,9 +102,30 @@ absl::Status Reveal(const Globals& globals, const SecretOptions& options) {
   HF_ASSIGN_OR_RETURN(const Plaintext value,
                       OpenRevealed(session->identity(), request.name(), request.request_id(),
                                    TimestampMicros(vault.server_time()), response));
-  if (globals.output.empty()) return WriteRawSecret(value, isatty(STDOUT_FILENO) == 1);
-  if (globals.format() == OutputFormat::kTable) return WriteSecretTable(response, value);
-  return WriteSecretJson(response, value);
+  return WriteRevealed(globals, response, value);
+}
+
+absl::Status Code(const Globals& globals, const SecretOptions& options) {
+  v1::GenerateSecretCodeRequest request;
+  HF_ASSIGN_OR_RETURN(*request.mutable_name(), SecretArg(options.account, options.secret));
+  HF_RETURN_IF_ERROR(CheckLine("--ticket", options.ticket, kMaxTicket, /*required=*/false));
+  request.set_ticket(options.ticket);
+  request.set_reason(globals.reason);
+  request.set_request_id(NewRequestId());
+  HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
+  HF_ASSIGN_OR_RETURN(const v1::Vault vault, session->Vault());
+  HF_ASSIGN_OR_RETURN(const v1::GenerateSecretCodeResponse response,
+                      session->Call<Secrets>(&Methods::GenerateSecretCode, request));
+  HF_ASSIGN_OR_RETURN(
+      const Plaintext code,
+      OpenReleased(session->identity(),
+                   {.purpose = "code", .name = request.name(), .request_id = request.request_id()},
+                   TimestampMicros(vault.server_time()), response.version(), response.value()));
+  HF_RETURN_IF_ERROR(WriteCode(globals, response, code));
+  if (globals.format() == OutputFormat::kTable)
+    Note(globals,
+         fmt::format("Good until {}.", FormatTime(TimestampMicros(response.expire_time())).substr(11, 8)));
+  return absl::OkStatus();
 }
 
 absl::Status List(const Globals& globals, const SecretOptions& options) {
@@ -159,8 +178,10 @@ void DeclareVersion(CLI::App& command, SecretOptions& options) {
 
 void DeclarePut(CLI::App& command, SecretOptions& options) {
   DeclareSecret(command, options);
-  command.add_option("--kind", options.kind, "password or note; the secret's own when not given")
-      ->check(CLI::IsMember({"password", "note"}));
+  command
+      .add_option("--kind", options.kind,
+                  "password, note or totp (a base32 seed or an otpauth URI); the secret's own when not given")
+      ->check(CLI::IsMember({"password", "note", "totp"}));
   command.add_option(
       "--from-file", options.from_file,
       "Read the value from a file, or from standard input for -. One final line break is cut off, but "
@@ -172,6 +193,11 @@ void DeclareReveal(CLI::App& command, SecretOptions& options) {
   DeclareSecret(command, options);
   command.add_option("--version", options.version, "Number of the version; the newest when not given")
       ->check(CLI::PositiveNumber);
+  command.add_option("--ticket", options.ticket, "Reference into a ticket system; kept in the audit log");
+}
+
+void DeclareCode(CLI::App& command, SecretOptions& options) {
+  DeclareSecret(command, options);
   command.add_option("--ticket", options.ticket, "Reference into a ticket system; kept in the audit log");
 }
 
@@ -189,6 +215,8 @@ void AddSecretCommands(CLI::App& root, Invocation& invocation) {
                             DeclarePut, Put);
   AddCommand<SecretOptions>(group, invocation, "reveal", "Show a value, on the record", DeclareReveal,
                             Reveal);
+  AddCommand<SecretOptions>(group, invocation, "code",
+                            "Make a one-time code from a seed, which stays in the vault", DeclareCode, Code);
   AddCommand<SecretOptions>(group, invocation, "list", "The secrets of an account, without values",
                             DeclareAccount, List);
   AddCommand<SecretOptions>(group, invocation, "versions", "The versions of a secret, without values",

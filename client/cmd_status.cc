@@ -3,30 +3,52 @@
 #include "client/text_table.h"
 #include "client/timestamp.h"
 #include "fmt/format.h"
+#include "holdfast/v1/approval_service.grpc.pb.h"
 #include "holdfast/v1/vault_service.grpc.pb.h"
 
 namespace holdfast::client {
 namespace {
 
-std::string StatusText(const Session& session, const v1::Vault& vault) {
+// What the caller is asked to decide; "" when that is nothing. Approvals are left out where they cannot be
+// read.
+std::string Waiting(Session& session, const v1::Vault& vault) {
+  std::string waiting;
+  if (const int count = vault.break_glass_to_veto(); count > 0)
+    waiting = fmt::format("{} request{} to break glass that you could veto: holdfast break-glass list --open",
+                          count, count == 1 ? "" : "s");
+  v1::ListApprovalsRequest request;
+  request.set_for_me(true);
+  const auto approvals =
+      session.CallAllPages<v1::ApprovalService>(&v1::ApprovalService::StubInterface::ListApprovals, request);
+  const int count = approvals.ok() ? approvals->approvals_size() : 0;
+  if (count == 0) return waiting;
+  return fmt::format("{}{}{} approval{}: holdfast approval list --for-me", waiting,
+                     waiting.empty() ? "" : "; ", count, count == 1 ? "" : "s");
+}
+
+std::string StatusText(const Session& session, const v1::Vault& vault, const std::string& waiting) {
   const auto& known = session.witness().known();
-  return FormatFields({{"vault", vault.vault_id()},
-                       {"address", session.address()},
-                       {"server version", vault.server_version()},
-                       {"server time", FormatTime(TimestampMicros(vault.server_time()))},
-                       {"you are", vault.caller().name()},
-                       {"roles", CellText(vault.caller(), {"", "roles"})},
-                       {"this device", vault.caller_fingerprint()},
-                       {"custodian", vault.custodian()},
-                       {"policy", vault.policy_hash()},
-                       {"log", fmt::format("{} entries, and it extends what this device has seen",
-                                           known.has_value() ? known->size : 0)}});
+  std::vector<std::pair<std::string, std::string>> fields = {
+      {"vault", vault.vault_id()},
+      {"address", session.address()},
+      {"server version", vault.server_version()},
+      {"server time", FormatTime(TimestampMicros(vault.server_time()))},
+      {"you are", vault.caller().name()},
+      {"roles", CellText(vault.caller(), {"", "roles"})},
+      {"this device", vault.caller_fingerprint()},
+      {"custodian", vault.custodian()},
+      {"policy", vault.policy_hash()},
+      {"log", fmt::format("{} entries, and it extends what this device has seen",
+                          known.has_value() ? known->size : 0)}};
+  if (!waiting.empty()) fields.emplace_back("waiting for you", waiting);
+  return FormatFields(fields);
 }
 
 absl::Status Status(const Globals& globals, const NoOptions&) {
   HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
   HF_ASSIGN_OR_RETURN(const v1::Vault vault, session->Vault());
-  if (globals.format() == OutputFormat::kTable) return WriteOut(StatusText(*session, vault));
+  if (globals.format() == OutputFormat::kTable)
+    return WriteOut(StatusText(*session, vault, Waiting(*session, vault)));
   return Print(globals, vault);
 }
 

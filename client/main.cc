@@ -1,7 +1,7 @@
 #include <stdlib.h>
 
 #include "client/cli.h"
-#include "client/prompt.h"
+#include "client/terminal.h"
 
 int main(int argc, char** argv) {
   // gRPC would write its own lines beside ours; GRPC_VERBOSITY=ERROR brings them back.

@@ -1,54 +1,18 @@
 #include "client/prompt.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 
+#include "client/terminal.h"
 #include "fmt/format.h"
 
 namespace holdfast::client {
 namespace {
 
 constexpr std::size_t kMaxLine = 64 * 1024;
-
-// Read by the signal handler.
-termios g_terminal_before;
-std::atomic<bool> g_echo_off{false};
-static_assert(std::atomic<bool>::is_always_lock_free);
-
-void OnSignal(int signal) {
-  if (g_echo_off.load()) {
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &g_terminal_before);
-    if (write(STDERR_FILENO, "\n", 1) != 1) _exit(128 + signal);
-  }
-  _exit(128 + signal);
-}
-
-class EchoOff {
- public:
-  EchoOff() {
-    if (tcgetattr(STDIN_FILENO, &g_terminal_before) != 0) return;
-    termios silent = g_terminal_before;
-    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    g_echo_off = true;
-    ok_ = tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) == 0;
-  }
-  EchoOff(const EchoOff&) = delete;
-  EchoOff& operator=(const EchoOff&) = delete;
-  ~EchoOff() {
-    if (g_echo_off) tcsetattr(STDIN_FILENO, TCSAFLUSH, &g_terminal_before);
-    g_echo_off = false;
-  }
-  bool ok() const { return ok_; }
-
- private:
-  bool ok_ = false;
-};
 
 void Say(std::string_view text) {
   fmt::print(stderr, "{}", text);
@@ -97,13 +61,6 @@ absl::StatusOr<Plaintext> ReadAll(std::string_view option, int fd, std::size_t m
 }
 
 }  // namespace
-
-void InstallSignalHandlers() {
-  struct sigaction action = {};
-  action.sa_handler = OnSignal;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-}
 
 bool CanAsk() { return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1; }
 

@@ -10,9 +10,6 @@
 
 namespace holdfast::client {
 
-// SIGINT and SIGTERM restore the terminal and exit with 130 and 143.
-void InstallSignalHandlers();
-
 // Standard input and standard error are both terminals: somebody is there to ask.
 bool CanAsk();
 

@@ -25,7 +25,7 @@ using Columns = std::vector<Column>;
 // nullptr for messages that no table lists.
 const Columns* ColumnsOf(const google::protobuf::Descriptor& type);
 
-// True when the field fits in a cell: not a message, unless it is a time.
+// True when the field fits in a cell: not a message, unless it is a time or a duration.
 bool IsCell(const google::protobuf::FieldDescriptor& field);
 
 // Times as "2026-11-22 02:49" (UTC), enums in lower case without prefix, lists joined by commas; "" when not

@@ -54,28 +54,34 @@ absl::StatusOr<v1::SealedValue> Sealer::Seal(const Place& place, const Plaintext
   return sealed;
 }
 
-absl::StatusOr<Plaintext> OpenRevealed(const Identity& identity, const std::string& asked,
-                                       const std::string& request_id, Micros server_now,
-                                       const v1::RevealSecretVersionResponse& response) {
-  const std::string& name = response.version().name();
+absl::StatusOr<Plaintext> OpenReleased(const Identity& identity, const Asked& asked, Micros server_now,
+                                       const v1::SecretVersion& version, const v1::SealedValue& sealed) {
+  const std::string& name = version.name();
   const auto shown = ParseVersionName(name, "version.name");
-  if (!shown.ok() || (name != asked && SecretResource(shown->account, shown->secret) != asked))
+  if (!shown.ok() || (name != asked.name && SecretResource(shown->account, shown->secret) != asked.name))
     return VerificationFailed("the vault answered with another secret than was asked for");
-  HF_ASSIGN_OR_RETURN(const crypto::BoxPublicKey server_key, ServerKey(response.value().server_key()));
+  HF_ASSIGN_OR_RETURN(const crypto::BoxPublicKey server_key, ServerKey(sealed.server_key()));
   if (!crypto::VerifyBoxKey(identity.box_signing_key, identity.vault_id_bytes(), server_key,
-                            AsBytes(response.value().server_key_signature())))
+                            AsBytes(sealed.server_key_signature())))
     return VerificationFailed("the value does not come from a key that the vault signed");
   HF_ASSIGN_OR_RETURN(const crypto::BoxKeyPair device, DeviceKey(identity));
-  const crypto::BoxHeader expected{.purpose = "reveal",
-                                   .request_id = request_id,
+  const crypto::BoxHeader expected{.purpose = asked.purpose,
+                                   .request_id = asked.request_id,
                                    .account = shown->account,
                                    .secret = shown->secret,
                                    .version = shown->version,
                                    .recipient = identity.holder};
-  auto value = crypto::OpenBox(expected, server_now, AsBytes(response.value().box()), server_key, device);
+  auto value = crypto::OpenBox(expected, server_now, AsBytes(sealed.box()), server_key, device);
   if (!value.ok())
     return VerificationFailed(fmt::format("the value is refused: {}", MessageOf(value.status())));
   return value;
+}
+
+absl::StatusOr<Plaintext> OpenRevealed(const Identity& identity, const std::string& asked,
+                                       const std::string& request_id, Micros server_now,
+                                       const v1::RevealSecretVersionResponse& response) {
+  return OpenReleased(identity, {.purpose = "reveal", .name = asked, .request_id = request_id}, server_now,
+                      response.version(), response.value());
 }
 
 }  // namespace holdfast::client

@@ -36,9 +36,18 @@ class Sealer {
   crypto::BoxKeyPair device_;
 };
 
-// Opens what a reveal of `asked` (a secret's or a version's name) answered. The answer must be for exactly
-// that, for this holder, for this request, and from a server key that the vault signed. `server_now` is by
-// the server's clock, which decides about expiry: ours may be wrong.
+// What a call asked for, and what the answer must be for.
+struct Asked {
+  std::string purpose;  // "reveal", "code"
+  std::string name;     // of a secret or a version
+  std::string request_id;
+};
+// Opens what such a call was answered with: `version` and `value`. The answer must be for exactly that, for
+// this holder, for this request, and from a server key that the vault signed. `server_now` is by the server's
+// clock, which decides about expiry: ours may be wrong.
+absl::StatusOr<Plaintext> OpenReleased(const Identity& identity, const Asked& asked, Micros server_now,
+                                       const v1::SecretVersion& version, const v1::SealedValue& value);
+// The same for a reveal.
 absl::StatusOr<Plaintext> OpenRevealed(const Identity& identity, const std::string& asked,
                                        const std::string& request_id, Micros server_now,
                                        const v1::RevealSecretVersionResponse& response);

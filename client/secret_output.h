@@ -3,18 +3,24 @@
 
 #include <string>
 
+#include "client/options.h"
 #include "holdfast/v1/secret_service.pb.h"
 #include "vault/base/secret_bytes.h"
 #include "vault/base/status.h"
 
 namespace holdfast::client {
 
-// The exact bytes; a line break after them only for people.
-absl::Status WriteRawSecret(const Plaintext& value, bool for_people);
-// What was revealed, and the value with control characters made visible.
-absl::Status WriteSecretTable(const v1::RevealSecretVersionResponse& response, const Plaintext& value);
-// The response on one line, the box replaced by "value", or by "value_base64" when it is not text.
-absl::Status WriteSecretJson(const v1::RevealSecretVersionResponse& response, const Plaintext& value);
+// As asked for with -o: the value alone, a table, or JSON. On a terminal, what a terminal would obey is made
+// visible; and where the policy bounds how long a value is shown, it is taken off the screen again, by then
+// or on Enter.
+absl::Status WriteRevealed(const Globals& globals, const v1::RevealSecretVersionResponse& response,
+                           const Plaintext& value);
+// The same for a code, which is worth nothing soon by itself.
+absl::Status WriteCode(const Globals& globals, const v1::GenerateSecretCodeResponse& response,
+                       const Plaintext& code);
+
+// The value in lines that are safe on a terminal: see Printable().
+std::string PrintableLines(const Plaintext& value);
 
 // ',"value":"..."' in JSON; room for all of it is reserved, so that no copy is left in freed memory.
 std::string SecretMember(const Plaintext& value);

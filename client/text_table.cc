@@ -78,6 +78,7 @@ void AppendPadded(std::string& line, const std::string& cell, std::size_t width)
 std::string Printable(std::string_view text) {
   constexpr std::string_view kReplacement = "\ufffd";
   std::string result;
+  result.reserve(kReplacement.size() * text.size());  // no copies are left behind, should it be a secret
   while (!text.empty()) {
     const auto size = CodePointSize(text);
     const std::string_view one = text.substr(0, size.value_or(1));
