@@ -2,6 +2,7 @@
 // Values that tests put in hold the word "fixture": no error, no table and no server log may show it.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -27,6 +28,8 @@ class Office : public VaultFixture {
   void Restart();
   // The same with all clocks, the server's and the devices', set ahead of now by so many seconds.
   void RestartAhead(int seconds);
+  // The steady clock alone goes ahead by so many seconds, while the server runs. The first time restarts it.
+  void LetPass(std::int64_t seconds);
 
   // The command must succeed; returns what it printed.
   std::string Ok(const std::string& holder, const Args& args, const std::string& input = {}) const;
@@ -43,6 +46,7 @@ class Office : public VaultFixture {
   void AddAccount(const std::string& account, const std::string& owner, const Args& more = {}) const;
   void Put(const std::string& holder, const std::string& account, const std::string& value,
            const std::string& secret = "password") const;
+  // With a reason, which tier 2 asks for, when there is none in `more`.
   std::string Reveal(const std::string& holder, const std::string& account, const Args& more = {}) const;
   // A one-time string for a device of `holder`.
   std::string NewString(const std::string& holder, const std::string& by = "alice") const;
@@ -53,6 +57,9 @@ class Office : public VaultFixture {
   std::string State() const;
   // Entries of the log that match, newest first.
   Json Events(const Args& filters, const std::string& reader = "alice") const;
+
+ private:
+  std::int64_t passed_ = 0;
 };
 
 // The only value of `field` in each object of a list.

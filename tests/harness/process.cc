@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <pty.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -94,6 +95,26 @@ Outcome Run(const std::vector<std::string>& argv, const std::string& input, cons
   Outcome outcome;
   Pump(in, out, err, input, outcome);
   outcome.exit_code = Await(pid);
+  return outcome;
+}
+
+Outcome RunOnTerminal(const std::vector<std::string>& argv, const std::string& awaited, const std::string& typed,
+                      const std::vector<std::string>& env) {
+  int terminal = -1;
+  const pid_t pid = forkpty(&terminal, nullptr, nullptr, nullptr);
+  if (pid < 0) std::abort();
+  if (pid == 0) Execute(argv, env);
+  Outcome outcome;
+  bool done = false;
+  char buffer[4096];
+  // Reading fails once the program has ended.
+  for (ssize_t n = read(terminal, buffer, sizeof buffer); n > 0; n = read(terminal, buffer, sizeof buffer)) {
+    outcome.out.append(buffer, static_cast<std::size_t>(n));
+    if (done || outcome.out.find(awaited) == outcome.out.npos) continue;
+    done = write(terminal, typed.data(), typed.size()) == static_cast<ssize_t>(typed.size());
+  }
+  outcome.exit_code = Await(pid);
+  close(terminal);
   return outcome;
 }
 

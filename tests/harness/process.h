@@ -18,6 +18,11 @@ struct Outcome {
 Outcome Run(const std::vector<std::string>& argv, const std::string& input = {},
             const std::vector<std::string>& env = {});
 
+// The same on a terminal of its own: standard input, output and error are one, and so is what comes back in `out`. Once
+// that holds `awaited`, `typed` is typed.
+Outcome RunOnTerminal(const std::vector<std::string>& argv, const std::string& awaited, const std::string& typed,
+                      const std::vector<std::string>& env = {});
+
 // A program left running; standard output and error go to files. Killed at the latest with the object.
 class Daemon {
  public:

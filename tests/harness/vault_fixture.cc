@@ -84,13 +84,26 @@ Outcome VaultFixture::Server(const std::vector<std::string>& args) const {
   return Run(argv);
 }
 
-Outcome VaultFixture::Cli(const std::string& holder, const std::vector<std::string>& args,
-                          const std::string& input) const {
+std::vector<std::string> VaultFixture::ClientArgv(const std::vector<std::string>& args) const {
   std::vector<std::string> argv{kClient};
   argv.insert(argv.end(), args.begin(), args.end());
+  return argv;
+}
+
+std::vector<std::string> VaultFixture::ClientEnv(const std::string& holder) const {
   std::vector<std::string> env{"HOLDFAST_HOME=" + home(holder)};
   if (!api_.empty()) env.push_back("HOLDFAST_SERVER=" + api_);  // a restart takes another port
-  return Run(argv, input, env);
+  return env;
+}
+
+Outcome VaultFixture::Cli(const std::string& holder, const std::vector<std::string>& args,
+                          const std::string& input) const {
+  return Run(ClientArgv(args), input, ClientEnv(holder));
+}
+
+Outcome VaultFixture::CliOnTerminal(const std::string& holder, const std::vector<std::string>& args,
+                                    const std::string& awaited, const std::string& typed) const {
+  return RunOnTerminal(ClientArgv(args), awaited, typed, ClientEnv(holder));
 }
 
 std::string VaultFixture::Enroll(const std::string& holder, const std::string& string) const {

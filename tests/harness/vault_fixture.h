@@ -49,6 +49,10 @@ class VaultFixture {
   // holdfast ... as `holder`, who need not be enrolled.
   Outcome Cli(const std::string& holder, const std::vector<std::string>& args, const std::string& input = {}) const;
 
+  // The same on a terminal: see RunOnTerminal().
+  Outcome CliOnTerminal(const std::string& holder, const std::vector<std::string>& args, const std::string& awaited,
+                        const std::string& typed) const;
+
   // Enrolls the device of a holder with a string; aborts when that fails. Returns the fingerprint.
   std::string Enroll(const std::string& holder, const std::string& string) const;
   // Officer alice enrolled; call once, with the server running.
@@ -58,6 +62,9 @@ class VaultFixture {
                  const std::string& by = "alice") const;
 
  private:
+  std::vector<std::string> ClientArgv(const std::vector<std::string>& args) const;
+  std::vector<std::string> ClientEnv(const std::string& holder) const;
+
   TempDir dir_;
   std::string officer_string_;
   std::unique_ptr<Daemon> server_;

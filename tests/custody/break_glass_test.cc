@@ -1,0 +1,174 @@
+#include "vault/custody/break_glass.h"
+
+#include "tests/custody/fixture.h"
+
+namespace holdfast::custody {
+namespace {
+
+// Account "press" of alice's, with a password; bob has nothing to do with it.
+class BreakGlassTest : public CustodyTest {
+ protected:
+  BreakGlassTest() {
+    EXPECT_TRUE(Do([&](WriteTx& tx) -> absl::Status {
+                  HF_RETURN_IF_ERROR(AddAccount(tx, "press"));
+                  return Put(tx, "alice", "press", "value-1", Ask()).status();
+                }).ok());
+  }
+
+  absl::Status RequestBy(const std::string& holder, const Request& request) {
+    return Do([&](WriteTx& tx) -> absl::Status {
+      HF_ASSIGN_OR_RETURN(const GlassBroken broken,
+                          RequestBreakGlass(tx, As(tx, holder), request, "press", "password"));
+      last_ = broken.view;
+      new_ = broken.is_new;
+      return absl::OkStatus();
+    });
+  }
+  absl::Status RequestBy(const std::string& holder) { return RequestBy(holder, Ask()); }
+  // As if the wait were over.
+  void MakeReady() {
+    EXPECT_TRUE(Do([](WriteTx& tx) { return tx.db().Exec("UPDATE break_glass SET ready_at_elapsed = 0"); }).ok());
+  }
+  absl::Status RevealBy(const std::string& holder, std::int64_t id, const Request& request) {
+    return Do([&](WriteTx& tx) -> absl::Status {
+      HF_ASSIGN_OR_RETURN(const Revealed shown, RevealBreakGlass(tx, As(tx, holder), request, id));
+      value_ = AsChars(shown.release.value.ExposeSecret());
+      valid_for_ = shown.release.valid_for;
+      show_for_ = shown.show_for.value_or(0);
+      return absl::OkStatus();
+    });
+  }
+  absl::Status RevealBy(const std::string& holder, std::int64_t id) { return RevealBy(holder, id, Ask()); }
+  absl::Status PutBy(const std::string& holder, const std::string& value) {
+    return Do([&](WriteTx& tx) { return Put(tx, holder, "press", value, Ask()).status(); });
+  }
+  absl::Status RetireBy(const std::string& holder, std::int64_t version) {
+    return Do([&](WriteTx& tx) {
+      return Retire(tx, As(tx, holder), Ask(), "press", "password", version, "changed").status();
+    });
+  }
+  absl::Status ReviewBy(const std::string& holder, std::int64_t id) {
+    return Do([&](WriteTx& tx) { return ReviewBreakGlass(tx, As(tx, holder), Ask(), id).status(); });
+  }
+  void AddHolder(const std::string& name, Role role, const std::string& person = "") {
+    EXPECT_TRUE(Do([&](WriteTx& tx) {
+                  return CreateHolder(tx, As(tx, "alice"), Ask(),
+                                      {.name = name, .person = person, .roles = static_cast<std::int64_t>(role)})
+                      .status();
+                }).ok());
+  }
+
+  BreakGlassView last_;
+  bool new_ = false;
+  std::string value_;
+  Micros valid_for_ = 0;
+  Micros show_for_ = 0;
+};
+
+TEST_F(BreakGlassTest, IsTheSameRequestWhenTheCallComesAgain) {
+  const Request request = Ask();
+  ASSERT_TRUE(RequestBy("bob", request).ok());
+  EXPECT_TRUE(new_);
+  EXPECT_EQ(last_.state, BreakGlassState::kWaiting);
+  EXPECT_GT(last_.left, kHour);
+  const std::int64_t size = LogSize();
+  ASSERT_TRUE(RequestBy("bob", request).ok());
+  EXPECT_FALSE(new_);
+  EXPECT_EQ(last_.row.id, 1);
+  EXPECT_EQ(LogSize(), size);
+  EXPECT_EQ(ReasonOf(RequestBy("bob")), "BREAK_GLASS_OPEN");
+  EXPECT_TRUE(RequestBy("carol").ok());  // another's is another request
+}
+
+TEST_F(BreakGlassTest, IsBoundedForEachHolder) {
+  for (int i = 0; i <= kMaxOpenBreakGlass; ++i) {
+    const std::string account = fmt::format("x-{}", i);
+    const absl::Status asked = Do([&](WriteTx& tx) -> absl::Status {
+      HF_RETURN_IF_ERROR(AddAccount(tx, account));
+      HF_RETURN_IF_ERROR(Put(tx, "alice", account, "value", Ask()).status());
+      return RequestBreakGlass(tx, As(tx, "bob"), Ask(), account, "password").status();
+    });
+    if (i < kMaxOpenBreakGlass)
+      EXPECT_TRUE(asked.ok()) << asked;
+    else
+      EXPECT_EQ(ReasonOf(asked), "TOO_MANY_OPEN");
+  }
+}
+
+TEST_F(BreakGlassTest, ShowsTheValueOfThatMomentOnceAndAgainOnlyForTheSameCall) {
+  ASSERT_TRUE(RequestBy("bob").ok());
+  EXPECT_EQ(ReasonOf(RevealBy("bob", 1)), "BREAK_GLASS_STATE");
+  MakeReady();
+  ASSERT_TRUE(PutBy("alice", "value-2").ok());
+  EXPECT_EQ(ReasonOf(RevealBy("carol", 1)), "DENIED");
+  EXPECT_EQ(ReasonOf(RevealBy("alice", 1)), "DENIED");
+  const Request call = Ask();
+  ASSERT_TRUE(RevealBy("bob", 1, call).ok());
+  EXPECT_EQ(value_, "value-2");
+  EXPECT_EQ(show_for_, 5 * kMinute);
+  EXPECT_EQ(valid_for_, kMinute);
+  ASSERT_TRUE(PutBy("alice", "value-3").ok());
+  value_ = "";
+  const std::int64_t size = LogSize();
+  ASSERT_TRUE(RevealBy("bob", 1, call).ok());
+  EXPECT_EQ(value_, "value-2");
+  EXPECT_EQ(LogSize(), size);
+  const absl::Status again = RevealBy("bob", 1);
+  EXPECT_EQ(ReasonOf(again), "BREAK_GLASS_STATE");
+  EXPECT_EQ(DetailsOf(again)["state"], "REVEALED");
+  // The answer to the same call ends with the time for which the value may be shown.
+  EXPECT_TRUE(Do([](WriteTx& tx) {
+                return tx.db().Exec("UPDATE break_glass SET revealed_at = revealed_at - ?1", 6 * kMinute);
+              }).ok());
+  EXPECT_EQ(ReasonOf(RevealBy("bob", 1, call)), "BREAK_GLASS_STATE");
+}
+
+TEST_F(BreakGlassTest, IsRotatedAndReviewedByAnotherPersonUnderWhateverName) {
+  AddHolder("bob-too", Role::kSecurity, "bob");
+  ASSERT_TRUE(RequestBy("bob").ok());
+  MakeReady();
+  EXPECT_EQ(ReasonOf(RevealBy("bob-too", 1)), "DENIED");  // the one who asked, not the person
+  ASSERT_TRUE(RevealBy("bob", 1).ok());
+  ASSERT_TRUE(PutBy("bob-too", "value-2").ok());
+  ASSERT_TRUE(RetireBy("bob-too", 1).ok());
+  EXPECT_EQ(ReasonOf(ReviewBy("alice", 1)), "ROTATION_OPEN");  // a rotation by the same person is none
+  ASSERT_TRUE(PutBy("alice", "value-1").ok());
+  EXPECT_EQ(ReasonOf(ReviewBy("alice", 1)), "ROTATION_OPEN");  // nor is the value that was seen
+  ASSERT_TRUE(PutBy("alice", "value-3").ok());
+  EXPECT_EQ(ReasonOf(ReviewBy("alice", 1)), "ROTATION_OPEN");  // retired by nobody who counts
+}
+
+TEST_F(BreakGlassTest, IsClosedByAReviewAfterTheRotationForGood) {
+  AddHolder("ada", Role::kAuditor);
+  ASSERT_TRUE(RequestBy("bob").ok());
+  EXPECT_EQ(ReasonOf(ReviewBy("ada", 1)), "BREAK_GLASS_STATE");
+  MakeReady();
+  ASSERT_TRUE(RevealBy("bob", 1).ok());
+  ASSERT_TRUE(PutBy("alice", "value-2").ok());
+  ASSERT_TRUE(RetireBy("alice", 1).ok());
+  EXPECT_EQ(ReasonOf(ReviewBy("bob", 1)), "DENIED");
+  EXPECT_TRUE(ReviewBy("ada", 1).ok());
+  EXPECT_EQ(ReasonOf(ReviewBy("ada", 1)), "BREAK_GLASS_STATE");
+}
+
+TEST_F(BreakGlassTest, IsSeenByWhoeverAskedAndWhoeverMaySayNo) {
+  ASSERT_TRUE(RequestBy("bob").ok());
+  const auto seen_by = [&](const std::string& holder) {
+    std::size_t seen = 99;
+    EXPECT_TRUE(Do([&](WriteTx& tx) -> absl::Status {
+                  HF_ASSIGN_OR_RETURN(const auto list, ListBreakGlass(tx, As(tx, holder), true, 0, 10));
+                  seen = list.size();
+                  return absl::OkStatus();
+                }).ok());
+    return seen;
+  };
+  EXPECT_EQ(seen_by("bob"), 1u);
+  EXPECT_EQ(seen_by("alice"), 1u);
+  EXPECT_EQ(seen_by("carol"), 0u);
+  EXPECT_EQ(ReasonOf(Do([&](WriteTx& tx) { return GetBreakGlass(tx, As(tx, "carol"), 1).status(); })), "DENIED");
+  EXPECT_EQ(ReasonOf(Do([&](WriteTx& tx) { return GetBreakGlass(tx, As(tx, "carol"), 9).status(); })), "DENIED");
+  EXPECT_EQ(ReasonOf(Do([&](WriteTx& tx) { return GetBreakGlass(tx, As(tx, "alice"), 9).status(); })), "NOT_FOUND");
+}
+
+}  // namespace
+}  // namespace holdfast::custody
