@@ -88,8 +88,8 @@ TEST(Accounts, AreChangedByOwnersAndSecurityAloneAndTheTierBySecurity) {
   EXPECT_EQ(office.State(), before);
 
   office.Ok("sam", {"account", "add", "own", "--platform", "shop", "--owner", "sam"});
-  office.Ok("alice", {"account", "update", "usual", "--tier", "1"});
   office.Ok("mia", {"account", "update", "usual", "--owner", "omar"});
+  office.Ok("alice", {"account", "update", "usual", "--tier", "1"});
   EXPECT_THAT(Each(office.Get("mia", {"account", "list"})["accounts"], "name"), IsEmpty());
   EXPECT_THAT(Each(office.Get("sam", {"account", "list"})["accounts"], "name"),
               UnorderedElementsAre("accounts/usual", "accounts/own"));

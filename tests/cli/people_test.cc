@@ -50,14 +50,14 @@ TEST(People, AnUnconfirmedKeyAdministersNothingAndRevealsNothingOfTierOne) {
   office.AddOmar();
   office.AddHolder("mia", "member", "");
   office.AddHolder("olga", "security", "");
-  office.AddAccount("top", "mia", {"--tier", "1"});
+  office.AddAccount("top", "mia", {"--tier", "1", "--backup", "omar"});
   office.AddAccount("usual", "mia");
   office.Put("alice", "top", "fixture-top");
   office.Put("alice", "usual", "fixture-usual");
 
   const Json error = office.Error(4, "mia", {"secret", "reveal", "top", "password"});
   EXPECT_EQ(error["status"], "PERMISSION_DENIED");
-  EXPECT_EQ(error["details"][0]["metadata"]["rule"], "floor.unconfirmed-key");
+  EXPECT_EQ(error["details"][0]["metadata"]["rule"], "floor.unconfirmed-key-tier-1");
   office.Refused(4, "mia", {"secret", "put", "top", "password", "--from-file", "-"}, "fixture-other");
   EXPECT_EQ(office.Reveal("mia", "usual"), "fixture-usual");
   office.Refused(4, "olga", {"holder", "add", "eve", "--role", "member"});
@@ -67,7 +67,7 @@ TEST(People, AnUnconfirmedKeyAdministersNothingAndRevealsNothingOfTierOne) {
   office.Refused(4, "olga", {"import", FixturePath("bitwarden_org.json")});
 
   office.Ok("omar", Confirm("mia", office.Fingerprint("mia")));
-  EXPECT_EQ(office.Reveal("mia", "top"), "fixture-top");
+  office.Put("mia", "top", "fixture-other");
 }
 
 TEST(People, ASuspendedHoldersNextCallFailsUntilSomebodyElseResumesThem) {
@@ -101,8 +101,8 @@ TEST(People, ANewDeviceIsEnrolledWithANewStringAndStartsUnconfirmed) {
   Office office;
   office.AddOmar();
   office.AddMember("mia");
-  office.AddAccount("top", "mia", {"--tier", "1"});
-  office.Put("alice", "top", "fixture-top");
+  office.AddAccount("usual", "mia");
+  office.Put("alice", "usual", "fixture-usual");
   const std::string before = office.Fingerprint("mia");
 
   const std::string superseded = office.NewString("mia");
@@ -114,10 +114,68 @@ TEST(People, ANewDeviceIsEnrolledWithANewStringAndStartsUnconfirmed) {
   office.Ok("mia", {"enroll", "-", "--replace", "--server", office.enroll()}, string + "\n");
   const std::string after = office.Fingerprint("mia");
   EXPECT_NE(after, before);
-  office.Refused(4, "mia", {"secret", "reveal", "top", "password"});
+  office.Refused(4, "mia", {"secret", "reveal", "usual", "password"});
   office.Ok("omar", Confirm("mia", after));
-  EXPECT_EQ(office.Reveal("mia", "top"), "fixture-top");
+  EXPECT_EQ(office.Reveal("mia", "usual"), "fixture-usual");
   EXPECT_EQ(office.Get("alice", {"holder", "show", "mia"})["keys"].size(), 2U);
+}
+
+TEST(People, ARevokedKeysNextCallFailsAndTheLastOfficersKeyStays) {
+  Office office;
+  office.AddOmar();
+  office.AddMember("mia");
+  office.AddMember("sam");
+  const std::string mia = office.Fingerprint("mia");
+  const Args revoke{"holder", "revoke-key", "mia", "--fingerprint", mia, "--reason", "left on a train"};
+  office.Refused(4, "sam", revoke);
+  EXPECT_THAT(office.Refused(2, "alice", {"holder", "revoke-key", "sam", "--fingerprint", mia}),
+              HasSubstr("--fingerprint: holder sam has no key with this fingerprint"));
+  const std::string string = office.NewString("mia");
+  const Json revoked = office.Get("omar", revoke);
+  EXPECT_EQ(revoked["status"], "HOLDER_STATUS_ACTIVE");
+  EXPECT_EQ(revoked["keys"][0]["state"], "KEY_STATE_REVOKED");
+  EXPECT_THAT(office.Refused(3, "mia", {"status"}), HasSubstr("revoked"));
+  EXPECT_THAT(office.Refused(7, "alice", revoke), HasSubstr("revoked already"));
+  office.Ok("mia", {"enroll", string, "--replace", "--server", office.enroll()});  // the string still works
+  office.Ok("mia", {"status"});
+  EXPECT_EQ(office.Events({"--type", "key.revoke", "--outcome", "allowed"})[0]["subject"], "holders/mia");
+
+  office.Ok("sam", {"holder", "revoke-key", "sam", "--fingerprint", office.Fingerprint("sam")});  // their own
+  office.Refused(3, "sam", {"status"});
+  office.Ok("omar", {"holder", "revoke-key", "omar", "--fingerprint", office.Fingerprint("omar")});
+  EXPECT_THAT(office.Refused(7, "alice",
+                             {"holder", "revoke-key", "alice", "--fingerprint", office.Fingerprint("alice")}),
+              HasSubstr("last active security holder"));
+}
+
+TEST(People, AreQualifiedBySecurityForWhatRulesAskFor) {
+  Office office;
+  const Json added =
+      office.Get("alice", {"holder", "add", "mia", "--role", "member", "--qualification", "first-aid"});
+  EXPECT_EQ(added["qualifications"], Json({"first-aid"}));
+  const Json changed =
+      office.Get("alice", {"holder", "update", "mia", "--qualification", "privacy", "--qualification",
+                           "crisis-team", "--display-name", "Mia", "--etag", added["etag"]});
+  EXPECT_EQ(changed["qualifications"], Json({"crisis-team", "privacy"}));
+  EXPECT_EQ(changed["displayName"], "Mia");
+  EXPECT_THAT(office.Ok("alice", {"holder", "show", "mia"}), HasSubstr("crisis-team, privacy"));
+  const auto update = [&](const Args& more) {
+    Args args{"holder", "update", "mia"};
+    args.insert(args.end(), more.begin(), more.end());
+    return args;
+  };
+  EXPECT_THAT(office.Refused(7, "alice", update({"--display-name", "M", "--etag", added["etag"]})),
+              HasSubstr("has changed since"));
+  EXPECT_THAT(office.Refused(2, "alice", update({})), HasSubstr("name what to change"));
+  EXPECT_THAT(office.Refused(2, "alice", update({"--qualification", "Privacy"})),
+              HasSubstr("--qualification"));
+  EXPECT_THAT(office.Refused(2, "alice", update({"--qualification", "a", "--qualification", "a"})),
+              HasSubstr("--qualification: names a twice"));
+  office.Refused(2, "alice", update({"--qualification", "a", "--no-qualifications"}));
+  office.Refused(6, "alice", {"holder", "update", "nobody", "--no-qualifications"});
+  EXPECT_EQ(office.Get("alice", update({"--no-qualifications"}))["qualifications"], Json::array());
+  EXPECT_EQ(office.Get("alice", {"holder", "show", "mia"})["displayName"], "Mia");
+  EXPECT_EQ(office.Events({"--type", "holder.update", "--outcome", "allowed"}).size(), 2U);
 }
 
 TEST(People, AnEnrollmentStringWorksOnceForOneVaultAndNoOther) {
