@@ -178,7 +178,11 @@ TEST_F(CommitterTest, SaysThatTheDiskIsFullAndChangesNothing) {
   const std::int64_t before = LogSize();
   const Work small = [&](WriteTx& tx) { return AddAccount(tx, "small"); };
   const Work large = [&](WriteTx& tx) -> absl::Status {
-    for (int i = 0; i < 300; ++i) HF_RETURN_IF_ERROR(AddAccount(tx, fmt::format("large-{}", i)));
+    // Into a table without triggers: there the library rolls back the whole transaction, not the statement alone.
+    for (int i = 0; i < 300; ++i) {
+      HF_RETURN_IF_ERROR(
+          tx.db().Exec("INSERT INTO tree_hash (id, hash) VALUES (?1, zeroblob(3000))", 1'000'000 + i));
+    }
     return absl::OkStatus();
   };
   for (const absl::Status& result : Run({small, large, small})) {
