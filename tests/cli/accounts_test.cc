@@ -60,7 +60,7 @@ TEST(Accounts, KeepWhatWasSaidAndChangeOnlyWhatIsNamed) {
       office.Refused(7, "mia",
                      {"account", "update", "x-acme-news", "--handle", "@late", "--etag", made["etag"]}),
       HasSubstr("accounts/x-acme-news has changed since; read it again"));
-  office.Refused(7, "mia", {"account", "archive", "x-acme-news", "--etag", made["etag"]});
+  office.Refused(7, "mia", {"account", "archive", "x-acme-news", "--yes", "--etag", made["etag"]});
   EXPECT_THAT(office.Refused(2, "mia", {"account", "update", "x-acme-news"}),
               HasSubstr("name what to change"));
   office.Refused(2, "mia", {"account", "update", "x-acme-news", "--tier", "4"});
@@ -100,18 +100,22 @@ TEST(Accounts, ThatAreArchivedLeaveDailyUseButNotTheRecord) {
   office.AddAccount("old", "alice");
   office.AddAccount("new", "alice");
   office.Put("alice", "old", "fixture-old");
+  EXPECT_THAT(office.Refused(2, "alice", {"account", "archive", "old"}), HasSubstr("add --yes"));
   const Json archived =
-      office.Get("alice", {"account", "archive", "old", "--reason", "closed by the platform"});
+      office.Get("alice", {"account", "archive", "old", "--yes", "--reason", "closed by the platform"});
   EXPECT_EQ(archived["state"], "ACCOUNT_STATE_ARCHIVED");
   EXPECT_THAT(Each(office.Get("alice", {"account", "list"})["accounts"], "name"),
               ElementsAre("accounts/new"));
+  const Outcome table = office.Cli("alice", {"account", "list"});
+  EXPECT_EQ(table.out.find("old "), table.out.npos);
+  EXPECT_EQ(table.err, "1 archived, not shown: add --archived\n");
   EXPECT_THAT(Each(office.Get("alice", {"account", "list", "--archived"})["accounts"], "name"),
               UnorderedElementsAre("accounts/new", "accounts/old"));
   EXPECT_THAT(
       office.Refused(7, "alice", {"secret", "put", "old", "note", "--kind", "note", "--from-file", "-"},
                      "fixture"),
       HasSubstr("account old is archived"));
-  EXPECT_THAT(office.Refused(7, "alice", {"account", "archive", "old"}), HasSubstr("archived"));
+  EXPECT_THAT(office.Refused(7, "alice", {"account", "archive", "old", "--yes"}), HasSubstr("archived"));
   office.Refused(7, "alice", {"account", "update", "old", "--handle", "x"});
   EXPECT_EQ(office.Get("alice", {"exposure", "list", "--account", "old"})["exposures"].size(), 1U);
   EXPECT_EQ(office.Events({"--account", "old", "--type", "account.archive"})[0]["texts"].size(),
@@ -170,9 +174,11 @@ TEST(Access, IsGivenForATimeAndTakenAway) {
   EXPECT_EQ(office.Get("sam", {"access", "list", "--holder", "sam"})["grants"].size(), 1U);
   office.Refused(4, "sam", {"access", "list", "--holder", "mia"});
 
-  EXPECT_THAT(office.Refused(7, "mia", {"access", "revoke", "--account", "usual", "--holder", "mia"}),
+  EXPECT_THAT(office.Refused(7, "mia", {"access", "revoke", "--account", "usual", "--holder", "mia", "--yes"}),
               HasSubstr("account update --owner"));
-  office.Ok("sam", {"access", "revoke", "--account", "usual", "--holder", "sam"});  // giving up one's own
+  const Args give_up{"access", "revoke", "--account", "usual", "--holder", "sam"};
+  EXPECT_THAT(office.Refused(2, "sam", give_up), HasSubstr("your own access"));
+  office.Ok("sam", {"access", "revoke", "--account", "usual", "--holder", "sam", "--yes"});
   office.Refused(4, "sam", {"secret", "reveal", "usual", "password"});
   office.Refused(6, "mia", {"access", "revoke", "--account", "usual", "--holder", "sam"});
 }

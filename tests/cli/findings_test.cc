@@ -64,7 +64,7 @@ TEST(Findings, TellWhatTheClockHasBrokenAndEndWhenItIsMended) {
   EXPECT_THAT(table, ::testing::StartsWith("SEVERITY  RULE"));
   EXPECT_THAT(table, HasSubstr("news/password"));
   EXPECT_THAT(table, HasSubstr("was put in 91d ago and must be replaced every 90d"));
-  EXPECT_THAT(office.Refused(2, "mia", {"findings", "list", "--severity", "loud"}), HasSubstr("--severity"));
+  EXPECT_EQ(office.Cli("mia", {"findings", "list", "--severity", "loud"}).exit_code, 2);
   office.Refused(6, "alice", {"findings", "list", "--account", "unknown"});
   office.Refused(4, "mia", {"findings", "list", "--account", "mail"});
 
@@ -96,7 +96,7 @@ TEST(Findings, OfTooFewOwnersKeepAHandoverOpen) {
                    {"access", "revoke", "--account", "news", "--holder", "sam"})["details"][0]["reason"],
       "MIN_OWNERS");
 
-  office.Ok("omar", {"handover", "start", "--leaver", "mia"});
+  office.Ok("omar", {"handover", "start", "--yes", "--leaver", "mia"});
   const Json found = List(office, "omar", {"--severity", "critical"});
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0]["rule"], "tiers.1.min_owners");

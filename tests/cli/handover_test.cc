@@ -44,7 +44,7 @@ class Handover : public ::testing::Test {
 
  private:
   Json Begin(const std::string& verb, const std::string& by, const Args& more) const {
-    Args args{"handover", verb, "--leaver", "mia"};
+    Args args{"handover", verb, "--leaver", "mia", "--yes"};
     args.insert(args.end(), more.begin(), more.end());
     return office.Get(by, args);
   }
@@ -86,8 +86,8 @@ TEST_F(Handover, CutsOwnershipGrantsAndKeysAtOnceAndTheLeaversNextCallFails) {
   office.Refused(7, "omar", {"holder", "resume", "mia"});
   office.Refused(7, "omar", {"holder", "enroll", "mia"});
   EXPECT_EQ(office.Reveal("sam", "news"), "fixture-news-1");
-  EXPECT_THAT(office.Refused(7, "alice", {"handover", "start", "--leaver", "mia"}),
-              HasSubstr("leaving or gone"));
+  EXPECT_THAT(office.Refused(7, "alice", {"handover", "start", "--yes", "--leaver", "mia"}),
+              HasSubstr("holder mia is leaving already"));
   EXPECT_EQ(office.Events({"--handover", "1", "--type", "handover.*"}).size(),
             5U);  // start, cut, two moved, one ended
 }
@@ -106,16 +106,16 @@ TEST_F(Handover, RefusesSuccessorsWhoCannotBe) {
   office.Ok("omar", {"holder", "suspend", "sam"});
   const std::string before = office.State();
   const auto refused = [&](int code, const std::string& successor) {
-    return office.Refused(code, "omar", {"handover", "start", "--leaver", "mia", "--successor", successor});
+    return office.Refused(code, "omar", {"handover", "start", "--yes", "--leaver", "mia", "--successor", successor});
   };
   EXPECT_THAT(refused(2, "mia"), HasSubstr("--successor: is the leaver"));
   EXPECT_THAT(refused(2, "ada"), HasSubstr("auditor"));
-  EXPECT_THAT(refused(2, "sam"), HasSubstr("sam is not active"));
+  EXPECT_THAT(refused(2, "sam"), HasSubstr("sam is suspended"));
   EXPECT_THAT(refused(2, "nobody"), HasSubstr("there is no holder nobody"));
-  office.Refused(6, "omar", {"handover", "start", "--leaver", "nobody"});
-  office.Refused(4, "sam", {"handover", "start", "--leaver", "mia"});
-  office.Refused(4, "mia", {"handover", "start", "--leaver", "sam"});
-  office.Refused(4, "omar", {"handover", "start", "--leaver", "omar"});
+  office.Refused(6, "omar", {"handover", "start", "--yes", "--leaver", "nobody"});
+  office.Refused(4, "sam", {"handover", "start", "--yes", "--leaver", "mia"});
+  office.Refused(4, "mia", {"handover", "start", "--yes", "--leaver", "sam"});
+  office.Refused(4, "omar", {"handover", "start", "--yes", "--leaver", "omar"});
   EXPECT_EQ(office.State(), before);
 }
 
@@ -201,7 +201,9 @@ TEST_F(Handover, ByOffboardingWithAnUnvettedSuccessorWaitsForSecurity) {
   EXPECT_EQ(cut["approver"], "holders/omar");
   EXPECT_EQ(OwnerOf("shop"), "holders/sam");
   ASSERT_EQ(Tasks().size(), 1U);
-  EXPECT_THAT(office.Refused(7, "alice", {"handover", "approve", "1"}), HasSubstr("does not wait"));
+  EXPECT_THAT(office.Refused(7, "alice", {"handover", "approve", "1"}), HasSubstr("cut already"));
+  EXPECT_THAT(office.Refused(7, "hr", {"handover", "approve", "1"}), HasSubstr("cut already"));
+  office.Refused(4, "sam", {"handover", "approve", "1"});  // may not read it either
 }
 
 TEST_F(Handover, ByOffboardingWithABackupOwnerGoesThrough) {
@@ -216,14 +218,14 @@ TEST_F(Handover, OfSecurityHoldersLeavesOneAndVoidsWhatTheyHandedOut) {
   const std::string string = office.NewString("eve", "omar");
   office.AddHolder("ivy", "member", /*confirmer=*/"",
                    /*by=*/"omar");  // enrolled with omar's string, not confirmed
-  office.Ok("alice", {"handover", "start", "--leaver", "omar"});
+  office.Ok("alice", {"handover", "start", "--yes", "--leaver", "omar"});
   EXPECT_THAT(office.Refused(3, "eve", {"enroll", string, "--server", office.enroll()}),
               HasSubstr("ask for a new one"));
   EXPECT_THAT(office.Refused(3, "ivy", {"status"}), HasSubstr("revoked"));
   office.Ok("mia", {"status"});
 
   office.AddHolder("hr", "offboarding", "mia");
-  EXPECT_THAT(office.Refused(7, "hr", {"handover", "start", "--leaver", "alice", "--successor", "sam"}),
+  EXPECT_THAT(office.Refused(7, "hr", {"handover", "start", "--yes", "--leaver", "alice", "--successor", "sam"}),
               HasSubstr("last active security holder"));
   EXPECT_THAT(office.State(), Not(HasSubstr("\"leaver\":\"holders/alice\"")));
   EXPECT_EQ(OwnerOf("mail"), "holders/alice");

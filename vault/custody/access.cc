@@ -6,6 +6,7 @@
 
 #include "vault/base/ids.h"
 #include "vault/custody/accounts.h"
+#include "vault/custody/holders.h"
 #include "vault/custody/limits.h"
 #include "vault/policy/duration.h"
 #include "vault/storage/setting_store.h"
@@ -37,7 +38,8 @@ absl::Status CheckNewGrant(Tx& tx, const storage::Account& account, const storag
   if (expires_at.has_value() && *expires_at <= tx.now())
     return InvalidField("grant.expire_time", "must be in the future");
   HF_RETURN_IF_ERROR(CheckGrantEnd(tx, account, expires_at));
-  HF_ASSIGN_OR_RETURN(const auto existing, storage::GrantStore(tx.db()).Live(account.id, holder.id, tx.now()));
+  HF_ASSIGN_OR_RETURN(const auto existing,
+                      storage::GrantStore(tx.db()).Live(account.id, holder.id, tx.now()));
   if (!existing.has_value()) return absl::OkStatus();
   return MakeError(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
                    fmt::format("holder {} has access to account {} already; revoke it first to change it",
@@ -63,7 +65,7 @@ absl::StatusOr<storage::Holder> FindAccessHolder(Tx& tx, std::string_view name, 
   HF_ASSIGN_OR_RETURN(auto holder, storage::HolderStore(tx.db()).ByName(name));
   if (!holder.has_value()) return InvalidField(field, fmt::format("there is no holder {}", name));
   if (holder->status != HolderStatus::kActive)
-    return InvalidField(field, fmt::format("holder {} is not active", holder->name));
+    return InvalidField(field, fmt::format("holder {} {}", holder->name, StatusWords(holder->status)));
   if (!MayHaveAccess(*holder)) {
     return InvalidField(field,
                         fmt::format("holder {} is an auditor or offboarding identity, which never has access "
@@ -105,7 +107,8 @@ absl::StatusOr<storage::Grant> CreateGrant(WriteTx& tx, const Actor& actor, cons
   const Target target{.account = &account, .subject = &holder, .texts = GrantTexts(wanted, request)};
   HF_RETURN_IF_ERROR(AuthorizeToWait(tx, actor, Action::kGrantCreate, target).status());
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
-  const std::optional<Micros> expires_at = wanted.ttl.has_value() ? tx.now() + *wanted.ttl : wanted.expires_at;
+  const std::optional<Micros> expires_at =
+      wanted.ttl.has_value() ? tx.now() + *wanted.ttl : wanted.expires_at;
   // Nobody is asked to approve what cannot be done.
   if (!repeat.has_value()) HF_RETURN_IF_ERROR(CheckNewGrant(tx, account, holder, expires_at));
   HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kGrantCreate, target));
@@ -147,7 +150,7 @@ absl::StatusOr<storage::Grant> RevokeGrant(WriteTx& tx, const Actor& actor, cons
   HF_RETURN_IF_ERROR(CheckOwners(tx, account, lacked));
   tx.Record(EventFor(actor, Action::kGrantRevoke, target, decision));
   HF_RETURN_IF_ERROR(Remember(tx, actor, request, ResultName(grant)));
-  return grant;
+  return ById(tx, ResultName(grant));
 }
 
 }  // namespace holdfast::custody

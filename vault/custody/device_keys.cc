@@ -11,6 +11,13 @@ namespace {
 
 using policy::Action;
 
+absl::Status NothingToConfirm(const storage::DeviceKey& key) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "KEY_STATE",
+                   key.state == KeyState::kConfirmed
+                       ? "this key is confirmed already; nothing to do"
+                       : "this key was revoked: its owner needs to enroll anew");
+}
+
 absl::StatusOr<storage::DeviceKey> FindKey(Tx& tx, const storage::Holder& holder,
                                            std::string_view fingerprint) {
   HF_ASSIGN_OR_RETURN(const auto keys, storage::KeyStore(tx.db()).ByHolder(holder.id));
@@ -32,6 +39,33 @@ absl::StatusOr<policy::Context> ContextOf(Tx& tx, const Actor& actor, const stor
     context.requested_by_self = issuer.has_value() && issuer->person == actor.holder.person;
   }
   return context;
+}
+
+// Whoever may read holders is told that nothing is left to confirm before whether they may: a second yes, by
+// whomever, is no attempt at anything.
+absl::Status TellState(WriteTx& tx, const Actor& actor, const Request& request, const storage::Holder& holder,
+                       const storage::DeviceKey& key) {
+  if (key.state == KeyState::kUnconfirmed) return absl::OkStatus();
+  HF_ASSIGN_OR_RETURN(const auto read, Consider(tx, actor, Action::kHolderRead, {.subject = &holder}));
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  return read.allowed() && !repeat.has_value() ? NothingToConfirm(key) : absl::OkStatus();
+}
+
+// Another fingerprint than the device has is what a confirmation is there to find: it is recorded.
+absl::StatusOr<storage::DeviceKey> FindKeyToConfirm(WriteTx& tx, const Actor& actor, const Target& target,
+                                                    const std::string& fingerprint) {
+  const storage::Holder& holder = *target.subject;
+  HF_ASSIGN_OR_RETURN(const auto keys, storage::KeyStore(tx.db()).ByHolder(holder.id));
+  if (keys.empty())
+    return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_ENROLLED",
+                     fmt::format("holder {} has not enrolled a device yet", holder.name));
+  auto key = FindKey(tx, holder, fingerprint);
+  if (key.ok()) return key;
+  audit::Event event = EventFor(actor, Action::kKeyConfirm, target, {});
+  event.outcome = audit::Outcome::kDenied;
+  event.rule = "key.other-fingerprint";
+  tx.RecordInstead(std::move(event));
+  return key;
 }
 
 absl::StatusOr<std::string> Normalized(std::string_view fingerprint) {
@@ -57,16 +91,14 @@ absl::StatusOr<storage::Holder> ConfirmKey(WriteTx& tx, const Actor& actor, cons
                                            std::string_view name, std::string_view fingerprint) {
   HF_ASSIGN_OR_RETURN(const std::string normal, Normalized(fingerprint));
   HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, name));
-  HF_ASSIGN_OR_RETURN(storage::DeviceKey key, FindKey(tx, holder, normal));
-  HF_ASSIGN_OR_RETURN(const policy::Context context, ContextOf(tx, actor, key));
   const Target target{.subject = &holder, .texts = {{"reason", request.reason}, {"fingerprint", normal}}};
+  HF_ASSIGN_OR_RETURN(storage::DeviceKey key, FindKeyToConfirm(tx, actor, target, normal));
+  HF_RETURN_IF_ERROR(TellState(tx, actor, request, holder, key));
+  HF_ASSIGN_OR_RETURN(const policy::Context context, ContextOf(tx, actor, key));
   HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kKeyConfirm, target, context));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (repeat.has_value()) return holder;
-  if (key.state != KeyState::kUnconfirmed) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "KEY_STATE",
-                     "this key is confirmed already, or revoked; nothing to do");
-  }
+  if (key.state != KeyState::kUnconfirmed) return NothingToConfirm(key);
   key.state = KeyState::kConfirmed;
   key.confirmed_by = actor.holder.id;
   key.confirmed_at = tx.now();

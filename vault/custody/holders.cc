@@ -70,8 +70,8 @@ absl::StatusOr<storage::Holder> Switch(WriteTx& tx, const Actor& actor, const Re
   HF_RETURN_IF_ERROR(CheckEtag(etag, holder.revision, HolderName(holder.name)));
   if (holder.status != from) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
-                     fmt::format("holder {} is not {}", holder.name,
-                                 from == HolderStatus::kActive ? "active" : "suspended"));
+                     fmt::format("holder {} {}{}", holder.name, StatusWords(holder.status),
+                                 holder.status == to ? " already" : ""));
   }
   if (to == HolderStatus::kSuspended) HF_RETURN_IF_ERROR(CheckSecurityRemains(tx, holder));
   HF_RETURN_IF_ERROR(SetStatus(tx, holder, to));
@@ -82,6 +82,20 @@ absl::StatusOr<storage::Holder> Switch(WriteTx& tx, const Actor& actor, const Re
 }
 
 }  // namespace
+
+std::string_view StatusWords(HolderStatus status) {
+  switch (status) {
+    case HolderStatus::kActive:
+      return "is active";
+    case HolderStatus::kSuspended:
+      return "is suspended";
+    case HolderStatus::kLeaving:
+      return "is leaving";
+    case HolderStatus::kLeft:
+      return "has left";
+  }
+  return "";
+}
 
 absl::Status VoidStrings(WriteTx& tx, const storage::Holder& holder) {
   storage::KeyStore keys(tx.db());
@@ -198,7 +212,7 @@ absl::StatusOr<storage::Holder> UpdateHolder(WriteTx& tx, const Actor& actor, co
   HF_RETURN_IF_ERROR(CheckEtag(etag, holder.revision, HolderName(holder.name)));
   if (holder.status == HolderStatus::kLeft) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
-                     fmt::format("holder {} is gone", holder.name));
+                     fmt::format("holder {} {}", holder.name, StatusWords(holder.status)));
   }
   holder.display_name = change.display_name.value_or(holder.display_name);
   if (change.qualifications) holder.qualifications = Stored(*change.qualifications);
@@ -219,7 +233,7 @@ absl::StatusOr<Enrolling> IssueEnrollment(WriteTx& tx, const Actor& actor, const
   if (repeat.has_value()) return AgainWithoutCode(tx, *repeat);
   if (holder.status != HolderStatus::kActive) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
-                     fmt::format("holder {} is not active", holder.name));
+                     fmt::format("holder {} {}", holder.name, StatusWords(holder.status)));
   }
   HF_ASSIGN_OR_RETURN(Bytes code, NewCode(tx, holder, actor.holder.id));
   tx.Record(EventFor(actor, Action::kHolderEnroll, target, decision));

@@ -59,6 +59,9 @@ absl::StatusOr<storage::Holder> SuspendHolder(WriteTx& tx, const Actor& actor, c
 absl::StatusOr<storage::Holder> ResumeHolder(WriteTx& tx, const Actor& actor, const Request& request,
                                              std::string_view holder, std::string_view etag);
 
+// "is suspended", for messages.
+std::string_view StatusWords(HolderStatus status);
+
 // Stores the status, with the time and a new revision. Whoever is not active any more has no broken glass open.
 absl::Status SetStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status);
 

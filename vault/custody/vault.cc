@@ -101,7 +101,7 @@ absl::StatusOr<std::string> EnrollOffline(Vault& vault, std::string_view name,
     HF_ASSIGN_OR_RETURN(const storage::Holder holder, FindHolder(tx, name));
     if (holder.status != HolderStatus::kActive) {
       return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
-                       fmt::format("holder {} is not active", holder.name));
+                       fmt::format("holder {} {}", holder.name, StatusWords(holder.status)));
     }
     HF_ASSIGN_OR_RETURN(code, NewCode(tx, holder, /*issuer=*/std::nullopt));
     audit::Event event;

@@ -34,7 +34,7 @@ absl::Status CheckLeaver(WriteTx& tx, const storage::Holder& leaver) {
   if (leaver.status == HolderStatus::kActive || leaver.status == HolderStatus::kSuspended)
     return custody::CheckSecurityRemains(tx, leaver);
   return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
-                   fmt::format("holder {} is leaving or gone already", leaver.name));
+                   fmt::format("holder {} {} already", leaver.name, custody::StatusWords(leaver.status)));
 }
 
 absl::Status WrongState(const storage::Handover& row, std::string_view why) {
@@ -91,12 +91,36 @@ absl::Status TasksOpen(const storage::Handover& row, const std::vector<TaskView>
   std::string listed;
   for (std::size_t i = 0; i < open.size() && i < kTasksNamed; ++i) listed += (i == 0 ? "" : ", ") + open[i];
   if (open.size() > kTasksNamed) listed += fmt::format(" and {} more", open.size() - kTasksNamed);
-  absl::Status status =
-      MakeError(absl::StatusCode::kFailedPrecondition, "TASKS_OPEN",
-                fmt::format("handover {} has {} open tasks: {}", row.name, open.size(), listed));
+  absl::Status status = MakeError(absl::StatusCode::kFailedPrecondition, "TASKS_OPEN",
+                                  fmt::format("handover {} has {} open task{}: {}", row.name, open.size(),
+                                              open.size() == 1 ? "" : "s", listed));
   for (std::size_t i = 0; i < open.size() && i < kTasksNamed; ++i)
     AddDetail(status, fmt::format("task{}", i + 1), open[i]);
   return status;
+}
+
+absl::Status CheckWaits(const storage::Handover& row) {
+  switch (row.state) {
+    case HandoverState::kFrozen:
+      return absl::OkStatus();
+    case HandoverState::kCut:
+      return WrongState(row, "does not wait for approval: it is cut already");
+    case HandoverState::kClosed:
+      return WrongState(row, "does not wait for approval: it is closed");
+  }
+  return absl::OkStatus();
+}
+
+// Whoever may read the case is told its state before whether they may: a second approval, by whomever, is no
+// attempt at anything.
+absl::Status TellState(WriteTx& tx, const Actor& actor, const Request& request,
+                       const storage::Handover& row) {
+  const absl::Status waits = CheckWaits(row);
+  if (waits.ok()) return waits;
+  HF_ASSIGN_OR_RETURN(const auto read,
+                      custody::Consider(tx, actor, Action::kHandoverRead, {.handover = &row}));
+  HF_ASSIGN_OR_RETURN(const auto repeat, custody::FindRepeat(tx, actor, request));
+  return read.allowed() && !repeat.has_value() ? waits : absl::OkStatus();
 }
 
 // The leaver under any name stands nowhere and can do nothing.
@@ -154,11 +178,11 @@ absl::StatusOr<CaseView> Start(WriteTx& tx, const Actor& actor, const Request& r
   HF_ASSIGN_OR_RETURN(const auto named, FindSuccessor(tx, leaver, start.successor));
   HF_ASSIGN_OR_RETURN(const Plan plan, MakePlan(tx, leaver, named));
   const bool gains = GainsAsCustodian(actor, plan);
-  HF_ASSIGN_OR_RETURN(
-      const auto cut,
-      custody::AuthorizeToWait(tx, actor, Action::kHandoverCut, target,
-                               {.successor_unvetted = plan.successor_unvetted || plan.moves_custodian || gains,
-                                .successor_is_self = IsActor(actor, named) || gains}));
+  HF_ASSIGN_OR_RETURN(const auto cut,
+                      custody::AuthorizeToWait(
+                          tx, actor, Action::kHandoverCut, target,
+                          {.successor_unvetted = plan.successor_unvetted || plan.moves_custodian || gains,
+                           .successor_is_self = IsActor(actor, named) || gains}));
   HF_ASSIGN_OR_RETURN(storage::Handover row, InsertCase(tx, actor, request, leaver, named, !cut.allowed()));
   HF_RETURN_IF_ERROR(Freeze(tx, actor, leaver, row));
   const Target opened{.subject = &leaver, .handover = &row, .texts = target.texts};
@@ -175,6 +199,7 @@ absl::StatusOr<CaseView> Start(WriteTx& tx, const Actor& actor, const Request& r
 absl::StatusOr<CaseView> Approve(WriteTx& tx, const Actor& actor, const Request& request,
                                  std::string_view name) {
   HF_ASSIGN_OR_RETURN(storage::Handover row, FindCase(tx, name));
+  HF_RETURN_IF_ERROR(TellState(tx, actor, request, row));
   HF_ASSIGN_OR_RETURN(const storage::Holder leaver, HolderById(tx, row.leaver_id));
   HF_ASSIGN_OR_RETURN(const storage::Holder starter, HolderById(tx, row.started_by));
   std::optional<storage::Holder> named;
@@ -188,7 +213,7 @@ absl::StatusOr<CaseView> Approve(WriteTx& tx, const Actor& actor, const Request&
                                           .successor_is_self = IsActor(actor, named)}));
   HF_ASSIGN_OR_RETURN(const auto repeat, custody::FindRepeat(tx, actor, request));
   if (repeat.has_value()) return Describe(tx, row);
-  if (row.state != HandoverState::kFrozen) return WrongState(row, "does not wait for approval");
+  HF_RETURN_IF_ERROR(CheckWaits(row));
   // Checked and planned anew: what the leaver had, and what the successor is, may have changed since the
   // start.
   HF_RETURN_IF_ERROR(FindSuccessor(tx, leaver, named.has_value() ? named->name : "").status());

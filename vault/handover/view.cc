@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -73,6 +74,24 @@ absl::Status DescribeWaiting(Tx& tx, const storage::Holder& leaver, CaseView& vi
   return absl::OkStatus();
 }
 
+// A successor without one gets accounts that they cannot open.
+absl::Status WarnOfUnconfirmed(Tx& tx, CaseView& view) {
+  std::set<std::string> successors{view.named_successor};
+  for (const AccountView& account : view.accounts) successors.insert(account.successor);
+  for (const std::string& name : successors) {
+    if (name.empty()) continue;
+    HF_ASSIGN_OR_RETURN(const storage::Holder holder, custody::FindHolder(tx, name));
+    HF_ASSIGN_OR_RETURN(const auto keys, storage::KeyStore(tx.db()).ByHolder(holder.id));
+    const bool confirmed = std::ranges::any_of(keys, [&](const storage::DeviceKey& key) {
+      return key.state == KeyState::kConfirmed && key.not_after > tx.now();
+    });
+    if (!confirmed)
+      view.warnings.push_back(
+          fmt::format("{} takes over but has no confirmed device: somebody must confirm one first", name));
+  }
+  return absl::OkStatus();
+}
+
 // What a reader should look into beyond this case.
 absl::StatusOr<std::vector<std::string>> WarningsFor(Tx& tx, const storage::Holder& leaver) {
   std::vector<std::string> warnings;
@@ -129,6 +148,7 @@ absl::StatusOr<CaseView> Describe(Tx& tx, const storage::Handover& row) {
   HF_ASSIGN_OR_RETURN(view.warnings, WarningsFor(tx, leaver));
   if (row.state == storage::HandoverState::kFrozen) {
     HF_RETURN_IF_ERROR(DescribeWaiting(tx, leaver, view));
+    HF_RETURN_IF_ERROR(WarnOfUnconfirmed(tx, view));
     return view;
   }
   HF_ASSIGN_OR_RETURN(const auto accounts, storage::HandoverStore(tx.db()).Accounts(row.id));
@@ -140,6 +160,7 @@ absl::StatusOr<CaseView> Describe(Tx& tx, const storage::Handover& row) {
                              .successor = std::move(successor),
                              .chosen_by = account.chosen_by});
   }
+  if (row.state == storage::HandoverState::kCut) HF_RETURN_IF_ERROR(WarnOfUnconfirmed(tx, view));
   HF_ASSIGN_OR_RETURN(view.tasks, TasksOf(tx, row));
   return view;
 }

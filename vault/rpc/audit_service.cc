@@ -54,6 +54,7 @@ absl::Status ListAndRecord(custody::WriteTx& tx, const Actor& actor, const v1::L
     out.set_next_page_token(page.TokenFor(rows.back().idx));
     rows.pop_back();
   }
+  if (rows.empty()) HF_RETURN_IF_ERROR(CheckTypeIsKnown(tx, message));
   Names names(tx);
   for (const storage::EventRow& row : rows) HF_RETURN_IF_ERROR(Render(names, row, *out.add_events()));
   tx.Record(custody::EventFor(actor, Action::kAuditRead, target, decision));

@@ -83,6 +83,7 @@ absl::Status Render(Names& names, const storage::Grant& row, v1::Grant& out) {
   out.set_reason(row.reason);
   SetTime(row.created_at, out.mutable_create_time());
   if (row.expires_at.has_value()) SetTime(*row.expires_at, out.mutable_expire_time());
+  if (row.ended_at.has_value()) SetTime(*row.ended_at, out.mutable_end_time());
   return absl::OkStatus();
 }
 
