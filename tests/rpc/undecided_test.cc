@@ -84,7 +84,8 @@ const std::map<std::string, Ask>& Table() {
       {"BreakGlassService/RevealBreakGlass", {R"(name: "$GLASS" request_id: "w")"}},
       {"BreakGlassService/ReviewBreakGlass", {R"(name: "$GLASS" request_id: "w" reason: "x")"}},
       {"EnrollmentService/Enroll",
-       {"", "a device that enrolls has no key yet, so nobody is known: its one-time code decides",
+       {R"(code: "0123456789abcdef" csr: "$CSR" box_key: "01234567890123456789012345678901")",
+        "a device that enrolls has no key yet, so nobody is known: its one-time code decides",
         Answer::kUndecided}},
       {"ExposureService/ListExposures", {R"(account: "accounts/news")"}},
       {"FindingService/ListFindings", {"", "each finding is decided by itself", Answer::kEmptyList}},
@@ -263,6 +264,7 @@ class UndecidedTest : public LiveVault {
   void Furnish() {
     otto_ = Join("otto", "ROLE_SECURITY", officer());
     mia_ = Join("mia", "ROLE_MEMBER", otto_);
+    names_["$CSR"] = Escaped(*pki::MakeCsr(*pki::GenerateP256Key()));
     names_["$FINGERPRINT"] = Join("leo", "ROLE_MEMBER", otto_).enrolled.fingerprint();
     Join("lea", "ROLE_MEMBER", otto_);
     Ok(officer(), "AccountService/CreateAccount",
