@@ -71,7 +71,7 @@ TEST_F(Audit, LogIsFoundByActorAccountSubjectTypeOutcomeAndTime) {
   EXPECT_EQ(event["secret"], "accounts/news/secrets/password");
   EXPECT_EQ(event["version"], "1");
   EXPECT_EQ(event["outcome"], "OUTCOME_ALLOWED");
-  EXPECT_EQ(event["rule"], "secret.reveal-by-relation");
+  EXPECT_EQ(event["rule"], "reveal.tier-2");
   EXPECT_EQ(Where(event["texts"], "field", "reason")["text"], "für die Frühausgabe \"heute\"");
   const std::string table = office.Ok("ada", {"audit", "log", "--actor", "mia", "--type", "secret.reveal"});
   EXPECT_THAT(table, HasSubstr("für die Frühausgabe"));

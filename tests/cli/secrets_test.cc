@@ -22,7 +22,7 @@ TEST(Secrets, ComeOutByteForByteAsTheyWentIn) {
   office.AddAccount("usual", "alice");
   const auto put = [&](const std::string& secret, const std::string& value, const std::string& kind) {
     office.Ok("alice", {"secret", "put", "usual", secret, "--kind", kind, "--from-file", "-"}, value);
-    return office.Ok("alice", {"secret", "reveal", "usual", secret});
+    return office.Ok("alice", {"secret", "reveal", "usual", secret, "--reason", "to sign in"});
   };
   EXPECT_EQ(put("bytes", EveryByte(), "note"), EveryByte());
   EXPECT_EQ(put("unicode", "fixture-🔑-пароль-密码", "password"), "fixture-🔑-пароль-密码");
@@ -35,13 +35,13 @@ TEST(Secrets, ComeOutByteForByteAsTheyWentIn) {
 
   WriteFile(office.dir() / "value", "fixture from a file\n");
   office.Ok("alice", {"secret", "put", "usual", "filed", "--from-file", office.dir() / "value"});
-  EXPECT_EQ(office.Ok("alice", {"secret", "reveal", "usual", "filed"}), "fixture from a file");
+  EXPECT_EQ(office.Ok("alice", {"secret", "reveal", "usual", "filed", "--reason", "x"}), "fixture from a file");
 
-  const Json text = office.Get("alice", {"secret", "reveal", "usual", "unicode"});
+  const Json text = office.Get("alice", {"secret", "reveal", "usual", "unicode", "--reason", "x"});
   EXPECT_EQ(text["value"], "fixture-🔑-пароль-密码");
   EXPECT_EQ(text["version"]["name"], "accounts/usual/secrets/unicode/versions/1");
-  EXPECT_EQ(text["rule"], "secret.reveal-by-relation");
-  const Json bytes = office.Get("alice", {"secret", "reveal", "usual", "bytes"});
+  EXPECT_EQ(text["rule"], "reveal.tier-2");
+  const Json bytes = office.Get("alice", {"secret", "reveal", "usual", "bytes", "--reason", "x"});
   EXPECT_FALSE(bytes.contains("value"));
   EXPECT_THAT(bytes["value_base64"].get<std::string>(), HasSubstr("Zml4dHVyZQABAgME"));
 }
@@ -67,8 +67,8 @@ TEST(Secrets, ThatAreEmptyOrTooLargeOrMissingAreRefusedBeforeAnythingChanges) {
       office.Refused(2, "alice", {"secret", "put", "usual", "password", "--kind", "note", "--from-file", "-"},
                      "fixture"),
       HasSubstr("--kind: is password and never changes"));
-  office.Refused(6, "alice", {"secret", "reveal", "usual", "pin"});
-  office.Refused(6, "alice", {"secret", "reveal", "usual", "password", "--version", "2"});
+  office.Refused(6, "alice", {"secret", "reveal", "usual", "pin", "--reason", "x"});
+  office.Refused(6, "alice", {"secret", "reveal", "usual", "password", "--version", "2", "--reason", "x"});
   EXPECT_EQ(office.State(), before);
 }
 
@@ -116,7 +116,7 @@ TEST(Secrets, EndByEvidenceAndAreDestroyedOnlyWhenAskedTwice) {
   EXPECT_EQ(office.Reveal("alice", "usual", {"--version", "1"}), "fixture-1");
   EXPECT_EQ(office.Get("alice", {"secret", "destroy", "usual", "password", "1", "--yes"})["state"],
             "SECRET_VERSION_STATE_DESTROYED");
-  EXPECT_THAT(office.Refused(7, "alice", {"secret", "reveal", "usual", "password", "--version", "1"}),
+  EXPECT_THAT(office.Refused(7, "alice", {"secret", "reveal", "usual", "password", "--version", "1", "--reason", "x"}),
               HasSubstr("was destroyed"));
   office.Refused(7, "alice", {"secret", "destroy", "usual", "password", "1", "--yes"});
   EXPECT_EQ(office.Reveal("alice", "usual"), "fixture-2");
