@@ -224,6 +224,8 @@ std::string PrintableLines(const std::string& text) {
 absl::Status ExplainAction(const Globals& globals, const ExplainOptions& options) {
   v1::ExplainDecisionRequest request;
   HF_ASSIGN_OR_RETURN(*request.mutable_holder(), HolderArg("--holder", options.holder));
+  if (!policy::ActionOf(options.action).has_value())
+    return InvalidField("--action", "must be an action that rules name, as \"secret.reveal\"");
   request.set_action(options.action);
   HF_ASSIGN_OR_RETURN(*request.mutable_account(), OptionalAccountArg("--account", options.account));
   HF_ASSIGN_OR_RETURN(*request.mutable_subject(), OptionalHolderArg("--subject", options.subject));

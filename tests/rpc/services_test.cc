@@ -9,6 +9,7 @@
 #include "holdfast/v1/handover_service.grpc.pb.h"
 #include "holdfast/v1/holder_service.grpc.pb.h"
 #include "holdfast/v1/import_service.grpc.pb.h"
+#include "holdfast/v1/policy_service.grpc.pb.h"
 #include "holdfast/v1/secret_service.grpc.pb.h"
 #include "holdfast/v1/vault_service.grpc.pb.h"
 #include "tests/rpc/live_vault.h"
@@ -107,6 +108,8 @@ TEST_F(ServicesTest, LetNobodyInWithoutACertificate) {
   ExpectNoEntry<v1::HandoverService>(channel, &v1::HandoverService::Stub::StartHandover);
   ExpectNoEntry<v1::HolderService>(channel, &v1::HolderService::Stub::CreateHolder);
   ExpectNoEntry<v1::ImportService>(channel, &v1::ImportService::Stub::ImportItem);
+  ExpectNoEntry<v1::PolicyService>(channel, &v1::PolicyService::Stub::GetPolicy);
+  ExpectNoEntry<v1::PolicyService>(channel, &v1::PolicyService::Stub::StagePolicy);
   ExpectNoEntry<v1::SecretService>(channel, &v1::SecretService::Stub::RevealSecretVersion);
   ExpectNoEntry<v1::VaultService>(channel, &v1::VaultService::Stub::GetVault);
   grpc::ClientContext context;
