@@ -15,9 +15,9 @@ ApprovalUse& Use() {
 }
 
 absl::Status AskAgain(const v1::Approval& approval, std::string_view state) {
-  return MakeError(absl::StatusCode::kFailedPrecondition, "APPROVAL_REQUIRED",
-                   fmt::format("approval {} {}; repeat the command to ask for another", LastId(approval.name()),
-                               state));
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, "APPROVAL_REQUIRED",
+      fmt::format("approval {} {}; repeat the command to ask for another", LastId(approval.name()), state));
 }
 
 }  // namespace

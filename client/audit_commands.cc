@@ -23,9 +23,12 @@ absl::Status PrintVerified(const Globals& globals, const LogCheck& check,
   const std::string root = Base64Encode(check.root());
   if (globals.format() != OutputFormat::kTable) {
     nlohmann::ordered_json json = {{"verified", true}, {"entries", check.size()}, {"root", root}};
-    if (seen.has_value()) json["extends"] = seen->size;
+    if (seen.has_value() && seen->size <= check.size()) json["extends"] = seen->size;
     return WriteOut(json.dump() + "\n");
   }
+  if (seen.has_value() && seen->size > check.size())
+    return WriteOut(fmt::format("verified: {} entries, root {}; they end before the {} that {}\n",
+                                check.size(), root, seen->size, whose));
   if (!seen.has_value())
     return WriteOut(fmt::format("verified: {} entries, root {}; no older checkpoint to compare with\n",
                                 check.size(), root));
@@ -60,8 +63,14 @@ absl::Status VerifyOnline(const Globals& globals) {
 absl::StatusOr<evidence::NoteVerifier> OfflineVerifier(const VerifyOptions& options) {
   std::string key = options.verifier;
   if (key.empty()) {
-    HF_ASSIGN_OR_RETURN(const Identity identity, LoadIdentity(HomeDirectory()));
-    key = identity.checkpoint_verifier;
+    const auto identity = LoadIdentity(HomeDirectory());
+    if (ReasonOf(identity.status()) == "NOT_ENROLLED")
+      return MakeError(
+          absl::StatusCode::kUnauthenticated, "NOT_ENROLLED",
+          "this device is not enrolled and has no key to verify with: add --verifier KEY, as \"holdfast "
+          "status\" shows it on a device that is");
+    HF_RETURN_IF_ERROR(identity.status());
+    key = identity->checkpoint_verifier;
   }
   auto verifier = evidence::NoteVerifier::Parse(key);
   if (!verifier.ok())
@@ -69,9 +78,19 @@ absl::StatusOr<evidence::NoteVerifier> OfflineVerifier(const VerifyOptions& opti
   return verifier;
 }
 
+// Of this device, when it is one of the same vault.
+absl::StatusOr<std::optional<Checkpoint>> Remembered(const VerifyOptions& options) {
+  const std::string home = HomeDirectory();
+  const auto identity = LoadIdentity(home);
+  if (!identity.ok() || (!options.verifier.empty() && options.verifier != identity->checkpoint_verifier))
+    return std::optional<Checkpoint>();
+  HF_ASSIGN_OR_RETURN(const Witness witness, Witness::Load(home, identity->checkpoint_verifier));
+  return witness.known();
+}
+
 absl::StatusOr<std::optional<Checkpoint>> OlderCheckpoint(const VerifyOptions& options,
                                                           const evidence::NoteVerifier& verifier) {
-  if (options.checkpoint.empty()) return std::optional<Checkpoint>();
+  if (options.checkpoint.empty()) return Remembered(options);
   const auto note = ReadTextFile(options.checkpoint);
   if (!note.ok()) return InvalidField("--checkpoint", fmt::format("{} cannot be read", options.checkpoint));
   HF_ASSIGN_OR_RETURN(Checkpoint checkpoint, OpenSigned(*note, verifier, options.checkpoint));
@@ -83,11 +102,14 @@ absl::Status VerifyFile(const Globals& globals, const VerifyOptions& options) {
   HF_ASSIGN_OR_RETURN(const std::optional<Checkpoint> older, OlderCheckpoint(options, verifier));
   std::ifstream file(options.file, std::ios::binary);
   if (!file) return InvalidField("--file", fmt::format("{} cannot be opened", options.file));
-  LogCheck check(AsList(older));
+  // An export may well be older than what this device has seen since.
+  const bool named = !options.checkpoint.empty();
+  LogCheck check(AsList(older), /*may_be_older=*/!named);
   HF_ASSIGN_OR_RETURN(const std::string note, ReadExport(file, check));
   HF_ASSIGN_OR_RETURN(const Checkpoint last, OpenSigned(note, verifier, "the export's checkpoint"));
   HF_RETURN_IF_ERROR(check.Finish(last));
-  return PrintVerified(globals, check, older, fmt::format("{} holds", options.checkpoint));
+  return PrintVerified(globals, check, older,
+                       named ? fmt::format("{} holds", options.checkpoint) : "this device remembers");
 }
 
 }  // namespace

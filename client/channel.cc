@@ -26,8 +26,8 @@ class PinVerifier final : public grpc::experimental::ExternalCertificateVerifier
     // The vault's name is not known yet; the hash alone says which vault it is.
     const auto ca =
         pki::VerifyPinnedChain({chain.data(), chain.size()}, ca_sha256_, /*expected_dns=*/"", WallNow());
+    verdict_->Set(ca.status());
     if (!ca.ok()) {
-      verdict_->Set(ca.status());
       *sync_status = grpc::Status(grpc::StatusCode::UNAUTHENTICATED, "the pin does not match");
     }
     return true;  // decided at once
@@ -56,7 +56,13 @@ absl::Status PinVerdict::status() const {
 
 void PinVerdict::Set(absl::Status status) {
   const std::lock_guard lock(mutex_);
+  met_ = met_ || status.ok();
   status_ = std::move(status);
+}
+
+bool PinVerdict::met() const {
+  const std::lock_guard lock(mutex_);
+  return met_;
 }
 
 std::shared_ptr<grpc::Channel> EnrollmentChannel(const std::string& address, const Bytes& ca_sha256,

@@ -17,11 +17,14 @@ namespace holdfast::client {
 class PinVerdict {
  public:
   absl::Status status() const;
+  // Whether something answered that is the vault.
+  bool met() const;
   void Set(absl::Status status);
 
  private:
   mutable std::mutex mutex_;
   absl::Status status_;
+  bool met_ = false;
 };
 
 // The server must present a chain to the CA with this SHA-256, and prove possession of its first

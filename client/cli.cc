@@ -5,6 +5,7 @@
 #include "client/approval_wait.h"
 #include "client/command.h"
 #include "client/errors.h"
+#include "client/usage_error.h"
 #include "fmt/format.h"
 #include "vault/base/limits.h"
 #include "vault/base/text.h"
@@ -19,7 +20,8 @@ void AddGlobals(CLI::App& app, Globals& globals) {
   app.add_flag("-q,--quiet", globals.quiet, "No guidance and no progress on standard error");
   app.add_flag("-y,--yes", globals.yes, "Do not ask for confirmation");
   app.add_option("--reason", globals.reason, "Why; kept in the audit log");
-  app.add_option("--approval", globals.approval, "The approval to use; without it, a fitting one of your own");
+  app.add_option("--approval", globals.approval,
+                 "The approval to use; without it, a fitting one of your own");
   app.add_flag("--wait{10m}", globals.wait,
                "When it needs an approval, wait for it and go on; --wait=2h for longer than 10m");
 }
@@ -87,7 +89,8 @@ int Parse(CLI::App& app, Invocation& invocation, int argc, const char* const* ar
     app.exit(help_or_version);
   } catch (const CLI::ParseError& error) {
     const bool json = WantsJson(argc, argv, invocation.globals);
-    const absl::Status usage = MakeError(absl::StatusCode::kInvalidArgument, "USAGE", error.what());
+    const absl::Status usage =
+        MakeError(absl::StatusCode::kInvalidArgument, "USAGE", ExplainUsage(app, error));
     const int code = Report(usage, json);
     if (!json && !invocation.globals.quiet) fmt::print(stderr, "Run with --help for more.\n");
     invocation.action = nullptr;
@@ -108,6 +111,7 @@ CLI::App* AddGroup(CLI::App& root, const std::string& name, const std::string& h
 int RunCommandLine(int argc, const char* const* argv) {
   CLI::App app("Holdfast keeps an organisation's accounts in the organisation's hands.", "holdfast");
   Invocation invocation;
+  app.require_subcommand(1);
   app.fallthrough();  // global options may follow the command; subcommands inherit this
   app.set_version_flag("--version", "holdfast " HOLDFAST_VERSION);
   AddGlobals(app, invocation.globals);

@@ -1,13 +1,17 @@
 #include "client/command.h"
+#include "client/prompt.h"
 #include "client/timestamp.h"
+#include "fmt/format.h"
 #include "holdfast/v1/access_service.grpc.pb.h"
 #include "holdfast/v1/exposure_service.grpc.pb.h"
+#include "vault/base/ids.h"
 
 namespace holdfast::client {
 namespace {
 
 using Access = v1::AccessService;
 using Methods = Access::StubInterface;
+using Exposures = v1::ExposureService;
 
 struct AccessOptions {
   std::string account;
@@ -36,6 +40,31 @@ absl::Status Grant(const Globals& globals, const AccessOptions& options) {
   return CallAndPrint<Access>(globals, &Methods::CreateGrant, request);
 }
 
+// Access ends, knowledge does not.
+void NoteStillKnown(const Globals& globals, Session& session, const v1::Grant& ended) {
+  if (globals.format() != OutputFormat::kTable || globals.quiet) return;
+  v1::ListExposuresRequest request;
+  request.set_account(ended.account());
+  request.set_holder(ended.holder());
+  request.set_live_only(true);
+  const auto known = session.CallAllPages<Exposures>(&Exposures::StubInterface::ListExposures, request);
+  if (!known.ok()) return;
+  const std::string who = LastId(ended.holder());
+  if (known->exposures().empty())
+    return Note(globals, fmt::format("Access ended. {} knows nothing that still opens the account.", who));
+  Note(globals,
+       fmt::format("Access ended, but {} still knows what opens the account, until somebody else replaces "
+                   "and retires it:",
+                   who));
+  for (const v1::Exposure& exposure : known->exposures()) {
+    const auto version = ParseVersionName(exposure.version(), "version");
+    if (version.ok())
+      Note(globals,
+           fmt::format("    holdfast secret put {0} {1}; holdfast secret retire {0} {1} {2} --evidence TEXT",
+                       version->account, version->secret, version->version));
+  }
+}
+
 absl::Status Revoke(const Globals& globals, const AccessOptions& options) {
   v1::RevokeGrantRequest request;
   HF_ASSIGN_OR_RETURN(const std::string account, AccountArg("--account", options.account));
@@ -43,7 +72,14 @@ absl::Status Revoke(const Globals& globals, const AccessOptions& options) {
   request.set_name(account + "/grants/" + LastId(holder));
   request.set_request_id(NewRequestId());
   request.set_reason(globals.reason);
-  return CallAndPrint<Access>(globals, &Methods::RevokeGrant, request);
+  HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
+  if (LastId(holder) == session->identity().holder)
+    HF_RETURN_IF_ERROR(Confirm(globals.yes, fmt::format("Give up your own access to {}?", account),
+                               "you would give up your own access"));
+  HF_ASSIGN_OR_RETURN(const v1::Grant ended, session->Call<Access>(&Methods::RevokeGrant, request));
+  HF_RETURN_IF_ERROR(Print(globals, ended));
+  NoteStillKnown(globals, *session, ended);
+  return absl::OkStatus();
 }
 
 // For the lists by account, holder or both.
@@ -55,16 +91,24 @@ absl::StatusOr<Request> Filter(const AccessOptions& options) {
   return request;
 }
 
+// Whoever may not see everything may see what is their own.
+absl::Status HintOwn(const AccessOptions& options, std::string_view command, absl::Status listed) {
+  if (ReasonOf(listed) != "DENIED" || !options.holder.empty()) return listed;
+  const auto self = LoadIdentity(HomeDirectory());
+  return self.ok() ? WithHint(listed, fmt::format("your own: holdfast {} --holder {}", command, self->holder))
+                   : listed;
+}
+
 absl::Status List(const Globals& globals, const AccessOptions& options) {
   HF_ASSIGN_OR_RETURN(const auto request, Filter<v1::ListGrantsRequest>(options));
-  return ListAndPrint<Access>(globals, &Methods::ListGrants, request);
+  return HintOwn(options, "access list", ListAndPrint<Access>(globals, &Methods::ListGrants, request));
 }
 
 absl::Status ListExposures(const Globals& globals, const AccessOptions& options) {
   HF_ASSIGN_OR_RETURN(auto request, Filter<v1::ListExposuresRequest>(options));
   request.set_live_only(options.live);
-  return ListAndPrint<v1::ExposureService>(globals, &v1::ExposureService::StubInterface::ListExposures,
-                                           request);
+  return HintOwn(options, "exposure list",
+                 ListAndPrint<Exposures>(globals, &Exposures::StubInterface::ListExposures, request));
 }
 
 void DeclarePair(CLI::App& command, AccessOptions& options) {

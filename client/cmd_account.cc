@@ -103,8 +103,19 @@ absl::Status Update(const Globals& globals, const FieldOptions& options) {
 
 absl::Status List(const Globals& globals, const ListOptions& options) {
   v1::ListAccountsRequest request;
-  request.set_show_archived(options.archived);
-  return ListAndPrint<Accounts>(globals, &Methods::ListAccounts, request);
+  const bool table = globals.format() == OutputFormat::kTable;
+  request.set_show_archived(options.archived || table);
+  HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
+  HF_ASSIGN_OR_RETURN(v1::ListAccountsResponse all,
+                      session->CallAllPages<Accounts>(&Methods::ListAccounts, request));
+  if (!table || options.archived) return Print(globals, all);
+  v1::ListAccountsResponse shown;
+  for (v1::Account& account : *all.mutable_accounts())
+    if (account.state() != v1::ACCOUNT_STATE_ARCHIVED) shown.add_accounts()->Swap(&account);
+  HF_RETURN_IF_ERROR(Print(globals, shown));
+  if (const int archived = all.accounts_size() - shown.accounts_size(); archived > 0)
+    Note(globals, fmt::format("{} archived, not shown: add --archived", archived));
+  return absl::OkStatus();
 }
 
 absl::Status Show(const Globals& globals, const IdOptions& options) {
@@ -130,9 +141,11 @@ absl::Status Archive(const Globals& globals, const FieldOptions& options) {
   request.set_etag(options.etag);
   request.set_request_id(NewRequestId());
   request.set_reason(globals.reason);
-  if (!globals.yes && CanAsk())
-    HF_RETURN_IF_ERROR(
-        Confirm(fmt::format("Archive {}? Nothing of it can be revealed or added then.", request.name())));
+  HF_RETURN_IF_ERROR(
+      Confirm(globals.yes,
+              fmt::format("Archive {}? There is no way back: nothing of it can be revealed or added then.",
+                          request.name()),
+              "an account that was archived does not come back"));
   return CallAndPrint<Accounts>(globals, &Methods::ArchiveAccount, request);
 }
 
@@ -187,7 +200,8 @@ void AddAccountCommands(CLI::App& root, Invocation& invocation) {
                            "Record that you looked an account over; --reason says what you found",
                            DeclareIdAndEtag, Review);
   AddCommand<FieldOptions>(group, invocation, "archive",
-                           "Take an account out of daily use; its history stays", DeclareIdAndEtag, Archive);
+                           "Take an account out of use for good: there is no way back; its history stays",
+                           DeclareIdAndEtag, Archive);
 }
 
 }  // namespace holdfast::client

@@ -12,9 +12,9 @@ using Approvals = v1::ApprovalService;
 using Methods = Approvals::StubInterface;
 
 const std::map<std::string, v1::ApprovalState> kStates = {
-    {"pending", v1::APPROVAL_STATE_PENDING},     {"approved", v1::APPROVAL_STATE_APPROVED},
-    {"rejected", v1::APPROVAL_STATE_REJECTED},   {"withdrawn", v1::APPROVAL_STATE_WITHDRAWN},
-    {"used", v1::APPROVAL_STATE_USED},           {"expired", v1::APPROVAL_STATE_EXPIRED},
+    {"pending", v1::APPROVAL_STATE_PENDING},   {"approved", v1::APPROVAL_STATE_APPROVED},
+    {"rejected", v1::APPROVAL_STATE_REJECTED}, {"withdrawn", v1::APPROVAL_STATE_WITHDRAWN},
+    {"used", v1::APPROVAL_STATE_USED},         {"expired", v1::APPROVAL_STATE_EXPIRED},
     {"void", v1::APPROVAL_STATE_VOID}};
 
 struct ListOptions {
@@ -69,7 +69,8 @@ absl::Status Withdraw(const Globals& globals, const ApprovalOptions& options) {
 }
 
 void DeclareList(CLI::App& command, ListOptions& options) {
-  auto* state = command.add_option("--state", options.state, "Only in this state")->check(CLI::IsMember(kStates));
+  auto* state =
+      command.add_option("--state", options.state, "Only in this state")->check(CLI::IsMember(kStates));
   command.add_flag("--open", options.open, "Only those that wait")->excludes(state);
   command.add_flag("--mine", options.mine, "Only what you asked for");
   command.add_flag("--for-me", options.for_me, "Only those that wait for your yes");
@@ -83,13 +84,15 @@ void DeclareOne(CLI::App& command, ApprovalOptions& options) {
 
 void AddApprovalCommands(CLI::App& root, Invocation& invocation) {
   CLI::App& group = *AddGroup(root, "approval", "What waits for somebody else's yes");
-  AddCommand<ListOptions>(group, invocation, "list", "Requests for approval, oldest first", DeclareList, List);
+  AddCommand<ListOptions>(group, invocation, "list", "Requests for approval, oldest first", DeclareList,
+                          List);
   AddCommand<ApprovalOptions>(group, invocation, "show", "One request: what exactly would happen, and why",
                               DeclareOne, Show);
   AddCommand<ApprovalOptions>(group, invocation, "approve", "Say yes", DeclareOne, Approve);
-  AddCommand<ApprovalOptions>(group, invocation, "reject", "Say no, with a reason; it ends the request", DeclareOne,
-                              Reject);
-  AddCommand<ApprovalOptions>(group, invocation, "withdraw", "Take your own request back", DeclareOne, Withdraw);
+  AddCommand<ApprovalOptions>(group, invocation, "reject", "Say no, with a reason; it ends the request",
+                              DeclareOne, Reject);
+  AddCommand<ApprovalOptions>(group, invocation, "withdraw", "Take your own request back", DeclareOne,
+                              Withdraw);
 }
 
 }  // namespace holdfast::client

@@ -105,7 +105,9 @@ void DeclareVerify(CLI::App& command, VerifyOptions& options) {
                   "Verifier key of the vault; this device's own when not given")
       ->needs(file);
   command
-      .add_option("--checkpoint", options.checkpoint, "A file with an older signed checkpoint to be extended")
+      .add_option(
+          "--checkpoint", options.checkpoint,
+          "A file with an older signed checkpoint to be extended; what this device remembers when not given")
       ->needs(file);
 }
 

@@ -83,6 +83,12 @@ absl::StatusOr<v1::EnrollResponse> CallEnroll(const std::string& address, const 
   if (!verdict->status().ok())
     return VerificationFailed(fmt::format("what answers at {} is not the vault of this enrollment string: {}",
                                           address, MessageOf(verdict->status())));
+  if (status.error_code() == grpc::StatusCode::UNAVAILABLE && verdict->met())
+    return MakeError(
+        absl::StatusCode::kUnavailable, "WRONG_PORT",
+        fmt::format("the vault answers at {} but does not enroll there: that is the port of its API; "
+                    "name that of enrollment with --server HOST:PORT",
+                    address));
   if (!status.ok()) return FromGrpc(status, address);
   return response;
 }
@@ -137,8 +143,12 @@ absl::Status PrintEnrolled(const Globals& globals, const v1::EnrollResponse& res
                                             {"confirmed", response.confirmed() ? "yes" : "no"},
                                             {"api", response.api_address()}})));
   if (!response.confirmed())
-    Note(globals,
-         "Read the fingerprint out to somebody of your security team other than who gave you the string.");
+    Note(
+        globals,
+        fmt::format("Read the fingerprint out to somebody of your security team: other than who gave you the "
+                    "string, unless that is the only officer and you are the second. They run:\n"
+                    "    holdfast holder confirm {} --fingerprint {}",
+                    LastId(response.holder()), response.fingerprint()));
   if (response.api_address().empty()) Note(globals, "Set HOLDFAST_SERVER to the vault's host:port.");
   return absl::OkStatus();
 }

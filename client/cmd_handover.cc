@@ -56,10 +56,12 @@ absl::Status Plan(const Globals& globals, const StartOptions& options) {
 
 absl::Status Start(const Globals& globals, const StartOptions& options) {
   HF_ASSIGN_OR_RETURN(const auto request, StartRequest(globals, options, /*plan_only=*/false));
-  // A workflow has no terminal and goes ahead.
-  if (!globals.yes && CanAsk())
-    HF_RETURN_IF_ERROR(
-        Confirm(fmt::format("Start the handover of {}? They are frozen at once.", request.leaver())));
+  HF_RETURN_IF_ERROR(Confirm(
+      globals.yes,
+      fmt::format("Start the handover of {}? It cannot be undone. They are shut out at once; then what they "
+                  "own moves on and their devices are revoked, at once or when somebody approves.",
+                  request.leaver()),
+      "a handover cannot be undone and shuts the leaver out at once"));
   HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
   HF_ASSIGN_OR_RETURN(const v1::Handover started, session->Call<Handovers>(&Methods::StartHandover, request));
   return PrintCase(globals, started);
@@ -90,14 +92,22 @@ absl::Status Tasks(const Globals& globals, const CaseOptions& options) {
   v1::ListHandoverTasksRequest request;
   HF_ASSIGN_OR_RETURN(*request.mutable_parent(), HandoverArg("CASE", options.id));
   request.set_open_only(options.open);
-  return ListAndPrint<Handovers>(globals, &Methods::ListHandoverTasks, request);
+  HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
+  HF_ASSIGN_OR_RETURN(const auto tasks,
+                      session->CallAllPages<Handovers>(&Methods::ListHandoverTasks, request));
+  if (options.open && tasks.tasks().empty() && globals.format() == OutputFormat::kTable)
+    return WriteOut("no open tasks\n");
+  return Print(globals, tasks);
 }
 
 absl::Status Close(const Globals& globals, const CaseOptions& options) {
   v1::CloseHandoverRequest request;
   HF_ASSIGN_OR_RETURN(*request.mutable_name(), HandoverArg("CASE", options.id));
   request.set_request_id(NewRequestId());
-  return CallAndPrint<Handovers>(globals, &Methods::CloseHandover, request);
+  const absl::Status closed = CallAndPrint<Handovers>(globals, &Methods::CloseHandover, request);
+  if (ReasonOf(closed) != "TASKS_OPEN" || globals.format() != OutputFormat::kTable) return closed;
+  return WithHint(closed,
+                  fmt::format("what to do: holdfast handover tasks {} --open", LastId(request.name())));
 }
 
 void DeclareStart(CLI::App& command, StartOptions& options) {
@@ -116,8 +126,8 @@ void AddHandoverCommands(CLI::App& root, Invocation& invocation) {
   CLI::App& group = *AddGroup(root, "handover", "Moving what somebody holds to somebody else");
   AddCommand<StartOptions>(group, invocation, "plan", "Show what a handover would do; changes nothing",
                            DeclareStart, Plan);
-  AddCommand<StartOptions>(group, invocation, "start", "Freeze the leaver and open a case", DeclareStart,
-                           Start);
+  AddCommand<StartOptions>(group, invocation, "start",
+                           "Freeze the leaver and open a case; there is no way back", DeclareStart, Start);
   AddCommand<CaseOptions>(group, invocation, "approve", "Approve a case that waits, which cuts it",
                           DeclareCase, Approve);
   AddCommand<CaseOptions>(group, invocation, "show", "One case with accounts and tasks", DeclareCase, Show);

@@ -67,7 +67,11 @@ absl::Status PrintEnrollment(const Globals& globals, const v1::Holder& holder) {
                    holder.name()));
   Note(globals, "    holdfast enroll STRING");
   Note(globals,
-       "Then somebody else than you confirms the fingerprint they read out: holdfast holder confirm.");
+       "Then somebody other than you confirms the fingerprint that they read out; for a second officer the "
+       "only "
+       "officer may do it alone:");
+  Note(globals,
+       fmt::format("    holdfast holder confirm {} --fingerprint FINGERPRINT", LastId(holder.name())));
   return absl::OkStatus();
 }
 
@@ -158,6 +162,11 @@ absl::StatusOr<Request> NameAndReason(const Globals& globals, const IdOptions& o
 
 absl::Status Suspend(const Globals& globals, const IdOptions& options) {
   HF_ASSIGN_OR_RETURN(const auto request, NameAndReason<v1::SuspendHolderRequest>(globals, options));
+  HF_ASSIGN_OR_RETURN(const Identity self, LoadIdentity(HomeDirectory()));
+  if (LastId(request.name()) == self.holder)
+    HF_RETURN_IF_ERROR(
+        client::Confirm(globals.yes, "Suspend yourself? Only somebody else can resume you.",
+                        "you would suspend yourself, and only somebody else could resume you"));
   return CallAndPrint<Holders>(globals, &Methods::SuspendHolder, request);
 }
 

@@ -94,6 +94,16 @@ absl::Status PrintResults(const Globals& globals, const std::vector<ImportResult
   return absl::OkStatus();
 }
 
+// What is left to do, and what the vault holds of the importer now.
+void NoteAfterwards(const Globals& globals, const ImportOptions& options,
+                    const std::vector<ImportResult>& results) {
+  if (globals.format() != OutputFormat::kTable || options.dry_run || Count(results).at("created") == 0)
+    return;
+  Note(globals, "You count as knowing what you imported, until somebody else has put in new values.");
+  if (options.file != "-")
+    Note(globals, fmt::format("{} is still there in plain text: delete it.", options.file));
+}
+
 // What ended the import says why; else bad items are a fault of the input.
 absl::Status Verdict(const std::vector<ImportResult>& results) {
   const int failed = Count(results).at("failed");
@@ -124,6 +134,7 @@ absl::Status Import(const Globals& globals, const ImportOptions& options) {
   const absl::Status verdict = Verdict(results);
   if (EndsImport(verdict) && NothingGotThrough(results)) return verdict;
   HF_RETURN_IF_ERROR(PrintResults(globals, results, options.dry_run));
+  NoteAfterwards(globals, options, results);
   return verdict;
 }
 

@@ -80,7 +80,10 @@ absl::Status Put(const Globals& globals, const SecretOptions& options) {
                                                             value));
   HF_ASSIGN_OR_RETURN(const v1::SecretVersion added,
                       session->Call<Secrets>(&Methods::AddSecretVersion, request));
-  return Print(globals, added);
+  HF_RETURN_IF_ERROR(Print(globals, added));
+  if (added.version() == 1 && globals.format() == OutputFormat::kTable)
+    Note(globals, fmt::format("New secret '{}' on {}.", name.secret, name.account));
+  return absl::OkStatus();
 }
 
 absl::Status Reveal(const Globals& globals, const SecretOptions& options) {
@@ -154,11 +157,8 @@ absl::Status Destroy(const Globals& globals, const SecretOptions& options) {
   HF_ASSIGN_OR_RETURN(*request.mutable_name(), VersionArg(options.account, options.secret, options.version));
   request.set_request_id(NewRequestId());
   request.set_reason(globals.reason);
-  if (!globals.yes && !CanAsk())
-    return MakeError(absl::StatusCode::kInvalidArgument, "CONFIRMATION_REQUIRED",
-                     "destroying a value cannot be undone, and there is no terminal to ask on: add --yes");
-  if (!globals.yes)
-    HF_RETURN_IF_ERROR(Confirm(fmt::format("Destroy {}? It cannot be undone.", request.name())));
+  HF_RETURN_IF_ERROR(Confirm(globals.yes, fmt::format("Destroy {}? It cannot be undone.", request.name()),
+                             "destroying a value cannot be undone"));
   return CallAndPrint<Secrets>(globals, &Methods::DestroySecretVersion, request);
 }
 

@@ -4,6 +4,7 @@
 #include "client/timestamp.h"
 #include "fmt/format.h"
 #include "holdfast/v1/approval_service.grpc.pb.h"
+#include "holdfast/v1/holder_service.grpc.pb.h"
 #include "holdfast/v1/vault_service.grpc.pb.h"
 
 namespace holdfast::client {
@@ -26,7 +27,21 @@ std::string Waiting(Session& session, const v1::Vault& vault) {
                      waiting.empty() ? "" : "; ", count, count == 1 ? "" : "s");
 }
 
-std::string StatusText(const Session& session, const v1::Vault& vault, const std::string& waiting) {
+// The device that called, and whether it counts in full.
+std::string DeviceText(Session& session, const v1::Vault& vault) {
+  v1::GetHolderRequest request;
+  request.set_name(vault.caller().name());
+  const auto self = session.Call<v1::HolderService>(&v1::HolderService::StubInterface::GetHolder, request);
+  std::string text = vault.caller_fingerprint();
+  if (!self.ok()) return text;
+  for (const v1::DeviceKey& key : self->keys()) {
+    if (key.fingerprint() != vault.caller_fingerprint()) continue;
+    text += key.state() == v1::KEY_STATE_CONFIRMED ? ", confirmed" : ", not confirmed yet";
+  }
+  return text;
+}
+
+std::string StatusText(Session& session, const v1::Vault& vault, const std::string& waiting) {
   const auto& known = session.witness().known();
   std::vector<std::pair<std::string, std::string>> fields = {
       {"vault", vault.vault_id()},
@@ -35,11 +50,12 @@ std::string StatusText(const Session& session, const v1::Vault& vault, const std
       {"server time", FormatTime(TimestampMicros(vault.server_time()))},
       {"you are", vault.caller().name()},
       {"roles", CellText(vault.caller(), {"", "roles"})},
-      {"this device", vault.caller_fingerprint()},
+      {"this device", DeviceText(session, vault)},
       {"custodian", vault.custodian()},
       {"policy", vault.policy_hash()},
       {"log", fmt::format("{} entries, and it extends what this device has seen",
-                          known.has_value() ? known->size : 0)}};
+                          known.has_value() ? known->size : 0)},
+      {"log's verifier key", session.identity().checkpoint_verifier}};
   if (!waiting.empty()) fields.emplace_back("waiting for you", waiting);
   return FormatFields(fields);
 }

@@ -16,6 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::string_view kDefaultDeny = "default.deny";  // no rule of the policy permits it
 constexpr std::string_view kTypes = "type.googleapis.com/google.rpc.";
 
 // Fields of the API whose name is not that of the option, with '_' for '-'.
@@ -75,6 +76,12 @@ absl::Status TransportError(const grpc::Status& status, const std::string& addre
                         address));
       return MakeError(absl::StatusCode::kUnavailable, "UNREACHABLE",
                        fmt::format("cannot reach the vault at {} (is holdfastd running?)", address));
+    case grpc::StatusCode::UNIMPLEMENTED:
+      return MakeError(
+          absl::StatusCode::kUnavailable, "WRONG_PORT",
+          fmt::format("the vault does not take this call at {}: that is its port for enrollment, not "
+                      "that of its API, or its version is older than this command's",
+                      address));
     case grpc::StatusCode::DEADLINE_EXCEEDED:
       return MakeError(absl::StatusCode::kDeadlineExceeded, "LATE",
                        fmt::format("the vault at {} did not answer in time", address));
@@ -191,6 +198,13 @@ absl::Status FromGrpc(const grpc::Status& status, const std::string& address) {
   return result;
 }
 
+absl::Status WithHint(const absl::Status& failed, std::string_view hint) {
+  absl::Status hinted =
+      MakeError(failed.code(), ReasonOf(failed), fmt::format("{}; {}", MessageOf(failed), hint));
+  for (const auto& [key, value] : DetailsOf(failed)) AddDetail(hinted, key, value);
+  return hinted;
+}
+
 std::string ErrorLine(const absl::Status& status) {
   std::string message(MessageOf(status));
   const std::string field = FieldOf(status);
@@ -198,8 +212,10 @@ std::string ErrorLine(const absl::Status& status) {
   if (option.has_value() && message.compare(0, field.size(), field) == 0)
     message.replace(0, field.size(), *option);
   if (const std::string approval = MissingApproval(status); !approval.empty())
-    message += fmt::format("; {}; then repeat this command",
-                           ApprovalAdvice(approval, DetailsOf(status)["needs"]));
+    message +=
+        fmt::format("; {}; then repeat this command", ApprovalAdvice(approval, DetailsOf(status)["needs"]));
+  if (ReasonOf(status) == "DENIED" && DetailsOf(status)["rule"] == kDefaultDeny)
+    message += "; ask an owner of the account or your security team";
   return fmt::format("holdfast: {}\n", Printable(message));
 }
 

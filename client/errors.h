@@ -30,6 +30,9 @@ ExitCode ExitCodeOf(const absl::Status& status);
 // got there, what that means for somebody who called the vault at `address`.
 absl::Status FromGrpc(const grpc::Status& status, const std::string& address);
 
+// The same failure, with "; <hint>" behind its message.
+absl::Status WithHint(const absl::Status& failed, std::string_view hint);
+
 // "holdfast: message", with fields of the API named as options of the command.
 std::string ErrorLine(const absl::Status& status);
 // {"error": {"code", "status", "message", "details"}}, in the shape of google.rpc.Status.

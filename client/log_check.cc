@@ -99,7 +99,8 @@ absl::StatusOr<ExportLine> ParseExportLine(std::string_view line) {
   return parsed;
 }
 
-LogCheck::LogCheck(std::vector<evidence::Checkpoint> seen) : seen_(std::move(seen)) {}
+LogCheck::LogCheck(std::vector<evidence::Checkpoint> seen, bool may_be_older)
+    : seen_(std::move(seen)), may_be_older_(may_be_older) {}
 
 absl::Status LogCheck::CheckSeen() {
   for (const evidence::Checkpoint& checkpoint : seen_)
@@ -128,7 +129,7 @@ absl::Status LogCheck::Finish(const evidence::Checkpoint& last) {
   if (last.root != edge_.Root())
     return VerificationFailed("the entries are not those that the checkpoint was signed for");
   for (const evidence::Checkpoint& checkpoint : seen_)
-    if (checkpoint.size > edge_.size())
+    if (checkpoint.size > edge_.size() && !may_be_older_)
       return VerificationFailed(
           fmt::format("there are {} entries, but {} were seen before: the log was rolled back", edge_.size(),
                       checkpoint.size));

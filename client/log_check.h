@@ -43,8 +43,9 @@ absl::StatusOr<ExportLine> ParseExportLine(std::string_view line);
 // All errors are DATA_LOSS with reason VERIFICATION_FAILED and say which entry is wrong.
 class LogCheck {
  public:
-  // `seen`: checkpoints that were seen before; the log must pass through each of them.
-  explicit LogCheck(std::vector<evidence::Checkpoint> seen);
+  // `seen`: checkpoints that were seen before; the log must pass through each of them, or with `may_be_older`
+  // through those that it reaches.
+  explicit LogCheck(std::vector<evidence::Checkpoint> seen, bool may_be_older = false);
 
   absl::Status Add(const LogEntry& entry);
   // `last` covers all that was added, no more and no less.
@@ -57,6 +58,7 @@ class LogCheck {
   absl::Status CheckSeen();
 
   std::vector<evidence::Checkpoint> seen_;
+  bool may_be_older_;
   evidence::Edge edge_;
   Micros last_time_ = 0;
 };

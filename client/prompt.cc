@@ -96,7 +96,11 @@ absl::StatusOr<Plaintext> ReadFileArg(std::string_view option, const std::string
   return content;
 }
 
-absl::Status Confirm(std::string_view question) {
+absl::Status Confirm(bool yes, std::string_view question, std::string_view warning) {
+  if (yes) return absl::OkStatus();
+  if (!CanAsk())
+    return MakeError(absl::StatusCode::kInvalidArgument, "CONFIRMATION_REQUIRED",
+                     fmt::format("{}, and there is no terminal to ask on: add --yes", warning));
   Say(fmt::format("{} [y/N] ", question));
   HF_ASSIGN_OR_RETURN(const Plaintext answer, ReadLine());
   const std::string_view text = AsChars(answer.ExposeSecret());

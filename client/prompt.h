@@ -22,7 +22,9 @@ absl::StatusOr<Plaintext> AskNewSecret(std::string_view what);
 absl::StatusOr<Plaintext> ReadFileArg(std::string_view option, const std::string& path,
                                       std::size_t max_bytes);
 
-// Asks "question [y/N]" on the terminal. ABORTED when the answer is no.
-absl::Status Confirm(std::string_view question);
+// Asks "question [y/N]" on the terminal, unless `yes` is the answer already. ABORTED when it is no;
+// INVALID_ARGUMENT, reason CONFIRMATION_REQUIRED, when nobody can be asked: "<warning>, and there is no
+// terminal to ask on: add --yes".
+absl::Status Confirm(bool yes, std::string_view question, std::string_view warning);
 
 }  // namespace holdfast::client

@@ -136,7 +136,7 @@ const std::map<std::string, Columns>& AllColumns() {
         {"TYPE", "type"},
         {"OUTCOME", "outcome"},
         {"ACTOR", "actor", Kind::kName},
-        {"ACCOUNT", "account", Kind::kName},
+        {"ACCOUNT", "account", Kind::kAskedFor},
         {"SECRET", "secret", Kind::kName},
         {"SUBJECT", "subject", Kind::kName},
         {"CASE", "handover", Kind::kName},
@@ -193,9 +193,9 @@ std::string PartText(const Message& message) {
   return message.GetDescriptor()->name() == "Duration" ? DurationText(message) : TimeText(message);
 }
 
-std::string ReasonText(const Message& message) {
+std::string EventText(const Message& message, std::string_view field) {
   for (const auto& text : static_cast<const v1::Event&>(message).texts())
-    if (text.field() == "reason") return text.text();
+    if (text.field() == field) return text.text();
   return "";
 }
 
@@ -247,10 +247,12 @@ bool IsCell(const FieldDescriptor& field) {
 }
 
 std::string CellText(const Message& message, const Column& column) {
-  if (column.kind == CellKind::kTexts) return ReasonText(message);
+  if (column.kind == CellKind::kTexts) return EventText(message, "reason");
   const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(column.field);
   if (field == nullptr) return "";
   const auto shortened = [&](const std::string& text) {
+    if (column.kind == CellKind::kAskedFor)
+      return Shorten(text.empty() ? EventText(message, "asked-for") : text);
     return column.kind == CellKind::kName ? Shorten(text) : text;
   };
   if (!field->is_repeated()) return shortened(ScalarText(message, *field));

@@ -30,7 +30,8 @@ class Session {
 
   // A unary call with a deadline; e.g. Call<v1::VaultService>(&v1::VaultService::StubInterface::GetVault,
   // request). When a connection that had worked breaks, the same request is sent once more: request ids make
-  // that safe. When it lacks an approval, and the command is to wait for one, it is sent again once that is given.
+  // that safe. When it lacks an approval, and the command is to wait for one, it is sent again once that is
+  // given.
   template <typename Service, typename Request, typename Response>
   absl::StatusOr<Response> Call(grpc::Status (Service::StubInterface::*method)(grpc::ClientContext*,
                                                                                const Request&, Response*),

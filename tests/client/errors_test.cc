@@ -113,5 +113,26 @@ TEST(ExitCodes, AreThoseOfTheManual) {
   EXPECT_EQ(exit(absl::StatusCode::kDataLoss, "LOG_DAMAGED"), 1);
 }
 
+TEST(Errors, OfTheWrongPortSayWhichItIs) {
+  const absl::Status status = FromGrpc(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, ""), kAddress);
+  EXPECT_EQ(ReasonOf(status), "WRONG_PORT");
+  EXPECT_EQ(ExitCodeOf(status), ExitCode::kUnavailable);
+  EXPECT_NE(MessageOf(status).find("127.0.0.1:8443: that is its port for enrollment"),
+            std::string_view::npos);
+}
+
+TEST(Errors, OfWhatNoRulePermitsSayWhomToAsk) {
+  absl::Status denied = MakeError(absl::StatusCode::kPermissionDenied, "DENIED",
+                                  "denied by rule default.deny: no rule permits this");
+  AddDetail(denied, "rule", "default.deny");
+  const absl::Status hinted = WithHint(denied, "your own: holdfast access list --holder mia");
+  EXPECT_EQ(
+      ErrorLine(hinted),
+      "holdfast: denied by rule default.deny: no rule permits this; your own: holdfast access list --holder "
+      "mia; ask an owner of the account or your security team\n");
+  EXPECT_EQ(ExitCodeOf(hinted), ExitCode::kDenied);
+  EXPECT_EQ(DetailsOf(hinted).at("rule"), "default.deny");
+}
+
 }  // namespace
 }  // namespace holdfast::client

@@ -56,6 +56,17 @@ TEST(LogCheck, RefusesALogShorterThanWhatWasSeen) {
   ExpectRefused(CheckAll(entries, head, {log.Head()}), "rolled back");
 }
 
+TEST(LogCheck, TakesAnOlderExportForWhatItIsWhenTold) {
+  FakeLog log;
+  log.Grow(4);
+  const auto entries = log.entries();
+  const auto head = log.Head();
+  log.Grow(1);
+  LogCheck check({log.Head()}, /*may_be_older=*/true);
+  for (const LogEntry& entry : entries) ASSERT_TRUE(check.Add(entry).ok());
+  EXPECT_TRUE(check.Finish(head).ok());
+}
+
 TEST(LogCheck, RefusesAChangedLeaf) {
   FakeLog log;
   log.Grow(6);

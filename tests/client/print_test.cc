@@ -46,6 +46,17 @@ TEST(Tables, ShowTheReasonOfAnEvent) {
   EXPECT_NE(table.find("night shift\ufffd[2J"), table.npos);
 }
 
+TEST(Tables, ShowWhichAccountARefusedCallAskedFor) {
+  v1::ListEventsResponse list;
+  v1::Event& event = *list.add_events();
+  auto* text = event.add_texts();
+  text->set_field("asked-for");
+  text->set_text("accounts/not-theirs");
+  EXPECT_NE(ToTable(list).find(" not-theirs "), std::string::npos) << ToTable(list);
+  event.set_account("accounts/theirs");
+  EXPECT_NE(ToTable(list).find(" theirs "), std::string::npos) << ToTable(list);
+}
+
 TEST(Details, ShowWhatIsSetAndNestedRowsBelow) {
   v1::Handover handover;
   handover.set_name("handovers/7");

@@ -1,0 +1,49 @@
+#include "client/usage_error.h"
+
+#include <vector>
+
+#include "fmt/format.h"
+#include "fmt/ranges.h"
+
+namespace holdfast::client {
+namespace {
+
+std::string Join(const std::string& path, const std::string& word) {
+  return path.empty() ? word : path + " " + word;
+}
+
+// "there is no command account bogus: say account add, list, ..."
+std::string ExplainCommand(const CLI::App& group, const std::string& path, const std::string& word) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : group.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  const std::string known =
+      fmt::format("{}{}{}", path, path.empty() ? "" : " ", fmt::join(names, path.empty() ? ", " : "|"));
+  if (word.empty()) return fmt::format("name a command: {}", known);
+  return fmt::format("there is no command {}: say {}", Join(path, word), known);
+}
+
+}  // namespace
+
+std::string ExplainUsage(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App* command = &app;
+  std::string path;
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands().front();
+    path = Join(path, command->get_name());
+  }
+  const std::vector<std::string> extra = app.remaining(/*recurse=*/true);  // in the order they were typed
+  const bool is_group = !command->get_subcommands([](const CLI::App*) { return true; }).empty();
+  const bool unexpected = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
+  if (!extra.empty() && path == "secret put")
+    return "a value is never given on the command line: your shell's history may hold what you typed now; "
+           "change it if it was a secret, and give the new one with --from-file or when asked";
+  if (!extra.empty() && extra.front().starts_with('-') && (is_group || unexpected))
+    return fmt::format("there is no option {} here", extra.front());
+  if (is_group && (unexpected || extra.empty() || command != &app))
+    return ExplainCommand(*command, path, extra.empty() ? "" : extra.front());
+  return unexpected && !extra.empty() ? fmt::format("{} is not expected here", fmt::join(extra, " "))
+                                      : error.what();
+}
+
+}  // namespace holdfast::client

@@ -1,0 +1,142 @@
+// What somebody meets who runs Holdfast for the first time: each message says what is so, and what to do
+// next.
+#include "gmock/gmock.h"
+#include "tests/cli/office.h"
+
+namespace holdfast::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+TEST(Newcomer, IsToldAddressesThatTheyCanUse) {
+  VaultFixture vault;
+  ASSERT_TRUE(vault.Start({"--listen", "0.0.0.0:0", "--advertise", "vault.example.org:7443",
+                           "--enroll-listen", "0.0.0.0:0", "--enroll-advertise", "vault.example.org:7444"}))
+      << vault.server_log();
+  const Outcome enrolled = vault.Cli("alice", {"enroll", vault.officer_string(), "--server", vault.enroll()});
+  EXPECT_THAT(enrolled.out, HasSubstr("vault.example.org:7443"));
+  const Outcome added = vault.Cli("alice", {"holder", "add", "omar", "--role", "security"});
+  EXPECT_EQ(added.exit_code, 0) << added.err;
+  EXPECT_THAT(added.err, HasSubstr("    holdfast holder confirm omar --fingerprint FINGERPRINT"));
+  const std::string log = vault.server_log();
+  EXPECT_THAT(log, AllOf(HasSubstr(vault.data_dir()), HasSubstr("for clients vault.example.org:7443"),
+                         HasSubstr("for devices vault.example.org:7444")));
+  EXPECT_EQ(vault.Stop(SIGTERM), 0);
+  EXPECT_FALSE(vault.Start({"--listen", "0.0.0.0:0"}));
+  EXPECT_THAT(vault.server_log(), HasSubstr("add --advertise"));
+}
+
+TEST(Newcomer, LearnsWhichPortTheyConfused) {
+  Office office;
+  EXPECT_THAT(office.Refused(8, "mia", {"enroll", office.NewString("alice"), "--server", office.api()}),
+              AllOf(HasSubstr("that is the port of its API"), HasSubstr("--server")));
+  setenv("HOLDFAST_SERVER", office.enroll().c_str(), 1);
+  const Outcome status =
+      Run({std::string(HF_BIN_DIR) + "/holdfast", "status"}, "", {"HOLDFAST_HOME=" + office.home("alice")});
+  unsetenv("HOLDFAST_SERVER");
+  EXPECT_EQ(status.exit_code, 8);
+  EXPECT_THAT(status.err, HasSubstr("that is its port for enrollment"));
+}
+
+TEST(Newcomer, SeesWhetherTheirDeviceIsConfirmedAndTheKeyToVerifyWith) {
+  Office office;
+  office.AddHolder("omar", "security", /*confirmer=*/"");
+  EXPECT_THAT(office.Ok("omar", {"status"}), HasSubstr(", not confirmed yet"));
+  office.Ok("alice", {"holder", "confirm", "omar", "--fingerprint", office.Fingerprint("omar")});
+  const std::string status = office.Ok("omar", {"status"});
+  EXPECT_THAT(status, HasSubstr(", confirmed\n"));
+  EXPECT_THAT(
+      status,
+      HasSubstr(Json::parse(ReadFile(office.home("omar") + "/identity.json"))["checkpoint_verifier"]));
+}
+
+TEST(Newcomer, LearnsThatASecretIsNewAndThatAnExportStaysOnDisk) {
+  Office office;
+  office.AddAccount("news", "alice");
+  const Args put{"secret", "put", "news", "pasword", "--from-file", "-"};
+  EXPECT_EQ(office.Cli("alice", put, "fixture-1").err, "New secret 'pasword' on news.\n");
+  EXPECT_EQ(office.Cli("alice", put, "fixture-2").err, "");
+  const Outcome stray = office.Cli("alice", {"secret", "put", "news", "password", "fixture-on-argv"});
+  EXPECT_EQ(stray.exit_code, 2);
+  EXPECT_THAT(stray.err, AllOf(HasSubstr("history"), Not(HasSubstr("fixture"))));
+
+  const std::string file = FixturePath("bitwarden_org.json");
+  EXPECT_THAT(office.Cli("alice", {"import", file, "--dry-run"}).err, Not(HasSubstr("plain text")));
+  EXPECT_THAT(office.Cli("alice", {"import", file}).err,
+              AllOf(HasSubstr("You count as knowing what you imported"),
+                    HasSubstr(file + " is still there in plain text: delete it.\n")));
+}
+
+TEST(Newcomer, WhoEndsAccessIsToldWhatTheOtherStillKnows) {
+  Office office;
+  office.AddOmar();
+  office.AddMember("mia");
+  office.AddAccount("news", "alice", {"--tier", "3"});
+  office.Put("alice", "news", "fixture-1");
+  const auto revoke = [&] {
+    office.Ok("alice", {"access", "grant", "--account", "news", "--holder", "mia"});
+    office.Reveal("mia", "news");
+    return office.Cli("alice", {"access", "revoke", "--account", "news", "--holder", "mia"});
+  };
+  const Outcome revoked = revoke();
+  EXPECT_THAT(revoked.out, HasSubstr("end time:"));
+  EXPECT_THAT(revoked.err,
+              AllOf(StartsWith("Access ended, but mia still knows"),
+                    HasSubstr("holdfast secret put news password; holdfast secret retire news password "
+                              "1 --evidence TEXT\n")));
+  EXPECT_THAT(office.Refused(4, "mia", {"exposure", "list"}),
+              HasSubstr("your own: holdfast exposure list --holder mia"));
+  EXPECT_THAT(office.Refused(4, "mia", {"account", "show", "news"}),
+              HasSubstr("ask an owner of the account"));
+}
+
+TEST(Newcomer, DrivesAHandoverByWhatItSays) {
+  Office office;
+  office.AddOmar();
+  office.AddMember("mia");
+  office.AddHolder("sam", "member", /*confirmer=*/"");
+  office.AddAccount("news", "mia", {"--tier", "3"});
+  office.Put("mia", "news", "fixture-1");
+  const Args start{"handover", "start", "--leaver", "mia", "--successor", "sam"};
+  EXPECT_THAT(office.Refused(2, "omar", start), AllOf(HasSubstr("cannot be undone"), HasSubstr("add --yes")));
+  const Json plan = office.Get("omar", {"handover", "plan", "--leaver", "mia", "--successor", "sam"});
+  EXPECT_THAT(plan["warnings"].dump(), HasSubstr("sam takes over but has no confirmed device"));
+  office.Ok("omar", {"handover", "start", "--leaver", "mia", "--successor", "sam", "--yes"});
+  EXPECT_THAT(
+      office.Refused(7, "omar", {"handover", "close", "1"}),
+      AllOf(HasSubstr("has 1 open task: "), HasSubstr("; what to do: holdfast handover tasks 1 --open")));
+  office.Ok("alice", {"secret", "put", "news", "password", "--from-file", "-"}, "fixture-2");
+  office.Ok("omar", {"secret", "retire", "news", "password", "1", "--evidence", "tried it"});
+  EXPECT_EQ(office.Ok("omar", {"handover", "tasks", "1", "--open"}), "no open tasks\n");
+}
+
+TEST(Newcomer, ReadsTheLogAndIsToldWhatItCannotHold) {
+  Office office;
+  office.AddOmar();
+  office.AddMember("mia");
+  EXPECT_THAT(office.Refused(2, "alice", {"audit", "log", "--type", "secret.revael"}),
+              HasSubstr("--type: no event is of type secret.revael"));
+  office.Refused(2, "alice", {"audit", "log", "--type", "sekret.*"});
+  EXPECT_EQ(office.Events({"--type", "secret.reveal"}).size(), 0U);  // of a type, if none happened
+  for (const std::string& type : Each(office.Events({}), "type"))
+    EXPECT_GT(office.Events({"--type", type}).size(), 0U);
+
+  office.Refused(4, "mia", {"account", "show", "not-hers"});
+  EXPECT_THAT(office.Ok("alice", {"audit", "log", "--actor", "mia", "--type", "account.read"}),
+              HasSubstr(" not-hers "));
+
+  const std::string older = office.dir() / "older";
+  office.Ok("alice", {"audit", "export", "--out", older});
+  EXPECT_THAT(office.Ok("alice", {"audit", "verify", "--file", older}),
+              HasSubstr("that this device remembers"));
+  office.Ok("alice", {"status"});  // and remembers a longer log than that of the export
+  EXPECT_THAT(office.Ok("alice", {"audit", "verify", "--file", older}), HasSubstr("; they end before the "));
+  EXPECT_THAT(office.Refused(3, "stranger", {"audit", "verify", "--file", older}),
+              HasSubstr("--verifier KEY"));
+}
+
+}  // namespace
+}  // namespace holdfast::testing
