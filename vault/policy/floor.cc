@@ -1,6 +1,5 @@
 #include "vault/policy/floor.h"
 
-#include <cstdio>
 #include <cstdlib>
 
 #include "vault/policy/parse.h"
@@ -171,10 +170,7 @@ std::string_view FloorText() { return kText; }
 const Document& Floor() {
   static const Document* const floor = [] {
     Parsed parsed = Parse(kText);
-    if (!parsed.problems.empty()) {
-      std::fprintf(stderr, "the floor of the policy is damaged:\n%s", Listed(parsed.problems).c_str());
-      std::abort();
-    }
+    if (!parsed.problems.empty()) std::abort();
     return new Document(std::move(parsed.document));
   }();
   return *floor;
