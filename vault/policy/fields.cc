@@ -102,6 +102,7 @@ bool EachOnce(const TomlNode& array, std::string_view what, std::string_view exa
   }
   std::map<std::string, Position> seen;
   for (const TomlNode& item : array.children) {
+    if (problems.enough()) return false;
     const auto spelled = spell(item);
     if (!spelled.has_value()) continue;
     const auto [first, fresh] = seen.emplace(*spelled, item.at);
@@ -148,6 +149,7 @@ Fields::Fields(const TomlNode& table, std::string_view what, std::span<const std
                Problems& problems)
     : table_(table), what_(what), problems_(problems) {
   for (const TomlNode& entry : table.children) {
+    if (problems_.enough()) return;
     if (std::ranges::find(known, entry.key) != known.end()) continue;
     problems_.Add(entry.key_at, UnknownName(fmt::format("key of {}:", what), entry.key, known));
   }

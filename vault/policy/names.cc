@@ -121,6 +121,8 @@ std::optional<std::string_view> Nearest(std::string_view given, std::span<const 
   std::optional<std::string_view> nearest;
   std::size_t least = std::clamp<std::size_t>(folded.size() / 3, 1, 3) + 1;
   for (const std::string_view name : allowed) {
+    const std::size_t longer = std::max(folded.size(), name.size()) - std::min(folded.size(), name.size());
+    if (longer >= least) continue;
     const std::size_t distance = Distance(folded, name);
     if (distance < least) nearest = name, least = distance;
   }

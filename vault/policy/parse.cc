@@ -104,6 +104,7 @@ void EachTable(const Fields& fields, std::string_view key, Problems& problems, R
     return;
   }
   for (const TomlNode& table : node->children) {
+    if (problems.enough()) return;
     if (Expect(table, Kind::kTable, fmt::format("each of \"{}\"", key), problems)) read(table);
   }
 }

@@ -1,7 +1,5 @@
 #include "vault/policy/problems.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -10,9 +8,8 @@ namespace holdfast::policy {
 std::vector<Problem> Problems::Take() {
   std::ranges::stable_sort(found_, {}, [](const Problem& p) { return std::pair(p.at.line, p.at.column); });
   if (found_.size() > kMaxProblems) {
-    const std::size_t more = found_.size() - kMaxProblems + 1;
     found_.resize(kMaxProblems);
-    found_.back().message = fmt::format("and {} more problems from here on", more);
+    found_.back().message = "and more problems from here on";
   }
   return std::exchange(found_, {});
 }

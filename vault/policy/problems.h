@@ -18,7 +18,10 @@ class Problems {
   bool empty() const { return found_.empty(); }
   std::size_t size() const { return found_.size(); }
 
-  // In the order of the text, at most kMaxProblems: the last one then says how many more there are.
+  // Whether to stop looking: whoever sends nothing but faults does not keep the vault busy.
+  bool enough() const { return found_.size() >= 10 * kMaxProblems; }
+
+  // In the order of the text, at most kMaxProblems: the last one then says that there are more.
   std::vector<Problem> Take();
 
  private:

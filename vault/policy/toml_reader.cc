@@ -35,24 +35,28 @@ constexpr std::size_t kMaxLibraryText = 200;
 // toml++ counts columns in code points, and may name places past the end.
 class Places {
  public:
-  explicit Places(std::string_view text) : text_(text) {
-    for (std::size_t at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1))
-      starts_.push_back(at + 1);
+  explicit Places(std::string_view text) {
+    lines_.push_back(0);
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      if ((static_cast<unsigned char>(text[at]) & 0xc0) == 0x80) continue;  // inside a code point
+      points_.push_back(at);
+      if (text[at] == '\n') lines_.push_back(points_.size());
+    }
+    points_.push_back(text.size());
   }
 
   Position Of(const toml::source_position& place) const {
-    const std::size_t line = std::clamp<std::size_t>(place.line, 1, starts_.size());
-    std::string_view rest = text_.substr(starts_[line - 1]);
-    rest = rest.substr(0, rest.find('\n'));
-    std::size_t at = 0;
-    for (std::size_t column = 1; column < place.column && at < rest.size(); ++column)
-      at += std::max<std::size_t>(FirstCodePoint(rest.substr(at)).bytes, 1);
-    return {static_cast<int>(line), static_cast<int>(at) + 1};
+    const std::size_t line = std::clamp<std::size_t>(place.line, 1, lines_.size());
+    const std::size_t first = lines_[line - 1];
+    const std::size_t last =
+        line < lines_.size() ? lines_[line] - 1 : points_.size() - 1;  // the end of the line
+    const std::size_t point = std::min(first + std::max<std::size_t>(place.column, 1) - 1, last);
+    return {static_cast<int>(line), static_cast<int>(points_[point] - points_[first]) + 1};
   }
 
  private:
-  std::string_view text_;
-  std::vector<std::size_t> starts_ = {0};
+  std::vector<std::size_t> points_;  // where code points begin, and the end
+  std::vector<std::size_t> lines_;   // the first code point of each line
 };
 
 class Converter {
