@@ -1,6 +1,6 @@
-// Preloaded into a program, moves its clocks, so that hours pass without waiting for them. HF_CLOCK_SHIFT sets the wall
-// clock ahead by so many seconds. HF_STEADY_SHIFT names a file that holds how many seconds the steady clock is
-// ahead, as a 64-bit number: it can change while the program runs.
+// Preloaded into a program, moves its clocks, so that hours pass without waiting for them. HF_CLOCK_SHIFT
+// sets the wall clock ahead by so many seconds. HF_STEADY_SHIFT names a file that holds how many seconds the
+// steady clock is ahead, as a 64-bit number: it can change while the program runs.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>

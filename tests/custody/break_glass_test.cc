@@ -27,7 +27,8 @@ class BreakGlassTest : public CustodyTest {
   absl::Status RequestBy(const std::string& holder) { return RequestBy(holder, Ask()); }
   // As if the wait were over.
   void MakeReady() {
-    EXPECT_TRUE(Do([](WriteTx& tx) { return tx.db().Exec("UPDATE break_glass SET ready_at_elapsed = 0"); }).ok());
+    EXPECT_TRUE(
+        Do([](WriteTx& tx) { return tx.db().Exec("UPDATE break_glass SET ready_at_elapsed = 0"); }).ok());
   }
   absl::Status RevealBy(const std::string& holder, std::int64_t id, const Request& request) {
     return Do([&](WriteTx& tx) -> absl::Status {
@@ -52,8 +53,9 @@ class BreakGlassTest : public CustodyTest {
   }
   void AddHolder(const std::string& name, Role role, const std::string& person = "") {
     EXPECT_TRUE(Do([&](WriteTx& tx) {
-                  return CreateHolder(tx, As(tx, "alice"), Ask(),
-                                      {.name = name, .person = person, .roles = static_cast<std::int64_t>(role)})
+                  return CreateHolder(
+                             tx, As(tx, "alice"), Ask(),
+                             {.name = name, .person = person, .roles = static_cast<std::int64_t>(role)})
                       .status();
                 }).ok());
   }
@@ -165,9 +167,12 @@ TEST_F(BreakGlassTest, IsSeenByWhoeverAskedAndWhoeverMaySayNo) {
   EXPECT_EQ(seen_by("bob"), 1u);
   EXPECT_EQ(seen_by("alice"), 1u);
   EXPECT_EQ(seen_by("carol"), 0u);
-  EXPECT_EQ(ReasonOf(Do([&](WriteTx& tx) { return GetBreakGlass(tx, As(tx, "carol"), 1).status(); })), "DENIED");
-  EXPECT_EQ(ReasonOf(Do([&](WriteTx& tx) { return GetBreakGlass(tx, As(tx, "carol"), 9).status(); })), "DENIED");
-  EXPECT_EQ(ReasonOf(Do([&](WriteTx& tx) { return GetBreakGlass(tx, As(tx, "alice"), 9).status(); })), "NOT_FOUND");
+  EXPECT_EQ(ReasonOf(Do([&](WriteTx& tx) { return GetBreakGlass(tx, As(tx, "carol"), 1).status(); })),
+            "DENIED");
+  EXPECT_EQ(ReasonOf(Do([&](WriteTx& tx) { return GetBreakGlass(tx, As(tx, "carol"), 9).status(); })),
+            "DENIED");
+  EXPECT_EQ(ReasonOf(Do([&](WriteTx& tx) { return GetBreakGlass(tx, As(tx, "alice"), 9).status(); })),
+            "NOT_FOUND");
 }
 
 }  // namespace
