@@ -111,6 +111,12 @@ TEST_F(LimitsTest, SuspensionGoesBelowAndWhatIsShortAlreadyGetsNoShorter) {
   EXPECT_TRUE(Change({.owner = "dave"}).ok()) << "one active owner as before";
 }
 
+TEST_F(LimitsTest, NobodyIsAskedToApproveWhatCannotBeDone) {
+  ASSERT_TRUE(Add("news", 1, {"carol"}).ok());
+  EXPECT_EQ(ReasonOf(Change({.backups = std::vector<std::string>{}})), "MIN_OWNERS");
+  EXPECT_EQ(ReasonOf(Change({.backups = std::vector<std::string>{"dave"}})), "APPROVAL_REQUIRED");
+}
+
 TEST_F(LimitsTest, AnArchivedAccountNeedsNobody) {
   ASSERT_TRUE(Add("news", 2, {"carol"}).ok());
   ASSERT_TRUE(

@@ -111,10 +111,12 @@ absl::StatusOr<std::vector<storage::Holder>> PromotedBy(WriteTx& tx, const stora
   return promoted;
 }
 
+// `decide`: Authorize, or AuthorizeToWait.
 absl::Status AuthorizeChange(WriteTx& tx, const Actor& actor, const Target& target,
-                             const AccountChange& change, std::vector<audit::Event>& events) {
+                             const AccountChange& change, decltype(&Authorize) decide,
+                             std::vector<audit::Event>& events) {
   const auto ask = [&](Action action, const Target& about) -> absl::Status {
-    HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, action, about));
+    HF_ASSIGN_OR_RETURN(const auto decision, decide(tx, actor, action, about, {}));
     events.push_back(EventFor(actor, action, about, decision));
     return absl::OkStatus();
   };
@@ -146,6 +148,25 @@ absl::Status ApplyRelations(WriteTx& tx, const Actor& actor, const storage::Acco
   const auto owner = std::ranges::find_if(
       live, [](const storage::Grant& grant) { return grant.relation == Relation::kOwner; });
   return SetBackups(tx, actor, account, owner == live.end() ? 0 : owner->holder_id, *change.backups, reason);
+}
+
+// Sets tier and owners, and checks what they leave.
+absl::Status ApplyGuarded(WriteTx& tx, const Actor& actor, storage::Account& account,
+                          const AccountChange& change, std::string_view reason) {
+  HF_ASSIGN_OR_RETURN(const int lacked, OwnersLacking(tx, account));
+  const bool raised = change.tier.value_or(account.tier) < account.tier;
+  account.tier = change.tier.value_or(account.tier);
+  HF_RETURN_IF_ERROR(ApplyRelations(tx, actor, account, change, reason));
+  return CheckOwners(tx, account, raised ? 0 : lacked);
+}
+
+// Whether that would go well. Nobody is asked to approve what cannot be done.
+absl::Status Rehearse(WriteTx& tx, const Actor& actor, storage::Account account, const AccountChange& change,
+                      std::string_view reason) {
+  HF_RETURN_IF_ERROR(tx.db().Savepoint());
+  const absl::Status result = ApplyGuarded(tx, actor, account, change, reason);
+  HF_RETURN_IF_ERROR(tx.db().RollbackSavepoint());
+  return result;
 }
 
 }  // namespace
@@ -228,22 +249,23 @@ absl::StatusOr<storage::Account> UpdateAccount(WriteTx& tx, const Actor& actor, 
   HF_ASSIGN_OR_RETURN(storage::Account account, FindAccount(tx, actor, name, Action::kAccountUpdate));
   const Target target{.account = &account, .texts = ChangeTexts(change, request)};
   std::vector<audit::Event> events;
-  HF_RETURN_IF_ERROR(AuthorizeChange(tx, actor, target, change, events));
+  HF_RETURN_IF_ERROR(AuthorizeChange(tx, actor, target, change, &AuthorizeToWait, events));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  if (!repeat.has_value()) {
+    HF_RETURN_IF_ERROR(CheckEtag(etag, account.revision, AccountName(account.name)));
+    HF_RETURN_IF_ERROR(CheckNotArchived(account));
+    HF_RETURN_IF_ERROR(Rehearse(tx, actor, account, change, request.reason));
+  }
+  events.clear();
+  HF_RETURN_IF_ERROR(AuthorizeChange(tx, actor, target, change, &Authorize, events));
   if (repeat.has_value()) return account;
-  HF_RETURN_IF_ERROR(CheckEtag(etag, account.revision, AccountName(account.name)));
-  HF_RETURN_IF_ERROR(CheckNotArchived(account));
-  HF_ASSIGN_OR_RETURN(const int lacked, OwnersLacking(tx, account));
-  const bool raised = change.tier.value_or(account.tier) < account.tier;
+  HF_RETURN_IF_ERROR(ApplyGuarded(tx, actor, account, change, request.reason));
   account.handle = change.handle.value_or(account.handle);
   account.url = change.url.value_or(account.url);
   account.purpose = change.purpose.value_or(account.purpose);
   account.unit = change.unit.value_or(account.unit);
-  account.tier = change.tier.value_or(account.tier);
   account.updated_at = tx.now();
   ++account.revision;
-  HF_RETURN_IF_ERROR(ApplyRelations(tx, actor, account, change, request.reason));
-  HF_RETURN_IF_ERROR(CheckOwners(tx, account, raised ? 0 : lacked));
   HF_RETURN_IF_ERROR(storage::AccountStore(tx.db()).Update(account));
   for (audit::Event& event : events) tx.Record(std::move(event));
   HF_RETURN_IF_ERROR(Remember(tx, actor, request, account.name));
