@@ -179,7 +179,7 @@ TEST_F(StateTest, SeesARowThatIsReplaced) {
   AddHolder("ana", "ana");
   ASSERT_TRUE(
       db().Exec("INSERT OR REPLACE INTO holder SELECT id, name, pseudonym, kind, person, 'other', 1, status,"
-                " created_at, updated_at, 2 FROM holder")
+                " created_at, updated_at, 2, qualifications FROM holder")
           .ok());
   ExpectInStep();
 }
