@@ -13,6 +13,7 @@ TEST(Names, MayBeBareOrFull) {
   EXPECT_EQ(*HolderArg("ID", "holders/alice"), "holders/alice");
   EXPECT_EQ(*AccountArg("ID", "x-acme"), "accounts/x-acme");
   EXPECT_EQ(*HandoverArg("CASE", "7"), "handovers/7");
+  EXPECT_EQ(*ApprovalArg("ID", "7"), "approvals/7");
   EXPECT_EQ(*NewIdArg("holders", "ID", "holders/alice"), "alice");
   EXPECT_EQ(*OptionalHolderArg("--owner", ""), "");
   EXPECT_EQ(*SecretArg("x", "password"), "accounts/x/secrets/password");

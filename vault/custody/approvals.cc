@@ -17,8 +17,8 @@ using storage::Approval;
 using storage::ApprovalClosed;
 using storage::ApprovalStore;
 
-// Names are in the request's body and are never reused; what a call means by "the newest" is bound by its number.
-// The subject is not: one approval serves a call that is about several people.
+// Names are in the request's body and are never reused; what a call means by "the newest" is bound by its
+// number. The subject is not: one approval serves a call that is about several people.
 Bytes OperationOf(const Tx& tx, const Actor& actor, std::string_view action, const Target& target) {
   const std::string version = target.version.has_value() ? std::to_string(*target.version) : "";
   return ToBytes(crypto::Mac(
@@ -29,17 +29,18 @@ Bytes OperationOf(const Tx& tx, const Actor& actor, std::string_view action, con
 }
 
 absl::Status Unfit(std::string_view reason, std::int64_t id, std::string_view why) {
-  absl::Status status = MakeError(absl::StatusCode::kFailedPrecondition, reason,
-                                  fmt::format("approval {} {}", id, why));
+  absl::Status status =
+      MakeError(absl::StatusCode::kFailedPrecondition, reason, fmt::format("approval {} {}", id, why));
   AddDetail(status, "approval", ApprovalName(id));
   return status;
 }
 
-// What this same request has used counts again, for as long as a repeat of the request would be known for one.
+// What this same request has used counts again, for as long as a repeat of the request would be known for
+// one.
 absl::StatusOr<std::optional<Approval>> UsedByThis(Tx& tx, const Actor& actor, const Bytes& operation) {
   const Request& request = actor.request;
-  HF_ASSIGN_OR_RETURN(const auto used, ApprovalStore(tx.db()).UsedBy(actor.holder.id, operation, request.method,
-                                                                     request.id));
+  HF_ASSIGN_OR_RETURN(const auto used,
+                      ApprovalStore(tx.db()).UsedBy(actor.holder.id, operation, request.method, request.id));
   if (!used.has_value()) return std::optional<Approval>();
   const ApprovalState state = StateOf(tx, used->approval);
   const bool usable = state == ApprovalState::kUsed || state == ApprovalState::kApproved;
@@ -67,7 +68,8 @@ absl::StatusOr<std::optional<Approval>> Named(Tx& tx, const Actor& actor, const 
   }
   if (row->operation != operation) {
     if (row->operation == OperationOf(tx, actor, row->action, target)) return std::optional<Approval>();
-    return Unfit("APPROVAL_MISMATCH", id, "is for another call, or the same with other words or another version");
+    return Unfit("APPROVAL_MISMATCH", id,
+                 "is for another call, or the same with other words or another version");
   }
   const ApprovalState state = StateOf(tx, *row);
   if (state == ApprovalState::kPending || state == ApprovalState::kApproved) return row;
@@ -76,7 +78,8 @@ absl::StatusOr<std::optional<Approval>> Named(Tx& tx, const Actor& actor, const 
 
 std::string Encode(const std::vector<policy::ApprovalNeed>& needs) {
   std::string text;
-  for (const auto& need : needs) text += fmt::format("{}{}:{}", text.empty() ? "" : " ", need.count, need.who);
+  for (const auto& need : needs)
+    text += fmt::format("{}{}:{}", text.empty() ? "" : " ", need.count, need.who);
   return text;
 }
 
@@ -131,9 +134,9 @@ audit::Event EventOf(const Actor& actor, policy::Action action, const Target& ta
 
 absl::Status Required(const policy::Decision& decision, std::string_view approval) {
   const std::string needs = DescribeNeeds(decision.obligations.approvals);
-  absl::Status status = MakeError(
-      absl::StatusCode::kFailedPrecondition, "APPROVAL_REQUIRED",
-      fmt::format("needs approval by {}, by rule {}: {}", needs, decision.rule, decision.why));
+  absl::Status status =
+      MakeError(absl::StatusCode::kFailedPrecondition, "APPROVAL_REQUIRED",
+                fmt::format("needs approval by {}, by rule {}: {}", needs, decision.rule, decision.why));
   if (!approval.empty()) AddDetail(status, "approval", approval);
   AddDetail(status, "needs", needs);
   AddDetail(status, "rule", decision.rule);

@@ -1,8 +1,8 @@
 // Four eyes: what the policy allows only with somebody else's yes.
 //
-// An approval is for one exact operation of one holder: method, all that the call asks for, the secret's version,
-// and the policy by which it was asked. Another policy in force voids it. It counts distinct persons, as they are when
-// it is used; never the one who asks, and never somebody who is not active.
+// An approval is for one exact operation of one holder: method, all that the call asks for, the secret's
+// version, and the policy by which it was asked. Another policy in force voids it. It counts distinct
+// persons, as they are when it is used; never the one who asks, and never somebody who is not active.
 #pragma once
 
 #include <optional>
@@ -36,9 +36,10 @@ absl::StatusOr<std::vector<policy::Vote>> CountedVotes(Tx& tx, const storage::Ap
 
 // --- For Authorize alone ---
 
-// The approval that this call of `actor` may count on: the one that it names, else its own newest for the very same
-// operation that is neither closed, run out nor used up; one that this same request (by id) has used counts again.
-// NOT_FOUND or FAILED_PRECONDITION (APPROVAL_MISMATCH, APPROVAL_STATE) for a named one that does not fit.
+// The approval that this call of `actor` may count on: the one that it names, else its own newest for the
+// very same operation that is neither closed, run out nor used up; one that this same request (by id) has
+// used counts again. NOT_FOUND or FAILED_PRECONDITION (APPROVAL_MISMATCH, APPROVAL_STATE) for a named one
+// that does not fit.
 absl::StatusOr<std::optional<storage::Approval>> FindApproval(Tx& tx, const Actor& actor,
                                                               policy::Action action, const Target& target);
 // The votes that count for this use: none before the last yes.
@@ -46,10 +47,10 @@ absl::StatusOr<std::vector<policy::Vote>> VotesFor(Tx& tx, const storage::Approv
                                                    const Target& target);
 // Counts one use, once a request.
 absl::Status UseApproval(Tx& tx, const Actor& actor, storage::Approval approval);
-// What Authorize returns for a pending decision: FAILED_PRECONDITION, reason APPROVAL_REQUIRED, with the details
-// "approval" (its name), "needs" and "rule". Arranges that a new request for approval, with its event, is what stays of
-// this call, unless `existing` waits already or the call is a dry run, which has no approval to name.
-// RESOURCE_EXHAUSTED, reason TOO_MANY_APPROVALS.
+// What Authorize returns for a pending decision: FAILED_PRECONDITION, reason APPROVAL_REQUIRED, with the
+// details "approval" (its name), "needs" and "rule". Arranges that a new request for approval, with its
+// event, is what stays of this call, unless `existing` waits already or the call is a dry run, which has no
+// approval to name. RESOURCE_EXHAUSTED, reason TOO_MANY_APPROVALS.
 absl::Status AskForApproval(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
                             const policy::Decision& decision,
                             const std::optional<storage::Approval>& existing);

@@ -40,8 +40,9 @@ struct About {
 };
 
 absl::StatusOr<About> AboutOf(Tx& tx, const Approval& row, std::string_view reason) {
-  About about{.version = row.version,
-              .texts = {{"approval", ApprovalName(row.id)}, {"action", row.action}, {"reason", std::string(reason)}}};
+  About about{
+      .version = row.version,
+      .texts = {{"approval", ApprovalName(row.id)}, {"action", row.action}, {"reason", std::string(reason)}}};
   HF_ASSIGN_OR_RETURN(about.requester, LoadHolder(tx, row.requester_id));
   if (row.account_id.has_value()) {
     HF_ASSIGN_OR_RETURN(about.account, LoadAccount(tx, *row.account_id));
@@ -89,8 +90,8 @@ absl::StatusOr<Located> Locate(WriteTx& tx, const Actor& actor, Action action, s
   }
   located.row = *row;
   HF_ASSIGN_OR_RETURN(located.about, AboutOf(tx, *row, actor.request.reason));
-  HF_ASSIGN_OR_RETURN(located.permit, Authorize(tx, actor, action, located.about.target(),
-                                                ContextOf(actor, located.about)));
+  HF_ASSIGN_OR_RETURN(located.permit,
+                      Authorize(tx, actor, action, located.about.target(), ContextOf(actor, located.about)));
   return located;
 }
 
@@ -126,8 +127,9 @@ struct Count {
 };
 absl::StatusOr<Count> CountFor(Tx& tx, const Actor& actor, const Approval& row, const About& about) {
   const storage::Holder& holder = actor.holder;
-  Count count{.context = {.person = about.requester.person},
-              .own = {.person = holder.person, .roles = holder.roles, .kind = holder.kind, .status = holder.status}};
+  Count count{
+      .context = {.person = about.requester.person},
+      .own = {.person = holder.person, .roles = holder.roles, .kind = holder.kind, .status = holder.status}};
   HF_ASSIGN_OR_RETURN(count.context.votes, CountedVotes(tx, row, about.about()));
   if (about.account.has_value()) {
     HF_ASSIGN_OR_RETURN(count.own.relation, RelationTo(tx, *about.account, holder.id));
@@ -148,16 +150,17 @@ absl::Status CheckMayDecide(WriteTx& tx, const Actor& actor, const Located& loca
   event.outcome = audit::Outcome::kDenied;
   event.rule = located.row.rule;
   tx.RecordInstead(std::move(event));
-  absl::Status status =
-      MakeError(absl::StatusCode::kPermissionDenied, "NOT_AN_APPROVER",
-                fmt::format("approval {} needs {} of the account, by rule {}; you are none of those that are missing",
-                            located.row.id, DescribeNeeds(NeedsOf(located.row)), located.row.rule));
+  absl::Status status = MakeError(
+      absl::StatusCode::kPermissionDenied, "NOT_AN_APPROVER",
+      fmt::format("approval {} needs {} of the account, by rule {}; you are none of those that are missing",
+                  located.row.id, DescribeNeeds(NeedsOf(located.row)), located.row.rule));
   AddDetail(status, "needs", DescribeNeeds(NeedsOf(located.row)));
   AddDetail(status, "rule", located.row.rule);
   return status;
 }
 
-absl::Status Close(WriteTx& tx, const Actor& actor, Approval& row, ApprovalClosed as, std::string_view reason) {
+absl::Status Close(WriteTx& tx, const Actor& actor, Approval& row, ApprovalClosed as,
+                   std::string_view reason) {
   row.closed_as = as;
   row.closed_by = actor.holder.id;
   row.closed_at = tx.now();
@@ -167,7 +170,8 @@ absl::Status Close(WriteTx& tx, const Actor& actor, Approval& row, ApprovalClose
 
 }  // namespace
 
-absl::StatusOr<Approval> Approve(WriteTx& tx, const Actor& actor, const Request& request, std::string_view name) {
+absl::StatusOr<Approval> Approve(WriteTx& tx, const Actor& actor, const Request& request,
+                                 std::string_view name) {
   HF_ASSIGN_OR_RETURN(Located located, Locate(tx, actor, Action::kApprovalApprove, name));
   Approval& row = located.row;
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
@@ -175,8 +179,8 @@ absl::StatusOr<Approval> Approve(WriteTx& tx, const Actor& actor, const Request&
   HF_ASSIGN_OR_RETURN(Count count, CountFor(tx, actor, row, located.about));
   HF_RETURN_IF_ERROR(CheckMayDecide(tx, actor, located, count));
   ApprovalStore store(tx.db());
-  HF_RETURN_IF_ERROR(store.AddVote(
-      row.id, {.holder_id = actor.holder.id, .reason = request.reason, .voted_at = tx.now()}));
+  HF_RETURN_IF_ERROR(
+      store.AddVote(row.id, {.holder_id = actor.holder.id, .reason = request.reason, .voted_at = tx.now()}));
   count.context.votes.push_back(std::move(count.own));
   if (TotalLacking(row, count.context) == 0) {
     HF_ASSIGN_OR_RETURN(const std::int64_t size, storage::EventStore(tx.db()).Size());
@@ -190,7 +194,8 @@ absl::StatusOr<Approval> Approve(WriteTx& tx, const Actor& actor, const Request&
   return row;
 }
 
-absl::StatusOr<Approval> Reject(WriteTx& tx, const Actor& actor, const Request& request, std::string_view name) {
+absl::StatusOr<Approval> Reject(WriteTx& tx, const Actor& actor, const Request& request,
+                                std::string_view name) {
   HF_RETURN_IF_ERROR(CheckLine("reason", request.reason, kMaxReason, /*required=*/true));
   HF_ASSIGN_OR_RETURN(Located located, Locate(tx, actor, Action::kApprovalApprove, name));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
@@ -205,7 +210,8 @@ absl::StatusOr<Approval> Reject(WriteTx& tx, const Actor& actor, const Request& 
   return located.row;
 }
 
-absl::StatusOr<Approval> Withdraw(WriteTx& tx, const Actor& actor, const Request& request, std::string_view name) {
+absl::StatusOr<Approval> Withdraw(WriteTx& tx, const Actor& actor, const Request& request,
+                                  std::string_view name) {
   HF_ASSIGN_OR_RETURN(Located located, Locate(tx, actor, Action::kApprovalWithdraw, name));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (repeat.has_value()) return located.row;
@@ -218,8 +224,8 @@ absl::StatusOr<Approval> Withdraw(WriteTx& tx, const Actor& actor, const Request
 
 absl::Status WithdrawAll(WriteTx& tx, const Actor& actor, const storage::Holder& holder,
                          const storage::Handover& handover) {
-  HF_ASSIGN_OR_RETURN(auto rows, ApprovalStore(tx.db()).OpenOf(
-                                     holder.id, {.now = tx.now(), .policy_id = tx.policy().id}));
+  HF_ASSIGN_OR_RETURN(
+      auto rows, ApprovalStore(tx.db()).OpenOf(holder.id, {.now = tx.now(), .policy_id = tx.policy().id}));
   const std::string reason = fmt::format("handover {}", handover.name);
   for (Approval& row : rows) {
     HF_ASSIGN_OR_RETURN(const About about, AboutOf(tx, row, reason));
@@ -234,8 +240,8 @@ absl::Status WithdrawAll(WriteTx& tx, const Actor& actor, const storage::Holder&
 
 absl::StatusOr<bool> MayRead(Tx& tx, const Actor& actor, const Approval& approval) {
   HF_ASSIGN_OR_RETURN(const About about, AboutOf(tx, approval, ""));
-  HF_ASSIGN_OR_RETURN(const policy::Decision reads, Consider(tx, actor, Action::kApprovalRead, about.target(),
-                                                             ContextOf(actor, about)));
+  HF_ASSIGN_OR_RETURN(const policy::Decision reads,
+                      Consider(tx, actor, Action::kApprovalRead, about.target(), ContextOf(actor, about)));
   if (reads.allowed()) return true;
   return WaitsFor(tx, actor, approval);
 }
@@ -259,8 +265,8 @@ absl::StatusOr<bool> WaitsFor(Tx& tx, const Actor& actor, const Approval& approv
   HF_ASSIGN_OR_RETURN(const About about, AboutOf(tx, approval, ""));
   HF_ASSIGN_OR_RETURN(const Count count, CountFor(tx, actor, approval, about));
   if (count.voted || !count.Names(approval)) return false;
-  HF_ASSIGN_OR_RETURN(const policy::Decision may, Consider(tx, actor, Action::kApprovalApprove, about.target(),
-                                                           ContextOf(actor, about)));
+  HF_ASSIGN_OR_RETURN(const policy::Decision may,
+                      Consider(tx, actor, Action::kApprovalApprove, about.target(), ContextOf(actor, about)));
   return may.allowed();
 }
 

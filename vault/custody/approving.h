@@ -1,5 +1,5 @@
-// Deciding on requests for approval: by those whom the rule names, each person once, and only while the request
-// waits. Whoever asked may withdraw.
+// Deciding on requests for approval: by those whom the rule names, each person once, and only while the
+// request waits. Whoever asked may withdraw.
 #pragma once
 
 #include <string_view>

@@ -122,10 +122,11 @@ absl::StatusOr<Work<v1::Approval>> PrepareDecision(const Message& message, custo
 
 absl::StatusOr<Query<v1::Approval>> PrepareGet(const v1::GetApprovalRequest& message) {
   HF_ASSIGN_OR_RETURN(std::string name, ParseName("approvals", message.name(), "name"));
-  return [name = std::move(name)](custody::ReadTx& tx, const Actor& actor, v1::Approval& out) -> absl::Status {
-    HF_ASSIGN_OR_RETURN(const Approval row, custody::FindReadable(tx, actor, name));
-    return Renderer(tx).Render(row, out);
-  };
+  return
+      [name = std::move(name)](custody::ReadTx& tx, const Actor& actor, v1::Approval& out) -> absl::Status {
+        HF_ASSIGN_OR_RETURN(const Approval row, custody::FindReadable(tx, actor, name));
+        return Renderer(tx).Render(row, out);
+      };
 }
 
 struct Wanted {
@@ -133,14 +134,16 @@ struct Wanted {
   bool for_me = false;
 };
 
-absl::StatusOr<bool> IsWanted(custody::Tx& tx, const Actor& actor, const Wanted& wanted, const Approval& row) {
+absl::StatusOr<bool> IsWanted(custody::Tx& tx, const Actor& actor, const Wanted& wanted,
+                              const Approval& row) {
   if (wanted.state.has_value() && custody::StateOf(tx, row) != *wanted.state) return false;
   return wanted.for_me ? custody::WaitsFor(tx, actor, row) : custody::MayRead(tx, actor, row);
 }
 
 // What may not be seen is left out, so a page is what is left of a bounded number of rows.
 absl::Status FillPage(custody::Tx& tx, const Actor& actor, const Wanted& wanted,
-                      const storage::ApprovalFilter& filter, const Page& page, v1::ListApprovalsResponse& out) {
+                      const storage::ApprovalFilter& filter, const Page& page,
+                      v1::ListApprovalsResponse& out) {
   HF_ASSIGN_OR_RETURN(const auto rows,
                       storage::ApprovalStore(tx.db()).List(filter, page.after(), kScannedAtMost + 1));
   Renderer renderer(tx);
@@ -164,7 +167,8 @@ absl::StatusOr<Query<v1::ListApprovalsResponse>> PrepareList(const v1::ListAppro
   return [&message, wanted](custody::ReadTx& tx, const Actor& actor,
                             v1::ListApprovalsResponse& out) -> absl::Status {
     HF_RETURN_IF_ERROR(
-        custody::Authorize(tx, actor, policy::Action::kApprovalRead, {}, {.requested_by_self = true}).status());
+        custody::Authorize(tx, actor, policy::Action::kApprovalRead, {}, {.requested_by_self = true})
+            .status());
     HF_ASSIGN_OR_RETURN(const Page page, Page::Of(tx, actor, message));
     storage::ApprovalFilter filter;
     if (message.mine()) filter.requester_id = actor.holder.id;
@@ -179,7 +183,8 @@ class ApprovalService final : public v1::ApprovalService::CallbackService {
   explicit ApprovalService(Core& core) : core_(core) {}
 
  private:
-  Reactor* GetApproval(Context* context, const v1::GetApprovalRequest* request, v1::Approval* response) override {
+  Reactor* GetApproval(Context* context, const v1::GetApprovalRequest* request,
+                       v1::Approval* response) override {
     return Read(core_, context, "holdfast.v1.ApprovalService/GetApproval", request, response, PrepareGet);
   }
   Reactor* ListApprovals(Context* context, const v1::ListApprovalsRequest* request,
@@ -207,6 +212,8 @@ class ApprovalService final : public v1::ApprovalService::CallbackService {
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeApprovalService(Core& core) { return std::make_unique<ApprovalService>(core); }
+std::unique_ptr<grpc::Service> MakeApprovalService(Core& core) {
+  return std::make_unique<ApprovalService>(core);
+}
 
 }  // namespace holdfast::rpc

@@ -57,14 +57,16 @@ absl::StatusOr<std::int64_t> ApprovalStore::NextId() {
 absl::Status ApprovalStore::Insert(const Approval& a) {
   return connection_.Exec(
       "INSERT INTO approval (id, requester_id, action, operation, policy_id, account_id, secret_id, version,"
-      " subject_id, staged_policy_id, rule, needs, reason, ticket, details, created_at, decide_until, approved_at,"
+      " subject_id, staged_policy_id, rule, needs, reason, ticket, details, created_at, decide_until, "
+      "approved_at,"
       " use_until, uses, used, event_idx, closed_as, closed_by, closed_at, close_reason, valid)"
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
+      "?21,"
       " ?22, ?23, ?24, ?25, ?26, ?27)",
-      a.id, a.requester_id, a.action, a.operation, a.policy_id, a.account_id, a.secret_id, a.version, a.subject_id,
-      a.staged_policy_id, a.rule, a.needs, a.reason, a.ticket, a.details, a.created_at, a.decide_until,
-      a.approved_at, a.use_until, a.uses, a.used, a.event_idx, a.closed_as, a.closed_by, a.closed_at,
-      a.close_reason, a.valid);
+      a.id, a.requester_id, a.action, a.operation, a.policy_id, a.account_id, a.secret_id, a.version,
+      a.subject_id, a.staged_policy_id, a.rule, a.needs, a.reason, a.ticket, a.details, a.created_at,
+      a.decide_until, a.approved_at, a.use_until, a.uses, a.used, a.event_idx, a.closed_as, a.closed_by,
+      a.closed_at, a.close_reason, a.valid);
 }
 
 absl::StatusOr<std::optional<Approval>> ApprovalStore::ById(std::int64_t id) {
@@ -111,30 +113,34 @@ absl::Status ApprovalStore::AddVote(std::int64_t approval_id, const ApprovalVote
 }
 
 absl::StatusOr<std::vector<ApprovalVote>> ApprovalStore::Votes(std::int64_t approval_id) {
-  return ReadAll(connection_.Query("SELECT holder_id, reason, voted_at FROM approval_vote WHERE approval_id = ?1"
-                                   " ORDER BY voted_at, holder_id",
-                                   approval_id),
-                 &ReadVote);
+  return ReadAll(
+      connection_.Query("SELECT holder_id, reason, voted_at FROM approval_vote WHERE approval_id = ?1"
+                        " ORDER BY voted_at, holder_id",
+                        approval_id),
+      &ReadVote);
 }
 
 absl::Status ApprovalStore::AddUse(std::int64_t approval_id, std::string_view method,
                                    std::string_view request_id, Micros now) {
   return connection_.Exec(
-      "INSERT INTO approval_use (approval_id, method, request_id, used_at) VALUES (?1, ?2, ?3, ?4)", approval_id,
-      method, request_id, now);
+      "INSERT INTO approval_use (approval_id, method, request_id, used_at) VALUES (?1, ?2, ?3, ?4)",
+      approval_id, method, request_id, now);
 }
 
 absl::StatusOr<std::optional<ApprovalStore::Used>> ApprovalStore::UsedBy(std::int64_t requester_id,
                                                                          ByteView operation,
                                                                          std::string_view method,
                                                                          std::string_view request_id) {
-  return ReadOne(connection_.Query("SELECT approval.*, approval_use.used_at FROM approval JOIN approval_use"
-                                   " ON approval_use.approval_id = approval.id AND approval_use.method = ?3"
-                                   " AND approval_use.request_id = ?4"
-                                   " WHERE approval.requester_id = ?1 AND approval.operation = ?2"
-                                   " ORDER BY approval.id DESC LIMIT 1",
-                                   requester_id, operation, method, request_id),
-                 +[](const Statement& row) { return Used{ReadApproval(row), row.Int(27)}; });
+  return ReadOne(
+      connection_.Query("SELECT approval.*, approval_use.used_at FROM approval JOIN approval_use"
+                        " ON approval_use.approval_id = approval.id AND approval_use.method = ?3"
+                        " AND approval_use.request_id = ?4"
+                        " WHERE approval.requester_id = ?1 AND approval.operation = ?2"
+                        " ORDER BY approval.id DESC LIMIT 1",
+                        requester_id, operation, method, request_id),
+      +[](const Statement& row) {
+        return Used{ReadApproval(row), row.Int(27)};
+      });
 }
 
 }  // namespace holdfast::storage

@@ -1,5 +1,5 @@
-// Requests for approval: what was asked, who said yes, and which calls used it. Rows are never deleted. Not thread
-// safe, as its connection.
+// Requests for approval: what was asked, who said yes, and which calls used it. Rows are never deleted. Not
+// thread safe, as its connection.
 #pragma once
 
 #include <cstdint>
