@@ -133,6 +133,12 @@ std::vector<BadPolicy> BadObligations() {
        "8:13: \"wait\" is for break-glass.request alone, not secret.reveal"},
       {ReadOnly("require = { approvals = 1, approvers = [\"owner\"] }"),
        "8:13: \"approvals\" is for what changes something, not account.read"},
+      {Instead("actions", "actions = [\"approval.approve\"]") +
+           "require = { approvals = 1, approvers = [\"security\"] }\n",
+       "8:13: \"approvals\" is for what changes something, not approval.approve"},
+      {Instead("actions", "actions = [\"handover.cut\"]") +
+           "require = { approvals = 2, approvers = [\"security\"] }\n",
+       "8:13: handover.cut waits for 1 approval of security, and for nothing else"},
       {ReadOnly("require = { show = \"10m\" }"),
        "8:13: \"show\" is for secret.reveal, secret.code and break-glass.*, not account.read"},
       {Forbid("require = { reason = true }"),

@@ -38,6 +38,10 @@ bool CanShow(Action action) {
   return action == Action::kSecretReveal || action == Action::kSecretCode ||
          ActionName(action).starts_with("break-glass.");
 }
+// What only reads has no request that could wait, and a yes that needs a yes would never end.
+bool CanNeedApprovals(Action action) {
+  return !OnlyReads(action) && action != Action::kApprovalApprove && action != Action::kApprovalWithdraw;
+}
 bool CanWait(Action action) { return action == Action::kBreakGlassRequest; }
 
 // Complains about `key` when one of the actions does not pass `may`.
@@ -47,6 +51,16 @@ void Limit(const Fields& fields, std::string_view key, const std::vector<Action>
   const auto other = std::ranges::find_if_not(actions, may);
   if (node == nullptr || other == actions.end()) return;
   problems.Add(node->key_at, fmt::format("\"{}\" {}, not {}", key, why, ActionName(*other)));
+}
+
+// A case that waits is cut by the first 'handover approve', which is security's.
+void LimitCut(const Fields& fields, const std::vector<Action>& actions, const Obligations& obligations,
+              Problems& problems) {
+  static const ApprovalNeed kCounted{.count = 1, .who = static_cast<int>(Approver::kSecurity)};
+  const bool cuts = std::ranges::find(actions, Action::kHandoverCut) != actions.end();
+  if (!cuts || obligations.approvals.empty() || obligations.approvals.front() == kCounted) return;
+  problems.Add(fields.Find("approvals")->key_at,
+               "handover.cut waits for 1 approval of security, and for nothing else");
 }
 
 void ReadApprovals(const Fields& fields, Obligations& obligations, Problems& problems) {
@@ -79,8 +93,8 @@ Obligations ReadObligations(const TomlNode& table, const std::vector<Action>& ac
     obligations.uses = static_cast<int>(*uses);
   obligations.show = fields.Duration("show");
   obligations.wait = fields.Duration("wait");
-  const auto changes = [](Action action) { return !OnlyReads(action); };
-  Limit(fields, "approvals", actions, changes, "is for what changes something", problems);
+  Limit(fields, "approvals", actions, CanNeedApprovals, "is for what changes something", problems);
+  LimitCut(fields, actions, obligations, problems);
   Limit(fields, "show", actions, CanShow, "is for secret.reveal, secret.code and break-glass.*", problems);
   Limit(fields, "wait", actions, CanWait, "is for break-glass.request alone", problems);
   return obligations;
