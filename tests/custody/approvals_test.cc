@@ -113,12 +113,18 @@ TEST_F(ApprovalsTest, OfOneCallAboutSeveralPeopleServeAllOfThem) {
   const auto update = [&] {
     return Do([&](WriteTx& tx) {
       const Request request = For("more backups");
-      return UpdateAccount(tx, Asking(tx, "bob", request), request, "top",
-                           {.backups = std::vector<std::string>{"carol", "dora", "omar"}}, "")
+      return UpdateAccount(
+                 tx, Asking(tx, "bob", request), request, "top",
+                 {.handle = "@x; tier: 3", .backups = std::vector<std::string>{"carol", "dora", "omar"}}, "")
           .status();
     });
   };
   const std::string id = Pending(update());  // asked for dora; omar is found out to be one of them
+  Must([&](WriteTx& tx) {
+    EXPECT_EQ(storage::ApprovalStore(tx.db()).ById(std::stoll(id)).value()->details,
+              "backups: holders/carol holders/dora holders/omar; handle: \"@x; tier: 3\"");
+    return absl::OkStatus();
+  });
   EXPECT_TRUE(Yes("omar", id).ok());
   const std::string again = Pending(update());
   EXPECT_NE(again, id);

@@ -88,7 +88,10 @@ std::string DetailsOf(const Target& target) {
   std::string details;
   for (const auto& [field, text] : target.texts) {
     if (text.empty() || field == "reason" || field == "ticket") continue;
-    details += fmt::format("{}{}: {}", details.empty() ? "" : "; ", field, text);
+    details.append(details.empty() ? "" : "; ").append(field).append(": ");
+    // A free text cannot pass for another field before the eyes of whoever says yes.
+    const bool plain = text.find_first_of(";\"\\") == text.npos;
+    details += plain ? text : fmt::format("{:?}", text);
   }
   return details;
 }
