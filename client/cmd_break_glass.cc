@@ -66,6 +66,8 @@ absl::Status PrintGlass(const Globals& globals, const v1::BreakGlass& glass) {
 
 absl::StatusOr<std::string> GlassArg(const GlassOptions& options) {
   HF_ASSIGN_OR_RETURN(const std::string id, NewIdArg("break-glass", "ID", options.id));
+  if (id.find_first_not_of("0123456789") != id.npos)
+    return InvalidField("ID", "must be a number, as in 7 or break-glass/7");
   return "break-glass/" + id;
 }
 

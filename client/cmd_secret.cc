@@ -126,8 +126,8 @@ absl::Status Code(const Globals& globals, const SecretOptions& options) {
                    TimestampMicros(vault.server_time()), response.version(), response.value()));
   HF_RETURN_IF_ERROR(WriteCode(globals, response, code));
   if (globals.format() == OutputFormat::kTable)
-    Note(globals,
-         fmt::format("Good until {}.", FormatTime(TimestampMicros(response.expire_time())).substr(11, 8)));
+    Note(globals, fmt::format("Good until {} UTC.",
+                              FormatTime(TimestampMicros(response.expire_time())).substr(11, 8)));
   return absl::OkStatus();
 }
 
