@@ -97,10 +97,10 @@ absl::Status PrintResults(const Globals& globals, const std::vector<ImportResult
 // What is left to do, and what the vault holds of the importer now.
 void NoteAfterwards(const Globals& globals, const ImportOptions& options,
                     const std::vector<ImportResult>& results) {
-  if (globals.format() != OutputFormat::kTable || options.dry_run || Count(results).at("created") == 0)
-    return;
+  const Counts counts = Count(results);
+  if (globals.format() != OutputFormat::kTable || options.dry_run || counts.at("created") == 0) return;
   Note(globals, "You count as knowing what you imported, until somebody else has put in new values.");
-  if (options.file != "-")
+  if (options.file != "-" && counts.at("failed") == 0)
     Note(globals, fmt::format("{} is still there in plain text: delete it.", options.file));
 }
 

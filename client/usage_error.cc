@@ -35,12 +35,13 @@ std::string ExplainUsage(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<std::string> extra = app.remaining(/*recurse=*/true);  // in the order they were typed
   const bool is_group = !command->get_subcommands([](const CLI::App*) { return true; }).empty();
   const bool unexpected = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
+  const bool missing = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError);
   if (!extra.empty() && path == "secret put")
     return "a value is never given on the command line: your shell's history may hold what you typed now; "
            "change it if it was a secret, and give the new one with --from-file or when asked";
   if (!extra.empty() && extra.front().starts_with('-') && (is_group || unexpected))
     return fmt::format("there is no option {} here", extra.front());
-  if (is_group && (unexpected || extra.empty() || command != &app))
+  if (is_group && (unexpected || missing))
     return ExplainCommand(*command, path, extra.empty() ? "" : extra.front());
   return unexpected && !extra.empty() ? fmt::format("{} is not expected here", fmt::join(extra, " "))
                                       : error.what();

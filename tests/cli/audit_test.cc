@@ -112,7 +112,7 @@ TEST_F(Audit, ExportsThatWereTamperedWithAreCaught) {
 
   changed = lines;
   changed[reveal].replace(changed[reveal].find("allowed"), 7, "denied ");
-  EXPECT_THAT(Tampered(changed), HasSubstr("not those that the checkpoint was signed for"));
+  EXPECT_THAT(Tampered(changed), HasSubstr("not those of the checkpoint seen before"));
 
   changed = lines;
   changed.erase(changed.begin() + 4);

@@ -87,7 +87,7 @@ TEST_F(Import, ExistingValuesAreKeptAndDifferencesReported) {
   more["id"] = "0005eed0-0000-0000-0000-00000000ffff";
   more["name"] = "One more";
   changed["items"].push_back(more);
-  const Outcome outcome = office.Cli("alice", {"import", Write(changed)});
+  const Outcome outcome = office.Cli("alice", {"-q", "import", Write(changed)});
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(outcome.out, "created 2, unchanged 62, differs 1, skipped 0, failed 0\n");
   EXPECT_EQ(outcome.err,
