@@ -142,13 +142,14 @@ absl::Status PrintEnrolled(const Globals& globals, const v1::EnrollResponse& res
                                             {"fingerprint", response.fingerprint()},
                                             {"confirmed", response.confirmed() ? "yes" : "no"},
                                             {"api", response.api_address()}})));
-  if (!response.confirmed())
-    Note(
-        globals,
-        fmt::format("Read the fingerprint out to somebody of your security team: other than who gave you the "
-                    "string, unless that is the only officer and you are the second. They run:\n"
-                    "    holdfast holder confirm {} --fingerprint {}",
-                    LastId(response.holder()), response.fingerprint()));
+  if (!response.confirmed()) {
+    Note(globals,
+         "Read the fingerprint out to somebody of your security team: other than who gave you the string, "
+         "unless that "
+         "is the only officer and you are the second. They run:");
+    Note(globals, fmt::format("    holdfast holder confirm {} --fingerprint {}", LastId(response.holder()),
+                              response.fingerprint()));
+  }
   if (response.api_address().empty()) Note(globals, "Set HOLDFAST_SERVER to the vault's host:port.");
   return absl::OkStatus();
 }
