@@ -164,9 +164,15 @@ TEST(BreakGlass, EndsByTheNoOfAnOwnerOrAnAuditorAndWithTheRequestersSuspension) 
   office.Ok("omar", {"holder", "resume", "ben"});
   office.LetPass(2 * kHour);
   EXPECT_THAT(office.Refused(7, "ben", {"break-glass", "reveal", "3"}), HasSubstr("VETOED"));
-  office.Refused(6, "alice", {"break-glass", "show", "4"});
-  office.Refused(4, "ben", {"break-glass", "show", "4"});  // who may not see them all does not learn how many
-  EXPECT_THAT(office.Refused(2, "ben", {"break-glass", "show", "one"}), HasSubstr("ID: must be a number"));
+
+  office.Ok("ben", kRequest);
+  office.Ok("alice", {"handover", "start", "--leaver", "ben", "--reason", "leaves", "--yes"});
+  EXPECT_EQ(office.Show("alice", "4")["state"], "BREAK_GLASS_STATE_VETOED");
+  EXPECT_EQ(office.Show("alice", "4")["vetoer"], "");
+
+  office.Refused(6, "alice", {"break-glass", "show", "5"});
+  office.Refused(4, "mia", {"break-glass", "show", "5"});  // who may not see them all does not learn how many
+  EXPECT_THAT(office.Refused(2, "mia", {"break-glass", "show", "one"}), HasSubstr("ID: must be a number"));
 }
 
 TEST(BreakGlass, TakesTheValueOffTheScreenAgain) {

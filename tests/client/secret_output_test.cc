@@ -18,5 +18,12 @@ TEST(SecretMember, IsBase64WhenItIsNotText) { EXPECT_EQ(Member("\xff\xfe"), ",\"
 
 TEST(SecretMember, EscapesNoMoreThanNeeded) { EXPECT_EQ(Member("p/\"\n"), ",\"value\":\"p/\\\"\\u000a\""); }
 
+TEST(PrintableLines, KeepLineBreaksAndNothingElseThatATerminalObeys) {
+  std::string value = "a\x1b[2Jb\r\n\nlast\tcell\xff";
+  EXPECT_EQ(PrintableLines(Plaintext::TakeFrom(value)), "a\ufffd[2Jb\ufffd\n\nlast\ufffdcell\ufffd");
+  std::string empty;
+  EXPECT_EQ(PrintableLines(Plaintext::TakeFrom(empty)), "");
+}
+
 }  // namespace
 }  // namespace holdfast::client
