@@ -13,7 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 
 std::string RuleText(const std::string& id, const std::string& effect, const std::string& more) {
-  return "\n[[rule]]\nid = \"" + id + "\"\neffect = \"" + effect + "\"\nactions = [\"account.update\"]\n" +
+  return "\n[[rule]]\nid = \"" + id + "\"\neffect = \"" + effect + "\"\nactions = [\"account.review\"]\n" +
          more + "\nwhy = \"x\"\n";
 }
 
@@ -59,11 +59,9 @@ TEST(PolicyDiff, SaysWhatWhereAndByWhichRules) {
                  RuleText("b", "require",
                           "when = { tier = [1] }\nrequire = { reason = true, approvals = 2, approvers = "
                           "[\"owner\", \"security\"] }"));
-  EXPECT_THAT(
-      Told(DiffOf(before, after)),
-      ElementsAre(
-          "account.update [status active, key unconfirmed or confirmed, tier 1] allow (a) -> allow with "
-          "reason, approval by 2 of owner, security (b)"));
+  EXPECT_THAT(Told(DiffOf(before, after)),
+              ElementsAre("account.review [status active, key confirmed, tier 1] allow (a) -> allow with "
+                          "reason, approval by 2 of owner, security (b)"));
 }
 
 TEST(PolicyDiff, PointsAreJoinedToTheFewestLines) {
@@ -83,7 +81,7 @@ TEST(PolicyDiff, WhatCannotBeIsNotToldApart) {
   const Document after =
       DocumentOf(RuleText("a", "permit", R"(when = { tier = [1, 2, 3], relation = ["grantee", "owner"] })"));
   EXPECT_THAT(Told(DiffOf(before, after)),
-              ElementsAre("account.update [status active, key unconfirmed or confirmed, relation owner] deny "
+              ElementsAre("account.review [status active, key confirmed, relation owner] deny "
                           "(default.deny) -> allow (a)"));
 }
 

@@ -116,10 +116,10 @@ const std::vector<Never>& Nevers() {
        [](F f) {
          return f.subject.key == KeyState::kUnconfirmed && kValues.contains(f.action) && f.resource.tier == 1;
        }},
-      {"a further device that nobody confirmed touches a value",
+      {"a further device that nobody confirmed does anything but look at the vault's state",
        [](F f) {
          return f.subject.key == KeyState::kUnconfirmed && f.subject.key_is_additional &&
-                kValues.contains(f.action);
+                f.action != kVaultRead;
        }},
       {"an auditor or offboarding touches a value",
        [](F f) {

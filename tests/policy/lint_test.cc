@@ -97,12 +97,28 @@ TEST(Lint, BreakingGlassNeedsAWaitOfThePolicysOwn) {
             "");
 }
 
+TEST(Lint, AConditionOnAFactThatTheActionNeverHasIsAProblem) {
+  EXPECT_EQ(ProblemsOf(RuleText("a", "forbid", R"("holder.suspend")", "when = { tier = [1] }")),
+            "8:10: \"tier\" is not known of holder.suspend: name the actions that it is known of\n");
+  EXPECT_EQ(
+      ProblemsOf(RuleText("a", "forbid", R"("account.read")", "when = { role = [\"auditor\"] }") +
+                 "[[never]]\nid = \"n\"\nactions = [\"account.read\"]\nwhen = { requested_by_self = true }\n"
+                 "why = \"x\"\n"),
+      "13:10: \"requested_by_self\" is not known of account.read: name the actions that it is known of\n");
+}
+
+TEST(Lint, WhatACallHasNoFieldForCannotBeAskedOfIt) {
+  EXPECT_EQ(ProblemsOf(RuleText("a", "permit", R"("grant.create")", "require = { ticket = true }")),
+            "4:1: rule a asks for a ticket, which grant.create has no place for\n");
+}
+
 TEST(Lint, ABrokenAssertionIsAProblem) {
   EXPECT_EQ(
       ProblemsOf(
           RuleText("a", "permit", R"("account.read")", "when = { tier = [1] }") +
           "[[never]]\nid = \"n\"\nactions = [\"account.read\"]\nwhen = { tier = [1, 2] }\nwhy = \"x\"\n"),
-      "10:1: assertion n is broken: account.read with status active, key unconfirmed, tier 1: allow by rule "
+      "10:1: assertion n is broken: account.read with status active, key unconfirmed, not additional_key, "
+      "tier 1: allow by rule "
       "a\n");
 }
 

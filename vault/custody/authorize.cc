@@ -53,9 +53,10 @@ audit::Event BaseEvent(const Actor& actor, policy::Action action, const Target& 
   audit::Event event;
   event.type = policy::ActionName(action);
   event.actor = RefTo(actor.holder);
-  if (target.account != nullptr) event.account = RefTo(*target.account);
-  if (target.secret != nullptr) event.secret = RefTo(*target.secret);
-  if (target.subject != nullptr) event.subject = RefTo(*target.subject);
+  // What is yet to be made has no row that an event could refer to.
+  if (target.account != nullptr && target.account->id != 0) event.account = RefTo(*target.account);
+  if (target.secret != nullptr && target.secret->id != 0) event.secret = RefTo(*target.secret);
+  if (target.subject != nullptr && target.subject->id != 0) event.subject = RefTo(*target.subject);
   if (target.handover != nullptr) event.handover = RefTo(*target.handover);
   event.version = target.version;
   event.texts = target.texts;
@@ -116,7 +117,15 @@ absl::StatusOr<Permit> AuthorizeToWait(Tx& tx, const Actor& actor, policy::Actio
     tx.RecordInstead(std::move(event));
     return DeniedBy(decision);
   }
-  HF_RETURN_IF_ERROR(CheckGiven(decision, actor.request));
+  const absl::Status given = CheckGiven(decision, actor.request);
+  if (!given.ok()) {
+    // On record too: it told the caller that there is such an account, and which rule guards it.
+    audit::Event event = BaseEvent(actor, action, target);
+    event.outcome = audit::Outcome::kDenied;
+    event.rule = decision.rule;
+    tx.RecordInstead(std::move(event));
+    return given;
+  }
   return Permit{std::move(decision), std::nullopt};
 }
 

@@ -51,7 +51,8 @@ struct Actor {
 // UNAUTHENTICATED (KEY_UNKNOWN, KEY_EXPIRED, KEY_REVOKED) or PERMISSION_DENIED (HOLDER_INACTIVE).
 absl::StatusOr<Actor> Authenticate(Tx& tx, const Caller& caller);
 
-// What an action is about; what is not set is not meant. The pointers are borrowed for the call.
+// What an action is about; what is not set is not meant. The pointers are borrowed for the call. An account or
+// secret without an id is one that the action would make: its facts count.
 struct Target {
   const storage::Account* account = nullptr;
   const storage::Secret* secret = nullptr;

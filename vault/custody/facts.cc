@@ -98,6 +98,7 @@ absl::StatusOr<policy::Facts> GatherFacts(Tx& tx, const Actor& actor, policy::Ac
       HF_ASSIGN_OR_RETURN(facts.resource.owners, CountActiveOwners(tx, account.id));
     }
   }
+  if (target.account == nullptr) facts.resource.tier = facts.context.tier_at_stake;
   if (target.secret != nullptr &&
       (tested(Attribute::kSecretKind) || tested(Attribute::kVersion) || tested(Attribute::kRotationAge)))
     HF_RETURN_IF_ERROR(AddSecret(tx, target, facts.resource));

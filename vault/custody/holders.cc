@@ -116,6 +116,8 @@ absl::Status SetStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status
 
 std::string EtagOf(std::int64_t revision) { return fmt::format("\"{}\"", revision); }
 
+std::string ChangedTo(std::string value) { return value.empty() ? "(none)" : std::move(value); }
+
 absl::Status CheckEtag(std::string_view etag, std::int64_t revision, std::string_view what) {
   if (etag.empty() || etag == EtagOf(revision) || etag == std::to_string(revision)) return absl::OkStatus();
   return MakeError(absl::StatusCode::kAborted, "ETAG_MISMATCH",
@@ -171,8 +173,15 @@ absl::StatusOr<Bytes> InsertHolder(WriteTx& tx, storage::Holder& holder, std::op
 absl::StatusOr<Enrolling> CreateHolder(WriteTx& tx, const Actor& actor, const Request& request,
                                        NewHolder wanted) {
   wanted.person = Folded(wanted.person);
-  HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kHolderCreate,
-                                                     {.texts = {{"name", HolderName(wanted.name)}}}));
+  storage::Holder holder{.name = wanted.name,
+                         .kind = wanted.kind,
+                         .person = wanted.person.empty() ? wanted.name : wanted.person,
+                         .display_name = wanted.display_name,
+                         .roles = wanted.roles,
+                         .qualifications = Stored(std::move(wanted.qualifications))};
+  HF_ASSIGN_OR_RETURN(const auto decision,
+                      Authorize(tx, actor, Action::kHolderCreate,
+                                {.subject = &holder, .texts = {{"name", HolderName(wanted.name)}}}));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (repeat.has_value()) return AgainWithoutCode(tx, *repeat);
   HF_ASSIGN_OR_RETURN(const auto existing, storage::HolderStore(tx.db()).ByName(wanted.name));
@@ -180,12 +189,6 @@ absl::StatusOr<Enrolling> CreateHolder(WriteTx& tx, const Actor& actor, const Re
     return MakeError(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
                      fmt::format("holder {} exists already; ids are never used again", wanted.name));
   }
-  storage::Holder holder{.name = std::move(wanted.name),
-                         .kind = wanted.kind,
-                         .person = std::move(wanted.person),
-                         .display_name = std::move(wanted.display_name),
-                         .roles = wanted.roles,
-                         .qualifications = Stored(std::move(wanted.qualifications))};
   HF_ASSIGN_OR_RETURN(Bytes code, InsertHolder(tx, holder, actor.holder.id));
   // Binds the pseudonym to names, once.
   const Target target{.subject = &holder,
@@ -204,8 +207,8 @@ absl::StatusOr<storage::Holder> UpdateHolder(WriteTx& tx, const Actor& actor, co
                                              std::string_view etag) {
   HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, name));
   Target target{.subject = &holder, .texts = {{"reason", request.reason}}};
-  if (change.display_name) target.texts["display-name"] = *change.display_name;
-  if (change.qualifications) target.texts["qualifications"] = Stored(*change.qualifications);
+  if (change.display_name) target.texts["display-name"] = ChangedTo(*change.display_name);
+  if (change.qualifications) target.texts["qualifications"] = ChangedTo(Stored(*change.qualifications));
   HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kHolderUpdate, target));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (repeat.has_value()) return holder;

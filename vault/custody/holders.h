@@ -78,6 +78,8 @@ absl::StatusOr<Bytes> InsertHolder(WriteTx& tx, storage::Holder& holder, std::op
 absl::StatusOr<Bytes> NewCode(WriteTx& tx, const storage::Holder& holder, std::optional<std::int64_t> issuer);
 
 std::string EtagOf(std::int64_t revision);
+// A field's new value, for the record and for whoever approves it; an empty one can be seen too.
+std::string ChangedTo(std::string value);
 // OK when `etag` is empty or the present one; else ABORTED, reason ETAG_MISMATCH.
 absl::Status CheckEtag(std::string_view etag, std::int64_t revision, std::string_view what);
 

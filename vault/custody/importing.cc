@@ -92,25 +92,45 @@ absl::StatusOr<std::string> FreeName(WriteTx& tx, const std::string& wanted) {
                    fmt::format("account_id: too many accounts are called {}", wanted));
 }
 
+// The account that the item would make.
+storage::Account AccountOf(const ImportItem& item) {
+  return {.name = item.account,
+          .platform = item.platform,
+          .handle = item.source.username,
+          .url = item.source.url,
+          .purpose = item.source.title,
+          .tier = kDefaultTier,
+          .unit = item.source.group,
+          .source = item.source.system,
+          .source_id = item.source.id,
+          .source_group = item.source.group,
+          .source_title = item.source.title,
+          .source_username = item.source.username,
+          .source_url = item.source.url};
+}
+
+// By account and by each kind of secret that the item brings.
+absl::StatusOr<Permit> AuthorizeItem(WriteTx& tx, const Actor& actor, const storage::Account& account,
+                                     const ImportItem& item) {
+  Target target{.account = &account, .texts = {{"title", item.source.title}}};
+  HF_ASSIGN_OR_RETURN(Permit permit, Authorize(tx, actor, Action::kImport, target));
+  std::set<std::string_view> kinds;
+  for (const auto& component : item.components) kinds.insert(component.kind);
+  for (const std::string_view kind : kinds) {
+    const storage::Secret secret{.kind = std::string(kind)};
+    target.secret = &secret;
+    HF_ASSIGN_OR_RETURN(permit, Authorize(tx, actor, Action::kImport, target));
+  }
+  return permit;
+}
+
 absl::StatusOr<storage::Account> InsertImported(WriteTx& tx, const Actor& actor, const ImportItem& item,
                                                 const storage::Holder& owner) {
-  HF_ASSIGN_OR_RETURN(std::string name, FreeName(tx, item.account));
-  storage::Account account{.name = std::move(name),
-                           .platform = item.platform,
-                           .handle = item.source.username,
-                           .url = item.source.url,
-                           .purpose = item.source.title,
-                           .tier = kDefaultTier,
-                           .unit = item.source.group,
-                           .source = item.source.system,
-                           .source_id = item.source.id,
-                           .source_group = item.source.group,
-                           .source_title = item.source.title,
-                           .source_username = item.source.username,
-                           .source_url = item.source.url};
+  storage::Account account = AccountOf(item);
+  HF_ASSIGN_OR_RETURN(account.name, FreeName(tx, item.account));
   HF_RETURN_IF_ERROR(InsertAccount(tx, account));
   HF_RETURN_IF_ERROR(SetRelation(tx, account.id, owner.id, Relation::kOwner, "import", actor.holder.id));
-  HF_RETURN_IF_ERROR(CheckOwners(tx, account, /*before=*/0));
+  HF_RETURN_IF_ERROR(CheckOwners(tx, account, /*before=*/{}));
   return account;
 }
 
@@ -210,9 +230,8 @@ absl::StatusOr<Imported> Import(WriteTx& tx, const Actor& actor, const Request& 
                                 const ImportItem& item) {
   HF_ASSIGN_OR_RETURN(auto account, FindImported(tx, item.source));
   // Comparing tells the importer whether a value is the one they have: each comparison is on the record too.
-  HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kImport,
-                                                     {.account = account.has_value() ? &*account : nullptr,
-                                                      .texts = {{"title", item.source.title}}}));
+  HF_ASSIGN_OR_RETURN(const Permit decision,
+                      AuthorizeItem(tx, actor, account.has_value() ? *account : AccountOf(item), item));
   HF_ASSIGN_OR_RETURN(const storage::Holder owner,
                       FindAccessHolder(tx, item.owner.empty() ? actor.holder.name : item.owner, "owner"));
   HF_ASSIGN_OR_RETURN(const auto components, OpenAll(tx, actor, request, item));

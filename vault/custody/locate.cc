@@ -14,6 +14,21 @@ absl::StatusOr<storage::SecretVersion> FindVersion(Tx& tx, const storage::Secret
                    fmt::format("secret {} has no version {}", secret.name, number));
 }
 
+namespace {
+
+// Somebody who may act on an account that they may not look at learns from the answer that there is one.
+absl::Status RecordGuess(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
+                         const Permit& permit) {
+  HF_ASSIGN_OR_RETURN(const auto reads, Consider(tx, actor, policy::Action::kSecretRead, target));
+  if (reads.allowed()) return absl::OkStatus();
+  audit::Event event = EventFor(actor, action, target, permit);
+  event.outcome = audit::Outcome::kDenied;
+  tx.RecordInstead(std::move(event));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::StatusOr<Located> Locate(WriteTx& tx, const Actor& actor, policy::Action action,
                                std::string_view account_name, std::string_view secret_name,
                                std::int64_t number, std::map<std::string, std::string> texts) {
@@ -31,7 +46,8 @@ absl::StatusOr<Located> Locate(WriteTx& tx, const Actor& actor, policy::Action a
   auto version = secret.ok() ? FindVersion(tx, located.row.secret, number) : secret.status();
   if (!version.ok()) {
     // Nobody is asked to approve what is not there.
-    HF_RETURN_IF_ERROR(AuthorizeToWait(tx, actor, action, target).status());
+    HF_ASSIGN_OR_RETURN(const Permit permit, AuthorizeToWait(tx, actor, action, target));
+    HF_RETURN_IF_ERROR(RecordGuess(tx, actor, action, target, permit));
     return version.status();
   }
   located.row.version = *std::move(version);

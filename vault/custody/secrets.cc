@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "vault/base/ids.h"
@@ -10,6 +11,7 @@
 #include "vault/crypto/totp.h"
 #include "vault/custody/accounts.h"
 #include "vault/custody/holders.h"
+#include "vault/storage/exposure_store.h"
 
 namespace holdfast::custody {
 namespace {
@@ -42,11 +44,29 @@ absl::Status CheckValue(const storage::Secret& secret, const Plaintext& value) {
   return seed.ok() ? absl::OkStatus() : InvalidField("value", MessageOf(seed.status()));
 }
 
+// The secret as it is, or as it would be made.
+absl::StatusOr<storage::Secret> MeantBy(WriteTx& tx, const storage::Account& account,
+                                        const NewValue& wanted) {
+  HF_ASSIGN_OR_RETURN(auto secret, storage::SecretStore(tx.db()).ByName(account.id, wanted.secret));
+  if (secret.has_value()) return *std::move(secret);
+  return storage::Secret{.name = wanted.secret, .kind = wanted.kind.empty() ? "password" : wanted.kind};
+}
+
 absl::StatusOr<SecretRow> AgainAdded(WriteTx& tx, SecretRow row, const NewValue& wanted,
                                      const std::string& result) {
   HF_ASSIGN_OR_RETURN(row.secret, FindSecret(tx, row.account, wanted.secret));
   HF_ASSIGN_OR_RETURN(row.version, FindVersion(tx, row.secret, std::stoll(result)));
   return row;
+}
+
+// A repeat is for an answer that was lost on the way: it is no second look, and leaves no second record.
+absl::Status CheckShownLately(WriteTx& tx, const Actor& actor, const SecretRow& row, const Permit& permit) {
+  const Micros within = std::min(permit.obligations.show.value_or(kRepeatedWithin), kRepeatedWithin);
+  HF_ASSIGN_OR_RETURN(const auto shown, storage::ExposureStore(tx.db()).LastShown(
+                                            actor.holder.id, row.secret.id, row.version.version));
+  if (shown.has_value() && tx.now() - *shown <= within) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition, "REPEATED_LATE",
+                   "this very call was answered a while ago; to see the value again, ask anew");
 }
 
 }  // namespace
@@ -59,8 +79,10 @@ absl::StatusOr<SecretRow> AddVersion(WriteTx& tx, const Actor& actor, const Requ
   HF_ASSIGN_OR_RETURN(row.account, FindAccount(tx, actor, wanted.account, Action::kSecretPut));
   const std::map<std::string, std::string> texts{{"reason", request.reason},
                                                  {"name", SecretResource(wanted.account, wanted.secret)}};
-  HF_ASSIGN_OR_RETURN(const auto decision,
-                      Authorize(tx, actor, Action::kSecretPut, {.account = &row.account, .texts = texts}));
+  HF_ASSIGN_OR_RETURN(const storage::Secret meant, MeantBy(tx, row.account, wanted));
+  HF_ASSIGN_OR_RETURN(
+      const auto decision,
+      Authorize(tx, actor, Action::kSecretPut, {.account = &row.account, .secret = &meant, .texts = texts}));
   HF_ASSIGN_OR_RETURN(
       const Plaintext value,
       OpenFromCaller(
@@ -87,13 +109,13 @@ absl::StatusOr<SecretRow> AddVersion(WriteTx& tx, const Actor& actor, const Requ
 absl::StatusOr<Revealed> Reveal(WriteTx& tx, const Actor& actor, const Request& request,
                                 const RevealRequest& wanted) {
   const std::map<std::string, std::string> texts{{"reason", request.reason}, {"ticket", request.ticket}};
-  HF_ASSIGN_OR_RETURN(Located located, Locate(tx, actor, Action::kSecretReveal, wanted.account, wanted.secret,
-                                              wanted.version, texts));
-  SecretRow& row = located.row;
+  // A repeat is decided on the version that it would release again, whatever is newest by now.
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
-  if (repeat.has_value() && std::stoll(*repeat) != row.version.version) {
-    HF_ASSIGN_OR_RETURN(row.version, FindVersion(tx, row.secret, std::stoll(*repeat)));
-  }
+  const std::int64_t number = repeat.has_value() ? std::stoll(*repeat) : wanted.version;
+  HF_ASSIGN_OR_RETURN(Located located,
+                      Locate(tx, actor, Action::kSecretReveal, wanted.account, wanted.secret, number, texts));
+  SecretRow& row = located.row;
+  if (repeat.has_value()) HF_RETURN_IF_ERROR(CheckShownLately(tx, actor, row, located.decision));
   const std::optional<Micros> show_for = located.decision.obligations.show;
   HF_ASSIGN_OR_RETURN(Release release, ReleaseVersion(tx, actor, request, row, show_for));
   if (!repeat.has_value()) {

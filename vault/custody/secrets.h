@@ -13,6 +13,7 @@ namespace holdfast::custody {
 
 inline constexpr std::size_t kMaxSecretsPerAccount = 256;
 inline constexpr std::int64_t kMaxVersionsPerSecret = 10'000;
+inline constexpr Micros kRepeatedWithin = 10 * kMinute;  // a reveal's answer is given again for so long
 
 struct NewValue {
   std::string account;

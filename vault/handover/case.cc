@@ -42,16 +42,28 @@ absl::Status WrongState(const storage::Handover& row, std::string_view why) {
                    fmt::format("handover {} {}", row.name, why));
 }
 
+// Whoever may not act on cases does not learn which there are.
+absl::StatusOr<storage::Handover> FindCaseFor(WriteTx& tx, const Actor& actor, Action action,
+                                              std::string_view name) {
+  auto row = FindCase(tx, name);
+  if (!row.ok()) HF_RETURN_IF_ERROR(custody::Authorize(tx, actor, action, {}).status());
+  return row;
+}
+
 bool IsActor(const Actor& actor, const std::optional<storage::Holder>& holder) {
   return holder.has_value() && holder->person == actor.holder.person;
 }
 
-// Whoever opens the case would get an account of the highest tier as the custodian, which needs no naming.
-bool GainsAsCustodian(const Actor& actor, const Plan& plan) {
-  return std::ranges::any_of(plan.accounts, [&](const PlannedAccount& planned) {
+// What the policy is to know of who would take over, as seen by `actor`: nobody's say-so, but the plan's.
+policy::Context SuccessorFacts(const Actor& actor, const std::optional<storage::Holder>& named,
+                               const Plan& plan) {
+  const bool gains = std::ranges::any_of(plan.accounts, [&](const PlannedAccount& planned) {
     return planned.account.tier == 1 && planned.chosen_by == storage::ChosenBy::kCustodian &&
            IsActor(actor, planned.successor);
   });
+  return {.tier_at_stake = plan.unvetted_tier,
+          .successor_unvetted = plan.successor_unvetted || plan.moves_custodian || plan.unvetted_tier == 1,
+          .successor_is_self = IsActor(actor, named) || gains};
 }
 
 absl::StatusOr<storage::Handover> InsertCase(WriteTx& tx, const Actor& actor, const Request& request,
@@ -157,7 +169,7 @@ absl::Status CheckPostconditions(WriteTx& tx, const storage::Handover& row, cons
     }
     if (!owned) return WrongState(row, "cannot close: one of its accounts has no active owner");
     HF_ASSIGN_OR_RETURN(const storage::Account account, custody::LoadAccount(tx, moved.account_id));
-    HF_RETURN_IF_ERROR(custody::CheckOwners(tx, account, /*before=*/0));
+    HF_RETURN_IF_ERROR(custody::CheckOwners(tx, account, /*before=*/{}));
   }
   return absl::OkStatus();
 }
@@ -177,12 +189,8 @@ absl::StatusOr<CaseView> Start(WriteTx& tx, const Actor& actor, const Request& r
   HF_RETURN_IF_ERROR(CheckLeaver(tx, leaver));
   HF_ASSIGN_OR_RETURN(const auto named, FindSuccessor(tx, leaver, start.successor));
   HF_ASSIGN_OR_RETURN(const Plan plan, MakePlan(tx, leaver, named));
-  const bool gains = GainsAsCustodian(actor, plan);
-  HF_ASSIGN_OR_RETURN(const auto cut,
-                      custody::AuthorizeToWait(
-                          tx, actor, Action::kHandoverCut, target,
-                          {.successor_unvetted = plan.successor_unvetted || plan.moves_custodian || gains,
-                           .successor_is_self = IsActor(actor, named) || gains}));
+  HF_ASSIGN_OR_RETURN(const auto cut, custody::AuthorizeToWait(tx, actor, Action::kHandoverCut, target,
+                                                               SuccessorFacts(actor, named, plan)));
   HF_ASSIGN_OR_RETURN(storage::Handover row, InsertCase(tx, actor, request, leaver, named, !cut.allowed()));
   HF_RETURN_IF_ERROR(Freeze(tx, actor, leaver, row));
   const Target opened{.subject = &leaver, .handover = &row, .texts = target.texts};
@@ -198,7 +206,7 @@ absl::StatusOr<CaseView> Start(WriteTx& tx, const Actor& actor, const Request& r
 
 absl::StatusOr<CaseView> Approve(WriteTx& tx, const Actor& actor, const Request& request,
                                  std::string_view name) {
-  HF_ASSIGN_OR_RETURN(storage::Handover row, FindCase(tx, name));
+  HF_ASSIGN_OR_RETURN(storage::Handover row, FindCaseFor(tx, actor, Action::kHandoverApprove, name));
   HF_RETURN_IF_ERROR(TellState(tx, actor, request, row));
   HF_ASSIGN_OR_RETURN(const storage::Holder leaver, HolderById(tx, row.leaver_id));
   HF_ASSIGN_OR_RETURN(const storage::Holder starter, HolderById(tx, row.started_by));
@@ -207,21 +215,21 @@ absl::StatusOr<CaseView> Approve(WriteTx& tx, const Actor& actor, const Request&
     HF_ASSIGN_OR_RETURN(named, HolderById(tx, *row.named_successor));
   }
   const Target target{.subject = &leaver, .handover = &row, .texts = {{"reason", request.reason}}};
+  // Planned anew: what the leaver had, and who would take over, may have changed since the start.
+  const auto plan = MakePlan(tx, leaver, named);
+  policy::Context context = plan.ok() ? SuccessorFacts(actor, named, *plan) : policy::Context();
+  context.requested_by_self = starter.person == actor.holder.person;
   HF_ASSIGN_OR_RETURN(const auto decision,
-                      custody::Authorize(tx, actor, Action::kHandoverApprove, target,
-                                         {.requested_by_self = starter.person == actor.holder.person,
-                                          .successor_is_self = IsActor(actor, named)}));
+                      custody::Authorize(tx, actor, Action::kHandoverApprove, target, context));
   HF_ASSIGN_OR_RETURN(const auto repeat, custody::FindRepeat(tx, actor, request));
   if (repeat.has_value()) return Describe(tx, row);
   HF_RETURN_IF_ERROR(CheckWaits(row));
-  // Checked and planned anew: what the leaver had, and what the successor is, may have changed since the
-  // start.
   HF_RETURN_IF_ERROR(FindSuccessor(tx, leaver, named.has_value() ? named->name : "").status());
-  HF_ASSIGN_OR_RETURN(const Plan plan, MakePlan(tx, leaver, named));
+  HF_RETURN_IF_ERROR(plan.status());
   row.approved_by = actor.holder.id;
   row.approved_at = tx.now();
   tx.Record(custody::EventFor(actor, Action::kHandoverApprove, target, decision));
-  HF_RETURN_IF_ERROR(Cut(tx, actor, leaver, plan, row));
+  HF_RETURN_IF_ERROR(Cut(tx, actor, leaver, *plan, row));
   RecordCut(tx, actor, row, leaver, decision);
   HF_RETURN_IF_ERROR(custody::Remember(tx, actor, request, row.name));
   return Describe(tx, row);
@@ -229,7 +237,7 @@ absl::StatusOr<CaseView> Approve(WriteTx& tx, const Actor& actor, const Request&
 
 absl::StatusOr<CaseView> Close(WriteTx& tx, const Actor& actor, const Request& request, std::string_view name,
                                std::string_view etag) {
-  HF_ASSIGN_OR_RETURN(storage::Handover row, FindCase(tx, name));
+  HF_ASSIGN_OR_RETURN(storage::Handover row, FindCaseFor(tx, actor, Action::kHandoverClose, name));
   HF_ASSIGN_OR_RETURN(storage::Holder leaver, HolderById(tx, row.leaver_id));
   const Target target{.subject = &leaver, .handover = &row};
   HF_ASSIGN_OR_RETURN(const auto decision, custody::Authorize(tx, actor, Action::kHandoverClose, target));

@@ -34,10 +34,15 @@ absl::StatusOr<bool> IsBackup(Tx& tx, const storage::Account& account, const sto
 }
 
 absl::Status ChooseOwner(Tx& tx, const storage::Holder& leaver, const std::optional<storage::Holder>& named,
-                         PlannedAccount& planned, bool& unvetted) {
+                         PlannedAccount& planned, Plan& plan) {
+  const auto stake = [&] {
+    if (plan.unvetted_tier == 0 || planned.account.tier < plan.unvetted_tier)
+      plan.unvetted_tier = planned.account.tier;
+  };
   if (named.has_value()) {
     HF_ASSIGN_OR_RETURN(const bool backup, IsBackup(tx, planned.account, *named));
-    unvetted = unvetted || !backup;
+    plan.successor_unvetted = plan.successor_unvetted || !backup;
+    if (!backup) stake();
     planned.successor = named;
     planned.chosen_by = ChosenBy::kNamed;
     return absl::OkStatus();
@@ -47,6 +52,7 @@ absl::Status ChooseOwner(Tx& tx, const storage::Holder& leaver, const std::optio
   if (planned.successor.has_value()) return absl::OkStatus();
   HF_ASSIGN_OR_RETURN(planned.successor, custody::Custodian(tx));
   planned.chosen_by = ChosenBy::kCustodian;
+  stake();
   if (CanOwn(*planned.successor, leaver)) return absl::OkStatus();
   return MakeError(
       absl::StatusCode::kFailedPrecondition, "NO_SUCCESSOR",
@@ -72,8 +78,7 @@ absl::StatusOr<Plan> MakePlan(Tx& tx, const storage::Holder& leaver,
   for (const storage::Grant& grant : grants) {
     HF_ASSIGN_OR_RETURN(storage::Account account, custody::LoadAccount(tx, grant.account_id));
     PlannedAccount planned{.account = std::move(account), .grant = grant};
-    if (grant.relation == Relation::kOwner)
-      HF_RETURN_IF_ERROR(ChooseOwner(tx, leaver, named, planned, plan.successor_unvetted));
+    if (grant.relation == Relation::kOwner) HF_RETURN_IF_ERROR(ChooseOwner(tx, leaver, named, planned, plan));
     plan.accounts.push_back(std::move(planned));
   }
   HF_ASSIGN_OR_RETURN(plan.secrets, storage::ExposureStore(tx.db()).OpenByPerson(leaver.person));

@@ -25,6 +25,8 @@ struct Plan {
   std::vector<std::int64_t> secrets;  // ids of those to be rotated
   // The named successor would become owner of an account whose backup owner they are not.
   bool successor_unvetted = false;
+  // The highest tier of an account whose new owner is not its backup owner, the custodian included; 0: none.
+  int unvetted_tier = 0;
   // The leaver is the organisational custodian; the named successor becomes it.
   bool moves_custodian = false;
 };

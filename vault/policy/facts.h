@@ -59,6 +59,7 @@ struct Context {
   bool requested_by_self = false;   // the caller's person made the request that is to be approved
   bool sole_officer = false;        // no other person with the role security ever had a confirmed key
   bool about_officer = false;       // the holder the call is about has the role security
+  int tier_at_stake = 0;            // the highest tier that such a successor would own; 0: none
   bool successor_unvetted = false;  // a named successor is not a backup owner of everything they would get
   bool successor_is_self = false;   // the caller's person would take over: named, or as custodian for tier 1
 };

@@ -40,7 +40,7 @@ why = "the key is not confirmed yet: somebody other than its issuer must confirm
 [[rule]]
 id = "floor.unconfirmed-key-tier-1"
 effect = "forbid"
-actions = ["secret.reveal", "secret.code", "secret.put"]
+actions = ["secret.reveal", "secret.code", "secret.put", "account.update", "grant.revoke", "approval.withdraw"]
 when = { key = ["unconfirmed"], tier = [1] }
 why = "the key is not confirmed yet: somebody other than its issuer must confirm its fingerprint"
 
@@ -48,15 +48,16 @@ why = "the key is not confirmed yet: somebody other than its issuer must confirm
 [[rule]]
 id = "floor.unconfirmed-further-key"
 effect = "forbid"
-actions = ["secret.reveal", "secret.code", "secret.put", "key.revoke"]
+actions = ["holder.*", "key.*", "account.*", "grant.*", "secret.*", "exposure.*", "import.*", "handover.*", "approval.*",
+  "break-glass.*", "finding.*", "policy.*", "audit.*"]
 when = { key = ["unconfirmed"], additional_key = true }
 why = "the key is not confirmed yet: somebody other than its issuer must confirm its fingerprint"
 
 [[rule]]
-id = "floor.unconfirmed-officer"
+id = "floor.unconfirmed-starts-nothing"
 effect = "forbid"
 actions = ["handover.start", "handover.cut", "key.revoke"]
-when = { key = ["unconfirmed"], role = ["security"] }
+when = { key = ["unconfirmed"] }
 why = "the key is not confirmed yet: somebody other than its issuer must confirm its fingerprint"
 
 [[rule]]

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "vault/policy/assertions.h"
+#include "vault/policy/known.h"
 #include "vault/policy/words.h"
 
 namespace holdfast::policy {
@@ -39,6 +40,11 @@ class Linter {
 
   LintReport Run() {
     FindTwins();
+    for (const Rule& rule : bundle_.document().rules) {
+      CheckKnown(rule.scope);
+      CheckGivable(rule);
+    }
+    for (const Never& never : bundle_.document().nevers) CheckKnown(never.scope);
     const auto survey = SurveyOf(bundle_);
     if (survey.ok()) {
       CheckUses(*survey);
@@ -60,6 +66,31 @@ class Linter {
   }
 
  private:
+  // A condition on a fact that the vault never has there would be proved, and never be met.
+  void CheckKnown(const Scope& scope) {
+    for (const auto* conditions : {&scope.when, &scope.unless}) {
+      for (const Condition& condition : *conditions) {
+        const auto unknown = std::ranges::find_if(
+            scope.actions, [&](Action action) { return !IsKnown(action, condition.attribute); });
+        if (unknown == scope.actions.end()) continue;
+        Add(condition.at, fmt::format("\"{}\" is not known of {}: name the actions that it is known of",
+                                      InfoOf(condition.attribute).key, ActionName(*unknown)));
+      }
+    }
+  }
+
+  // What a call has no field for could never be given.
+  void CheckGivable(const Rule& rule) {
+    const auto check = [&](bool asked, bool (*takes)(Action), std::string_view what) {
+      const auto without = std::ranges::find_if_not(rule.scope.actions, takes);
+      if (asked && without != rule.scope.actions.end())
+        Add(rule.at, fmt::format("rule {} asks for a {}, which {} has no place for", rule.id, what,
+                                 ActionName(*without)));
+    };
+    check(rule.require.reason, TakesReason, "reason");
+    check(rule.require.ticket, TakesTicket, "ticket");
+  }
+
   void Add(Position at, std::string message) { report_.problems.push_back({at, std::move(message)}); }
 
   // Rules of one scope.

@@ -20,7 +20,8 @@
 //   actions = ["secret.reveal"]                 # of action.h; "*" alone: all; "secret.*": all that begin so
 //   when = { tier = [1], relation = ["owner"] } # keys of attribute.h; all must hold
 //   unless = { hours = ["22:00-06:00"] }        # none may hold
-//   require = { reason = true, approvals = 1, approvers = ["owner", "security"] }   # permit and require only; also
+//   require = { reason = true, approvals = 1, approvers = ["owner", "security"] }   # permit and require
+//   only; also
 //                            # ticket = true, valid = "4h", uses = 1, show = "10m", wait = "1h"; on one line
 //   why = "..."                                 # for people
 //   [[never]]                                   # id, actions, when, unless, why

@@ -58,6 +58,17 @@ absl::StatusOr<bool> ExposureStore::HasSeen(std::string_view person, std::int64_
   return seen != 0;
 }
 
+absl::StatusOr<std::optional<Micros>> ExposureStore::LastShown(std::int64_t holder_id,
+                                                               std::int64_t secret_id, std::int64_t version) {
+  Statement statement = connection_.Query(
+      "SELECT last_at FROM exposure WHERE holder_id = ?1 AND secret_id = ?2 AND version = ?3 AND how = ?4",
+      holder_id, secret_id, version, ExposureHow::kShown);
+  std::optional<Micros> last;
+  if (statement.Step()) last = statement.Int(0);
+  HF_RETURN_IF_ERROR(statement.status());
+  return last;
+}
+
 absl::StatusOr<std::vector<std::int64_t>> ExposureStore::OpenByPerson(std::string_view person) {
   std::vector<std::int64_t> seen;
   Statement statement = connection_.Query(

@@ -60,6 +60,9 @@ class ExposureStore {
   absl::StatusOr<std::vector<Exposure>> List(const ExposureFilter& filter, std::int64_t after_id, int limit);
   // Whether any holder of the person has an exposure of the version.
   absl::StatusOr<bool> HasSeen(std::string_view person, std::int64_t secret_id, std::int64_t version);
+  // When the version was last shown to the holder.
+  absl::StatusOr<std::optional<Micros>> LastShown(std::int64_t holder_id, std::int64_t secret_id,
+                                                  std::int64_t version);
   // Ids, ascending, of the secrets that the person saw a version of and whose TaskStateOf() is not done.
   absl::StatusOr<std::vector<std::int64_t>> OpenByPerson(std::string_view person);
   absl::StatusOr<TaskState> TaskStateOf(std::int64_t secret_id, std::string_view person);
