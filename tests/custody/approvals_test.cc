@@ -1,5 +1,6 @@
 // What an approval is bound to, and when it ends.
 #include "tests/custody/approvals_fixture.h"
+#include "tests/custody/policies.h"
 
 namespace holdfast::custody {
 namespace {
@@ -57,6 +58,38 @@ TEST_F(ApprovalsTest, AreNotUsedUpByARepeatOfTheSameRequest) {
   EXPECT_EQ(Events("secret.reveal").size(), 1U);
   Pass(id, "use_until");
   Pending(Reveal("gus", request));
+}
+
+TEST_F(ApprovalsTest, AreUsedAnewByARepeatThatIsForgotten) {
+  std::string source(ShippedPolicy());
+  const std::size_t rule = source.find("id = \"reveal.tier-1\"");
+  const std::string_view once = "valid = \"4h\", uses = 1";
+  Activate(source.replace(source.find(once, rule), once.size(), "valid = \"30d\", uses = 2"));
+  const std::string id = Pending(Reveal("gus", For("v")));
+  EXPECT_TRUE(Yes("carol", id).ok());
+  const Request request = For("v");
+  const auto forget = [&] { Must([](WriteTx& tx) { return tx.db().Exec("DELETE FROM request"); }); };
+  EXPECT_TRUE(Reveal("gus", request).ok());
+  forget();
+  EXPECT_TRUE(Reveal("gus", request).ok());
+  EXPECT_EQ(State(id), ApprovalState::kUsed);
+  forget();
+  EXPECT_NE(Pending(Reveal("gus", request)), id);
+}
+
+TEST_F(ApprovalsTest, TellTheApproverWhatIsEmptied) {
+  Activate(ShippedWith("[tiers.1]\nmin_owners = 2\n", "[tiers.1]\nmin_owners = 1\n"));
+  const std::string id = Pending(Do([&](WriteTx& tx) {
+    const Request request = For("no backups");
+    return UpdateAccount(tx, Asking(tx, "bob", request), request, "top",
+                         {.handle = "", .backups = std::vector<std::string>{}}, "")
+        .status();
+  }));
+  Must([&](WriteTx& tx) {
+    EXPECT_EQ(storage::ApprovalStore(tx.db()).ById(std::stoll(id)).value()->details,
+              "backups: (none); handle: (none)");
+    return absl::OkStatus();
+  });
 }
 
 TEST_F(ApprovalsTest, AreAskedForOnceWhileOneWaits) {

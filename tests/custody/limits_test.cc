@@ -108,7 +108,29 @@ TEST_F(LimitsTest, SuspensionGoesBelowAndWhatIsShortAlreadyGetsNoShorter) {
   EXPECT_TRUE(Revoke("carol").ok()) << "who is suspended counts for nothing";
   EXPECT_EQ(ReasonOf(Revoke("dave")), "MIN_OWNERS");
   EXPECT_EQ(ReasonOf(Change({.backups = std::vector<std::string>{}})), "MIN_OWNERS");
-  EXPECT_TRUE(Change({.owner = "dave"}).ok()) << "one active owner as before";
+  EXPECT_EQ(ReasonOf(Change({.owner = "dave"})), "MIN_OWNERS")
+      << "bob may be resumed, and then is one of two";
+  AddHolder("erin");
+  EXPECT_TRUE(Change({.owner = "dave", .backups = std::vector<std::string>{"erin"}}).ok());
+}
+
+TEST_F(LimitsTest, WhoeverIsSuspendedIsNotTakenAwayInTheMeantime) {
+  ASSERT_TRUE(Add("news", 2, {"carol"}).ok());
+  ASSERT_TRUE(Suspend("carol").ok());
+  const absl::Status refused = Revoke("carol");
+  EXPECT_EQ(ReasonOf(refused), "MIN_OWNERS");
+  EXPECT_THAT(std::string(MessageOf(refused)), HasSubstr("it has 1, the suspended included"));
+  EXPECT_EQ(ReasonOf(Change({.backups = std::vector<std::string>{}})), "MIN_OWNERS");
+  EXPECT_TRUE(Change({.backups = std::vector<std::string>{"dave"}}).ok()) << "another in their place";
+}
+
+TEST_F(LimitsTest, NobodyAloneTakesAwayAnothersBackupOfTierOne) {
+  ASSERT_TRUE(Add("news", 1, {"carol", "dave"}).ok());
+  EXPECT_EQ(ReasonOf(Revoke("carol")), "APPROVAL_REQUIRED");
+  EXPECT_TRUE(
+      Do([&](WriteTx& tx) { return RevokeGrant(tx, As(tx, "carol"), Ask(), "news", "carol").status(); }).ok())
+      << "everybody may give up their own";
+  EXPECT_EQ(ReasonOf(Revoke("dave")), "MIN_OWNERS") << "nobody is asked to approve what cannot be";
 }
 
 TEST_F(LimitsTest, NobodyIsAskedToApproveWhatCannotBeDone) {

@@ -54,6 +54,34 @@ absl::StatusOr<storage::Grant> ById(Tx& tx, const std::string& result) {
   return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", "the grant of this request is gone");
 }
 
+absl::Status CheckIsNotOwner(const storage::Grant& grant, const storage::Account& account,
+                             const storage::Holder& holder) {
+  if (grant.relation != Relation::kOwner) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, "IS_OWNER",
+      fmt::format("holder {} owns account {}: an account always has an owner; give it another one "
+                  "with 'account update --owner'",
+                  holder.name, account.name));
+}
+
+// Whoever takes a backup owner away changes who the owners are; it takes as many as naming others does.
+absl::Status AuthorizeEnd(WriteTx& tx, const Actor& actor, const Target& target, const storage::Grant& grant,
+                          std::vector<audit::Event>& events) {
+  const bool own = target.subject->person == actor.holder.person;
+  for (const Action action : {Action::kGrantRevoke, Action::kAccountSetOwners}) {
+    if (action == Action::kAccountSetOwners && (own || grant.relation != Relation::kBackup)) continue;
+    HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, action, target));
+    events.push_back(EventFor(actor, action, target, decision));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EndGrant(WriteTx& tx, const Actor& actor, const storage::Account& account,
+                      const storage::Grant& grant, const OwnersLack& lacked) {
+  HF_RETURN_IF_ERROR(storage::GrantStore(tx.db()).End(grant.id, tx.now(), actor.holder.id));
+  return CheckOwners(tx, account, lacked);
+}
+
 }  // namespace
 
 bool MayHaveAccess(const storage::Holder& holder) {
@@ -134,21 +162,25 @@ absl::StatusOr<storage::Grant> RevokeGrant(WriteTx& tx, const Actor& actor, cons
                       FindAccount(tx, actor, account_name, Action::kGrantRevoke));
   HF_ASSIGN_OR_RETURN(const storage::Holder holder, FindHolder(tx, holder_name));
   const Target target{.account = &account, .subject = &holder, .texts = {{"reason", request.reason}}};
-  HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kGrantRevoke, target));
+  HF_RETURN_IF_ERROR(AuthorizeToWait(tx, actor, Action::kGrantRevoke, target).status());
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
-  if (repeat.has_value()) return ById(tx, *repeat);
-  HF_ASSIGN_OR_RETURN(const storage::Grant grant, LiveGrant(tx, account, holder));
-  if (grant.relation == Relation::kOwner) {
-    return MakeError(
-        absl::StatusCode::kFailedPrecondition, "IS_OWNER",
-        fmt::format("holder {} owns account {}: an account always has an owner; give it another one "
-                    "with 'account update --owner'",
-                    holder.name, account.name));
+  std::vector<audit::Event> events;
+  if (repeat.has_value()) {
+    HF_ASSIGN_OR_RETURN(const storage::Grant ended, ById(tx, *repeat));
+    HF_RETURN_IF_ERROR(AuthorizeEnd(tx, actor, target, ended, events));
+    return ended;
   }
-  HF_ASSIGN_OR_RETURN(const int lacked, OwnersLacking(tx, account));
-  HF_RETURN_IF_ERROR(storage::GrantStore(tx.db()).End(grant.id, tx.now(), actor.holder.id));
-  HF_RETURN_IF_ERROR(CheckOwners(tx, account, lacked));
-  tx.Record(EventFor(actor, Action::kGrantRevoke, target, decision));
+  HF_ASSIGN_OR_RETURN(const storage::Grant grant, LiveGrant(tx, account, holder));
+  HF_RETURN_IF_ERROR(CheckIsNotOwner(grant, account, holder));
+  HF_ASSIGN_OR_RETURN(const OwnersLack lacked, OwnersLacking(tx, account));
+  // Nobody is asked to approve what cannot be done.
+  HF_RETURN_IF_ERROR(tx.db().Savepoint());
+  const absl::Status rehearsed = EndGrant(tx, actor, account, grant, lacked);
+  HF_RETURN_IF_ERROR(tx.db().RollbackSavepoint());
+  HF_RETURN_IF_ERROR(rehearsed);
+  HF_RETURN_IF_ERROR(AuthorizeEnd(tx, actor, target, grant, events));
+  HF_RETURN_IF_ERROR(EndGrant(tx, actor, account, grant, lacked));
+  for (audit::Event& event : events) tx.Record(std::move(event));
   HF_RETURN_IF_ERROR(Remember(tx, actor, request, ResultName(grant)));
   return ById(tx, ResultName(grant));
 }

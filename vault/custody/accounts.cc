@@ -82,16 +82,16 @@ std::string JoinNames(const std::vector<std::string>& names) {
   return joined;
 }
 
-// Texts that say what a change of the account was.
+// Texts that say what a change of the account was; what it empties is said too.
 std::map<std::string, std::string> ChangeTexts(const AccountChange& change, const Request& request) {
   std::map<std::string, std::string> texts{{"reason", request.reason}};
-  if (change.handle) texts["handle"] = *change.handle;
-  if (change.url) texts["url"] = *change.url;
-  if (change.purpose) texts["purpose"] = *change.purpose;
-  if (change.unit) texts["unit"] = *change.unit;
+  if (change.handle) texts["handle"] = ChangedTo(*change.handle);
+  if (change.url) texts["url"] = ChangedTo(*change.url);
+  if (change.purpose) texts["purpose"] = ChangedTo(*change.purpose);
+  if (change.unit) texts["unit"] = ChangedTo(*change.unit);
   if (change.tier) texts["tier"] = std::to_string(*change.tier);
   if (change.owner) texts["owner"] = HolderName(*change.owner);
-  if (change.backups) texts["backups"] = JoinNames(*change.backups);
+  if (change.backups) texts["backups"] = ChangedTo(JoinNames(*change.backups));
   return texts;
 }
 
@@ -153,11 +153,11 @@ absl::Status ApplyRelations(WriteTx& tx, const Actor& actor, const storage::Acco
 // Sets tier and owners, and checks what they leave.
 absl::Status ApplyGuarded(WriteTx& tx, const Actor& actor, storage::Account& account,
                           const AccountChange& change, std::string_view reason) {
-  HF_ASSIGN_OR_RETURN(const int lacked, OwnersLacking(tx, account));
+  HF_ASSIGN_OR_RETURN(const OwnersLack lacked, OwnersLacking(tx, account));
   const bool raised = change.tier.value_or(account.tier) < account.tier;
   account.tier = change.tier.value_or(account.tier);
   HF_RETURN_IF_ERROR(ApplyRelations(tx, actor, account, change, reason));
-  return CheckOwners(tx, account, raised ? 0 : lacked);
+  return CheckOwners(tx, account, raised ? OwnersLack() : lacked);
 }
 
 // Whether that would go well. Nobody is asked to approve what cannot be done.
@@ -207,17 +207,6 @@ absl::Status InsertAccount(WriteTx& tx, storage::Account& account) {
 absl::StatusOr<storage::Account> CreateAccount(WriteTx& tx, const Actor& actor, const Request& request,
                                                NewAccount wanted) {
   HF_ASSIGN_OR_RETURN(const storage::Holder owner, OwnerFor(tx, wanted.owner));
-  HF_ASSIGN_OR_RETURN(const auto decision,
-                      Authorize(tx, actor, Action::kAccountCreate,
-                                {.subject = &owner, .texts = {{"name", AccountName(wanted.name)}}}));
-  storage::AccountStore accounts(tx.db());
-  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
-  HF_ASSIGN_OR_RETURN(auto existing, accounts.ByName(wanted.name));
-  if (existing.has_value()) {
-    if (repeat.has_value()) return *std::move(existing);
-    return MakeError(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
-                     fmt::format("account {} exists already", wanted.name));
-  }
   storage::Account account{.name = wanted.name,
                            .platform = wanted.platform,
                            .platform_id = wanted.platform_id,
@@ -226,11 +215,23 @@ absl::StatusOr<storage::Account> CreateAccount(WriteTx& tx, const Actor& actor, 
                            .purpose = wanted.purpose,
                            .tier = wanted.tier == 0 ? kDefaultTier : wanted.tier,
                            .unit = wanted.unit};
+  HF_ASSIGN_OR_RETURN(
+      const auto decision,
+      Authorize(tx, actor, Action::kAccountCreate,
+                {.account = &account, .subject = &owner, .texts = {{"name", AccountName(wanted.name)}}}));
+  storage::AccountStore accounts(tx.db());
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  HF_ASSIGN_OR_RETURN(auto existing, accounts.ByName(wanted.name));
+  if (existing.has_value()) {
+    if (repeat.has_value()) return *std::move(existing);
+    return MakeError(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
+                     fmt::format("account {} exists already", wanted.name));
+  }
   HF_RETURN_IF_ERROR(InsertAccount(tx, account));
   HF_RETURN_IF_ERROR(
       SetRelation(tx, account.id, owner.id, Relation::kOwner, request.reason, actor.holder.id));
   HF_RETURN_IF_ERROR(SetBackups(tx, actor, account, owner.id, wanted.backups, request.reason));
-  HF_RETURN_IF_ERROR(CheckOwners(tx, account, /*before=*/0));
+  HF_RETURN_IF_ERROR(CheckOwners(tx, account, /*before=*/{}));
   const Target target{.account = &account,
                       .subject = &owner,
                       .texts = {{"reason", request.reason},

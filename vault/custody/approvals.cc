@@ -36,7 +36,15 @@ absl::Status Unfit(std::string_view reason, std::int64_t id, std::string_view wh
 }
 
 // What this same request has used counts again, for as long as a repeat of the request would be known for
-// one.
+// one: a request that is forgotten would else use an approval without end.
+absl::StatusOr<bool> CountsAgain(Tx& tx, const Actor& actor, Micros used_at) {
+  const Request& request = actor.request;
+  HF_ASSIGN_OR_RETURN(const auto done,
+                      storage::RequestStore(tx.db()).Get(actor.holder.id, request.method, request.id));
+  const bool in_this_call = used_at == tx.now();
+  return done.has_value() || in_this_call;
+}
+
 absl::StatusOr<std::optional<Approval>> UsedByThis(Tx& tx, const Actor& actor, const Bytes& operation) {
   const Request& request = actor.request;
   HF_ASSIGN_OR_RETURN(const auto used,
@@ -46,10 +54,8 @@ absl::StatusOr<std::optional<Approval>> UsedByThis(Tx& tx, const Actor& actor, c
   const bool usable = state == ApprovalState::kUsed || state == ApprovalState::kApproved;
   if (!usable || used->approval.use_until <= tx.now() || used->approval.policy_id != tx.policy().id)
     return std::optional<Approval>();
-  HF_ASSIGN_OR_RETURN(const auto done,
-                      storage::RequestStore(tx.db()).Get(actor.holder.id, request.method, request.id));
-  const bool in_this_call = used->at == tx.now();
-  return done.has_value() || in_this_call ? std::optional(used->approval) : std::nullopt;
+  HF_ASSIGN_OR_RETURN(const bool again, CountsAgain(tx, actor, used->at));
+  return again ? std::optional(used->approval) : std::nullopt;
 }
 
 // Nothing when it is for another action of this same call: that one must find its own.
@@ -98,7 +104,7 @@ std::string DetailsOf(const Target& target) {
 
 template <class Row>
 std::optional<std::int64_t> IdOf(const Row* row) {
-  return row != nullptr ? std::optional(row->id) : std::nullopt;
+  return row != nullptr && row->id != 0 ? std::optional(row->id) : std::nullopt;
 }
 
 Approval NewApproval(const Tx& tx, const Actor& actor, policy::Action action, const Target& target,
@@ -243,7 +249,10 @@ absl::Status UseApproval(Tx& tx, const Actor& actor, Approval approval) {
   const Request& request = actor.request;
   HF_ASSIGN_OR_RETURN(const auto used,
                       store.UsedBy(actor.holder.id, approval.operation, request.method, request.id));
-  if (used.has_value() && used->approval.id == approval.id) return absl::OkStatus();
+  if (used.has_value() && used->approval.id == approval.id) {
+    HF_ASSIGN_OR_RETURN(const bool again, CountsAgain(tx, actor, used->at));
+    if (again) return absl::OkStatus();
+  }
   ++approval.used;
   HF_RETURN_IF_ERROR(store.AddUse(approval.id, request.method, request.id, tx.now()));
   return store.Update(approval);

@@ -26,22 +26,6 @@ absl::Status WrongState(const BreakGlass& row, BreakGlassState state, std::strin
   return status;
 }
 
-absl::Status CheckMayOpen(WriteTx& tx, const Actor& actor, const storage::Secret& secret) {
-  HF_ASSIGN_OR_RETURN(const auto open, storage::BreakGlassStore(tx.db()).Open(tx.elapsed()));
-  int own = 0;
-  for (const BreakGlass& row : open) {
-    if (row.requester_id != actor.holder.id) continue;
-    ++own;
-    if (row.secret_id != secret.id) continue;
-    absl::Status status =
-        Failed("BREAK_GLASS_OPEN", fmt::format("break-glass/{} is open for this secret already", row.id));
-    AddDetail(status, "break_glass", fmt::format("break-glass/{}", row.id));
-    return status;
-  }
-  if (own < kMaxOpenBreakGlass) return absl::OkStatus();
-  return Failed("TOO_MANY_OPEN", fmt::format("{} of your requests are open, which is the most", own));
-}
-
 // The request, and the decision about what the actor wants with it.
 struct Decided {
   BreakGlassRows rows;
@@ -80,11 +64,11 @@ absl::StatusOr<BreakGlassView> Finish(WriteTx& tx, const Actor& actor, const Req
 // The value again for the same call, whose answer may have been lost on the way.
 absl::Status CheckRepeatable(WriteTx& tx, const BreakGlass& row) {
   if (row.revealed_at.has_value() && tx.now() - *row.revealed_at <= row.show) return absl::OkStatus();
-  return WrongState(row, StateOf(row, tx.elapsed()), "it was shown, once, and its time is over");
+  return WrongState(row, StateOf(tx, row), "it was shown, once, and its time is over");
 }
 
-absl::Status CheckReady(WriteTx& tx, const BreakGlass& row) {
-  const BreakGlassState state = StateOf(row, tx.elapsed());
+absl::Status CheckState(WriteTx& tx, const BreakGlass& row) {
+  const BreakGlassState state = StateOf(tx, row);
   switch (state) {
     case BreakGlassState::kReady:
       return absl::OkStatus();
@@ -96,11 +80,20 @@ absl::Status CheckReady(WriteTx& tx, const BreakGlass& row) {
       return WrongState(row, state, "somebody said no; talk to them");
     case BreakGlassState::kExpired:
       return WrongState(row, state, "it was not used within a day; ask again");
+    case BreakGlassState::kVoid:
+      return WrongState(row, state, "it was asked for under another policy; ask again");
     case BreakGlassState::kRevealed:
     case BreakGlassState::kClosed:
       return WrongState(row, state, "it was shown already, and is shown once; ask again");
   }
   return absl::OkStatus();
+}
+
+// Who may object, and what the account asks for, may have changed during the wait.
+absl::Status CheckReady(WriteTx& tx, const Actor& actor, const BreakGlassRows& rows) {
+  HF_RETURN_IF_ERROR(CheckState(tx, rows.row));
+  HF_RETURN_IF_ERROR(CheckStillAllowed(tx, actor, rows));
+  return CheckSomebodyMayObject(tx, rows.requester, rows.AsTarget());
 }
 
 }  // namespace
@@ -120,7 +113,8 @@ absl::StatusOr<GlassBroken> RequestBreakGlass(WriteTx& tx, const Actor& actor, c
   const policy::Obligations& obligations = located.decision.obligations;
   if (!obligations.wait.has_value() || !obligations.show.has_value())
     return Failed("NO_WAIT", fmt::format("rule {} gives no waiting period", located.decision.rule));
-  HF_RETURN_IF_ERROR(CheckMayOpen(tx, actor, located.row.secret));
+  HF_RETURN_IF_ERROR(CheckMayOpen(tx, actor, located.row.secret, *obligations.wait));
+  HF_RETURN_IF_ERROR(CheckSomebodyMayObject(tx, actor.holder, TargetOf(located.row, texts)));
   BreakGlass row{.requester_id = actor.holder.id,
                  .account_id = located.row.account.id,
                  .secret_id = located.row.secret.id,
@@ -128,7 +122,10 @@ absl::StatusOr<GlassBroken> RequestBreakGlass(WriteTx& tx, const Actor& actor, c
                  .ticket = request.ticket,
                  .requested_at = tx.now(),
                  .ready_at_elapsed = tx.elapsed() + *obligations.wait,
-                 .show = *obligations.show};
+                 .show = *obligations.show,
+                 .policy_id = tx.policy().id,
+                 .wait = *obligations.wait,
+                 .approval_event = located.decision.approval};
   HF_RETURN_IF_ERROR(store.Insert(row));
   texts["break-glass"] = fmt::format("break-glass/{}", row.id);
   texts["wait"] = fmt::format("{} s", *obligations.wait / kSecond);
@@ -146,7 +143,7 @@ absl::StatusOr<BreakGlassView> VetoBreakGlass(WriteTx& tx, const Actor& actor, c
   BreakGlass& row = decided.rows.row;
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (repeat.has_value()) return ViewBreakGlass(tx, row);
-  const BreakGlassState state = StateOf(row, tx.elapsed());
+  const BreakGlassState state = StateOf(tx, row);
   if (state != BreakGlassState::kWaiting && state != BreakGlassState::kReady)
     return WrongState(row, state, "only what was not revealed yet can be vetoed");
   row.vetoed_by = actor.holder.id;
@@ -160,7 +157,7 @@ absl::StatusOr<Revealed> RevealBreakGlass(WriteTx& tx, const Actor& actor, const
   HF_ASSIGN_OR_RETURN(Decided decided, FindAndAuthorize(tx, actor, Action::kBreakGlassReveal, id, {}));
   BreakGlass& row = decided.rows.row;
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
-  HF_RETURN_IF_ERROR(repeat.has_value() ? CheckRepeatable(tx, row) : CheckReady(tx, row));
+  HF_RETURN_IF_ERROR(repeat.has_value() ? CheckRepeatable(tx, row) : CheckReady(tx, actor, decided.rows));
   SecretRow shown{.account = decided.rows.account, .secret = decided.rows.secret, .version = {}};
   HF_ASSIGN_OR_RETURN(
       shown.version,

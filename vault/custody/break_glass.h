@@ -8,13 +8,11 @@
 #include <string>
 #include <string_view>
 
-#include "vault/custody/break_glass_view.h"
+#include "vault/custody/break_glass_guard.h"
 #include "vault/custody/request.h"
 #include "vault/custody/secrets.h"
 
 namespace holdfast::custody {
-
-inline constexpr int kMaxOpenBreakGlass = 10;  // of one holder
 
 // What stands in the event is enough to act on: who, which secret, why, and when it will be ready.
 struct GlassBroken {
@@ -22,8 +20,7 @@ struct GlassBroken {
   bool is_new = false;  // no repeat of an earlier call
 };
 
-// FAILED_PRECONDITION: BREAK_GLASS_OPEN when the holder has one open for this secret, detail "break_glass";
-// TOO_MANY_OPEN.
+// Fails as CheckMayOpen and CheckSomebodyMayObject do.
 absl::StatusOr<GlassBroken> RequestBreakGlass(WriteTx& tx, const Actor& actor, const Request& request,
                                               std::string_view account, std::string_view secret);
 
@@ -31,7 +28,8 @@ absl::StatusOr<GlassBroken> RequestBreakGlass(WriteTx& tx, const Actor& actor, c
 // is not in a state for that.
 absl::StatusOr<BreakGlassView> VetoBreakGlass(WriteTx& tx, const Actor& actor, const Request& request,
                                               std::int64_t id);
-// The newest version, once: the same call again is answered only for as long as the value may be shown.
+// The newest version, once: the same call again is answered only for as long as the value may be shown. Fails
+// as CheckStillAllowed and CheckSomebodyMayObject do.
 absl::StatusOr<Revealed> RevealBreakGlass(WriteTx& tx, const Actor& actor, const Request& request,
                                           std::int64_t id);
 // Closes it. FAILED_PRECONDITION, reason ROTATION_OPEN, before what was seen was rotated.

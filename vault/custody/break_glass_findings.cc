@@ -24,7 +24,7 @@ Finding FindingOf(const storage::BreakGlass& row, FindingKind kind, std::string_
 
 absl::Status AddBreakGlassFindings(Tx& tx, std::vector<Finding>& findings) {
   storage::BreakGlassStore store(tx.db());
-  HF_ASSIGN_OR_RETURN(const auto open, store.Open(tx.elapsed()));
+  HF_ASSIGN_OR_RETURN(const auto open, store.Open(tx.elapsed(), tx.policy().id));
   for (const storage::BreakGlass& row : open) {
     HF_ASSIGN_OR_RETURN(const storage::Holder requester, LoadHolder(tx, row.requester_id));
     findings.push_back(FindingOf(

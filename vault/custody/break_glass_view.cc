@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
 #include <utility>
 
 namespace holdfast::custody {
 namespace {
-
-constexpr int kReadAtOnce = 200;
 
 absl::StatusOr<bool> MayRead(Tx& tx, const Actor& actor, const storage::BreakGlass& row) {
   HF_ASSIGN_OR_RETURN(const BreakGlassRows rows, LoadBreakGlass(tx, row));
@@ -19,7 +18,7 @@ absl::StatusOr<bool> MayRead(Tx& tx, const Actor& actor, const storage::BreakGla
 
 bool IsOver(BreakGlassState state) {
   return state == BreakGlassState::kVetoed || state == BreakGlassState::kExpired ||
-         state == BreakGlassState::kClosed;
+         state == BreakGlassState::kClosed || state == BreakGlassState::kVoid;
 }
 
 }  // namespace
@@ -38,16 +37,19 @@ std::string_view BreakGlassStateName(BreakGlassState state) {
       return "REVEALED";
     case BreakGlassState::kClosed:
       return "CLOSED";
+    case BreakGlassState::kVoid:
+      return "VOID";
   }
   return "";
 }
 
-BreakGlassState StateOf(const storage::BreakGlass& row, Micros elapsed) {
+BreakGlassState StateOf(const Tx& tx, const storage::BreakGlass& row) {
   if (row.vetoed_at.has_value()) return BreakGlassState::kVetoed;
   if (row.reviewed_at.has_value()) return BreakGlassState::kClosed;
   if (row.revealed_at.has_value()) return BreakGlassState::kRevealed;
-  if (!row.Open(elapsed)) return BreakGlassState::kExpired;
-  return elapsed < row.ready_at_elapsed ? BreakGlassState::kWaiting : BreakGlassState::kReady;
+  if (!row.Open(tx.elapsed())) return BreakGlassState::kExpired;
+  if (row.policy_id != tx.policy().id) return BreakGlassState::kVoid;
+  return tx.elapsed() < row.ready_at_elapsed ? BreakGlassState::kWaiting : BreakGlassState::kReady;
 }
 
 Target BreakGlassRows::AsTarget(std::map<std::string, std::string> texts) const {
@@ -74,7 +76,7 @@ absl::StatusOr<BreakGlassRows> FindBreakGlass(Tx& tx, std::int64_t id) {
 }
 
 absl::StatusOr<BreakGlassView> ViewBreakGlass(Tx& tx, const storage::BreakGlass& row) {
-  BreakGlassView view{.row = row, .state = StateOf(row, tx.elapsed())};
+  BreakGlassView view{.row = row, .state = StateOf(tx, row)};
   if (view.state == BreakGlassState::kWaiting) view.left = row.ready_at_elapsed - tx.elapsed();
   if (view.state == BreakGlassState::kReady)
     view.left = row.ready_at_elapsed + storage::kBreakGlassUsableFor - tx.elapsed();
@@ -98,29 +100,31 @@ absl::StatusOr<BreakGlassView> GetBreakGlass(Tx& tx, const Actor& actor, std::in
   return ViewBreakGlass(tx, rows->row);
 }
 
-absl::StatusOr<std::vector<BreakGlassView>> ListBreakGlass(Tx& tx, const Actor& actor, bool open_only,
-                                                           std::int64_t after_id, int limit) {
+absl::StatusOr<BreakGlassPage> ListBreakGlass(Tx& tx, const Actor& actor, bool open_only,
+                                              std::int64_t after_id, int limit) {
   // Also where there is none yet: what nobody decided is not answered.
   HF_RETURN_IF_ERROR(Consider(tx, actor, policy::Action::kBreakGlassRead, {}).status());
-  std::vector<BreakGlassView> views;
-  storage::BreakGlassStore store(tx.db());
-  while (true) {
-    HF_ASSIGN_OR_RETURN(const auto rows, store.List(after_id, kReadAtOnce));
-    for (const storage::BreakGlass& row : rows) {
-      after_id = row.id;
-      if (open_only && IsOver(StateOf(row, tx.elapsed()))) continue;
-      HF_ASSIGN_OR_RETURN(const bool may_read, MayRead(tx, actor, row));
-      if (!may_read) continue;
-      HF_ASSIGN_OR_RETURN(BreakGlassView view, ViewBreakGlass(tx, row));
-      views.push_back(std::move(view));
-      if (static_cast<int>(views.size()) == limit) return views;
+  HF_ASSIGN_OR_RETURN(const auto rows,
+                      storage::BreakGlassStore(tx.db()).List(after_id, kBreakGlassLookedAt + 1));
+  BreakGlassPage page;
+  int looked_at = 0;
+  for (const storage::BreakGlass& row : rows) {
+    if (std::ssize(page.views) == limit || looked_at++ == kBreakGlassLookedAt) {
+      page.last = after_id;
+      break;
     }
-    if (rows.size() < kReadAtOnce) return views;
+    after_id = row.id;
+    if (open_only && IsOver(StateOf(tx, row))) continue;
+    HF_ASSIGN_OR_RETURN(const bool may_read, MayRead(tx, actor, row));
+    if (!may_read) continue;
+    HF_ASSIGN_OR_RETURN(BreakGlassView view, ViewBreakGlass(tx, row));
+    page.views.push_back(std::move(view));
   }
+  return page;
 }
 
 absl::StatusOr<int> CountVetoable(Tx& tx, const Actor& actor) {
-  HF_ASSIGN_OR_RETURN(const auto open, storage::BreakGlassStore(tx.db()).Open(tx.elapsed()));
+  HF_ASSIGN_OR_RETURN(const auto open, storage::BreakGlassStore(tx.db()).Open(tx.elapsed(), tx.policy().id));
   int count = 0;
   for (const storage::BreakGlass& row : open) {
     if (row.requester_id == actor.holder.id) continue;

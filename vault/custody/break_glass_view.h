@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -18,10 +19,11 @@ enum class BreakGlassState : int {
   kExpired = 4,   // not revealed within a day of being ready
   kRevealed = 5,  // rotation or review are left to do
   kClosed = 6,    // rotated, and reviewed
+  kVoid = 7,      // asked for under another policy than the one in force
 };
 // "WAITING".
 std::string_view BreakGlassStateName(BreakGlassState state);
-BreakGlassState StateOf(const storage::BreakGlass& row, Micros elapsed);
+BreakGlassState StateOf(const Tx& tx, const storage::BreakGlass& row);
 
 struct BreakGlassView {
   storage::BreakGlass row;
@@ -47,10 +49,16 @@ absl::StatusOr<BreakGlassRows> FindBreakGlass(Tx& tx, std::int64_t id);  // or N
 
 // FAILED with the refusal recorded unless the actor may read it.
 absl::StatusOr<BreakGlassView> GetBreakGlass(Tx& tx, const Actor& actor, std::int64_t id);
+// A page is what is left of a bounded number of rows: it may be empty and not the last.
+struct BreakGlassPage {
+  std::vector<BreakGlassView> views;
+  std::optional<std::int64_t> last;  // the number after which the next page begins; none: there is no more
+};
+inline constexpr int kBreakGlassLookedAt = 1000;
 // Those with ids after `after_id` that the actor may read, at most `limit`. `open_only`: where something is
 // still to come.
-absl::StatusOr<std::vector<BreakGlassView>> ListBreakGlass(Tx& tx, const Actor& actor, bool open_only,
-                                                           std::int64_t after_id, int limit);
+absl::StatusOr<BreakGlassPage> ListBreakGlass(Tx& tx, const Actor& actor, bool open_only,
+                                              std::int64_t after_id, int limit);
 // How many the actor could veto now.
 absl::StatusOr<int> CountVetoable(Tx& tx, const Actor& actor);
 

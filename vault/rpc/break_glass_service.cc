@@ -48,6 +48,8 @@ v1::BreakGlassState ToProto(BreakGlassState state) {
       return v1::BREAK_GLASS_STATE_REVEALED;
     case BreakGlassState::kClosed:
       return v1::BREAK_GLASS_STATE_CLOSED;
+    case BreakGlassState::kVoid:
+      return v1::BREAK_GLASS_STATE_VOID;
   }
   return v1::BREAK_GLASS_STATE_UNSPECIFIED;
 }
@@ -160,14 +162,12 @@ absl::StatusOr<Query<v1::ListBreakGlassResponse>> PrepareList(const v1::ListBrea
   return [&message](custody::ReadTx& tx, const Actor& actor,
                     v1::ListBreakGlassResponse& out) -> absl::Status {
     HF_ASSIGN_OR_RETURN(const Page page, Page::Of(tx, actor, message));
-    HF_ASSIGN_OR_RETURN(
-        auto views, custody::ListBreakGlass(tx, actor, message.open_only(), page.after(), page.limit() + 1));
-    if (views.size() > static_cast<std::size_t>(page.limit())) {
-      views.pop_back();
-      out.set_next_page_token(page.TokenFor(views.back().row.id));
-    }
+    HF_ASSIGN_OR_RETURN(const auto found,
+                        custody::ListBreakGlass(tx, actor, message.open_only(), page.after(), page.limit()));
+    if (found.last.has_value()) out.set_next_page_token(page.TokenFor(*found.last));
     Names names(tx);
-    for (const BreakGlassView& view : views) HF_RETURN_IF_ERROR(Render(names, view, *out.add_break_glass()));
+    for (const BreakGlassView& view : found.views)
+      HF_RETURN_IF_ERROR(Render(names, view, *out.add_break_glass()));
     return absl::OkStatus();
   };
 }

@@ -73,6 +73,10 @@ absl::StatusOr<std::optional<Approval>> ApprovalStore::ById(std::int64_t id) {
   return ReadOne(connection_.Query("SELECT * FROM approval WHERE id = ?1", id), &ReadApproval);
 }
 
+absl::StatusOr<std::optional<Approval>> ApprovalStore::ByEvent(std::int64_t event_idx) {
+  return ReadOne(connection_.Query("SELECT * FROM approval WHERE event_idx = ?1", event_idx), &ReadApproval);
+}
+
 absl::Status ApprovalStore::Update(const Approval& a) {
   return connection_.ExecOne(
       "UPDATE approval SET approved_at = ?2, use_until = ?3, used = ?4, event_idx = ?5, closed_as = ?6,"
@@ -123,7 +127,8 @@ absl::StatusOr<std::vector<ApprovalVote>> ApprovalStore::Votes(std::int64_t appr
 absl::Status ApprovalStore::AddUse(std::int64_t approval_id, std::string_view method,
                                    std::string_view request_id, Micros now) {
   return connection_.Exec(
-      "INSERT INTO approval_use (approval_id, method, request_id, used_at) VALUES (?1, ?2, ?3, ?4)",
+      "INSERT INTO approval_use (approval_id, method, request_id, used_at) VALUES (?1, ?2, ?3, ?4)"
+      " ON CONFLICT DO UPDATE SET used_at = excluded.used_at",
       approval_id, method, request_id, now);
 }
 

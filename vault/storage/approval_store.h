@@ -72,6 +72,8 @@ class ApprovalStore {
   absl::StatusOr<std::int64_t> NextId();
   absl::Status Insert(const Approval& approval);
   absl::StatusOr<std::optional<Approval>> ById(std::int64_t id);
+  // That whose last yes is the event.
+  absl::StatusOr<std::optional<Approval>> ByEvent(std::int64_t event_idx);
   // Writes approved_at, use_until, used, event_idx and what closed it.
   absl::Status Update(const Approval& approval);
   absl::StatusOr<std::vector<Approval>> List(const ApprovalFilter& filter, std::int64_t after_id, int limit);

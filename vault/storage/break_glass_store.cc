@@ -24,6 +24,9 @@ BreakGlass ReadBreakGlass(const Statement& row) {
   request.reviewed_by = row.OptInt(14);
   request.reviewed_at = row.OptInt(15);
   request.review = row.Text(16);
+  request.policy_id = row.Int(17);
+  request.wait = row.Int(18);
+  request.approval_event = row.OptInt(19);
   return request;
 }
 
@@ -32,9 +35,10 @@ BreakGlass ReadBreakGlass(const Statement& row) {
 absl::Status BreakGlassStore::Insert(BreakGlass& row) {
   HF_RETURN_IF_ERROR(connection_.Exec(
       "INSERT INTO break_glass (requester_id, account_id, secret_id, reason, ticket, requested_at,"
-      " ready_at_elapsed, show, veto_reason, review) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, '', '')",
+      " ready_at_elapsed, show, veto_reason, review, policy_id, wait, approval_event)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, '', '', ?9, ?10, ?11)",
       row.requester_id, row.account_id, row.secret_id, row.reason, row.ticket, row.requested_at,
-      row.ready_at_elapsed, row.show));
+      row.ready_at_elapsed, row.show, row.policy_id, row.wait, row.approval_event));
   row.id = connection_.LastRowId();
   return absl::OkStatus();
 }
@@ -57,11 +61,16 @@ absl::StatusOr<std::vector<BreakGlass>> BreakGlassStore::List(std::int64_t after
       &ReadBreakGlass);
 }
 
-absl::StatusOr<std::vector<BreakGlass>> BreakGlassStore::Open(Micros elapsed) {
+absl::StatusOr<std::vector<BreakGlass>> BreakGlassStore::Open(Micros elapsed, std::int64_t policy_id) {
   return ReadAll(connection_.Query("SELECT * FROM break_glass WHERE vetoed_at IS NULL AND revealed_at IS NULL"
-                                   " AND ready_at_elapsed > ?1 ORDER BY id",
-                                   elapsed - kBreakGlassUsableFor),
+                                   " AND ready_at_elapsed > ?1 AND policy_id = ?2 ORDER BY id",
+                                   elapsed - kBreakGlassUsableFor, policy_id),
                  &ReadBreakGlass);
+}
+
+absl::StatusOr<std::int64_t> BreakGlassStore::CountAfter(std::int64_t requester_id, Micros time) {
+  return ReadInt(connection_.Query(
+      "SELECT count(*) FROM break_glass WHERE requester_id = ?1 AND requested_at > ?2", requester_id, time));
 }
 
 absl::StatusOr<std::vector<BreakGlass>> BreakGlassStore::Unreviewed() {

@@ -34,6 +34,9 @@ struct BreakGlass {
   std::optional<std::int64_t> reviewed_by{};
   std::optional<Micros> reviewed_at{};
   std::string review{};
+  std::int64_t policy_id = 0;  // the one by which it was asked for: under another it is void
+  Micros wait = 0;
+  std::optional<std::int64_t> approval_event{};  // of the last yes, where the policy asked for one
 
   // Neither vetoed nor revealed, and its time is not over.
   bool Open(Micros elapsed) const {
@@ -52,7 +55,10 @@ class BreakGlassStore {
   absl::Status Update(const BreakGlass& row);
   // By ascending id.
   absl::StatusOr<std::vector<BreakGlass>> List(std::int64_t after_id, int limit);
-  absl::StatusOr<std::vector<BreakGlass>> Open(Micros elapsed);
+  // Those that are open, and not void.
+  absl::StatusOr<std::vector<BreakGlass>> Open(Micros elapsed, std::int64_t policy_id);
+  // How many the holder asked for after that time.
+  absl::StatusOr<std::int64_t> CountAfter(std::int64_t requester_id, Micros time);
   // Revealed, not reviewed.
   absl::StatusOr<std::vector<BreakGlass>> Unreviewed();
   // Ends what the holder has open: whoever is suspended must ask again.

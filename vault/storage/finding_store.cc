@@ -40,6 +40,14 @@ absl::StatusOr<std::int64_t> FindingStore::CountActiveOwners(std::int64_t accoun
       now, account_id, Relation::kGrantee, HolderStatus::kActive));
 }
 
+absl::StatusOr<std::int64_t> FindingStore::CountStandingOwners(std::int64_t account_id, Micros now) {
+  return ReadInt(connection_.Query(
+      fmt::format("SELECT count(DISTINCT h.person) FROM access_grant g JOIN holder h ON h.id = g.holder_id"
+                  " WHERE {} AND g.account_id = ?2 AND g.relation <> ?3 AND h.status IN (?4, ?5)",
+                  kLive),
+      now, account_id, Relation::kGrantee, HolderStatus::kActive, HolderStatus::kSuspended));
+}
+
 FindingRows FindingStore::AccountsWithFewerOwners(const PerTier& than, Micros now) {
   return ReadAll(
       connection_.Query(

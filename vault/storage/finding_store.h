@@ -38,6 +38,8 @@ class FindingStore {
 
   // Persons with an active holder who owns the account or backs it up.
   absl::StatusOr<std::int64_t> CountActiveOwners(std::int64_t account_id, Micros now);
+  // The same of active and suspended holders: those who are owners again as soon as they are resumed.
+  absl::StatusOr<std::int64_t> CountStandingOwners(std::int64_t account_id, Micros now);
 
   // Accounts with fewer active owners than their tier's number; `number` how many there are, holder one of
   // them, `since` when the last one was lost.

@@ -83,6 +83,19 @@ absl::StatusOr<std::int64_t> KeyStore::CountConfirmedOthers(std::int64_t role_ma
       HolderStatus::kActive, role_mask, KeyState::kConfirmed, now, HolderKind::kPerson, person));
 }
 
+absl::StatusOr<std::vector<DeviceKey>> KeyStore::ConfirmedOfOthers(std::int64_t role_mask,
+                                                                   std::string_view person, Micros now) {
+  return ReadAll(
+      connection_.Query("SELECT k.* FROM holder h JOIN device_key k ON k.id ="
+                        " (SELECT min(c.id) FROM device_key c WHERE c.holder_id = h.id AND c.state = ?3"
+                        "  AND c.not_after > ?4)"
+                        " WHERE h.status = ?1 AND h.kind = ?5 AND h.person <> ?6"
+                        " ORDER BY (h.roles & ?2) = 0, h.id",
+                        HolderStatus::kActive, role_mask, KeyState::kConfirmed, now, HolderKind::kPerson,
+                        person),
+      &ReadKey);
+}
+
 absl::StatusOr<std::int64_t> KeyStore::CountEverConfirmedOthers(std::int64_t role_mask,
                                                                 std::string_view person) {
   return ReadInt(connection_.Query(

@@ -58,6 +58,10 @@ class KeyStore {
   // role of the mask, and a confirmed key that has not run out.
   absl::StatusOr<std::int64_t> CountConfirmedOthers(std::int64_t role_mask, std::string_view person,
                                                     Micros now);
+  // Active holders of other people (no workflows) with a confirmed key that has not run out, and the first of
+  // those keys; who has any role of the mask comes first.
+  absl::StatusOr<std::vector<DeviceKey>> ConfirmedOfOthers(std::int64_t role_mask, std::string_view person,
+                                                           Micros now);
   // People other than `person` with any role of the mask who ever had a confirmed key, whatever became of
   // them.
   absl::StatusOr<std::int64_t> CountEverConfirmedOthers(std::int64_t role_mask, std::string_view person);

@@ -241,7 +241,11 @@ inline constexpr std::string_view kTables[] = {
       revealed_at INTEGER,
       reviewed_by INTEGER REFERENCES holder,
       reviewed_at INTEGER,
-      review TEXT NOT NULL) STRICT)",
+      review TEXT NOT NULL,
+      policy_id INTEGER NOT NULL REFERENCES policy,
+      wait INTEGER NOT NULL,
+      approval_event INTEGER) STRICT)",
+    "CREATE INDEX break_glass_requester ON break_glass (requester_id, requested_at)",
     "CREATE INDEX break_glass_open ON break_glass (ready_at_elapsed) WHERE vetoed_at IS NULL AND revealed_at IS NULL",
     "CREATE INDEX break_glass_unreviewed ON break_glass (id) WHERE revealed_at IS NOT NULL AND reviewed_at IS NULL",
 

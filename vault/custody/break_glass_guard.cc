@@ -1,0 +1,92 @@
+#include "vault/custody/break_glass_guard.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "vault/custody/approvals.h"
+
+namespace holdfast::custody {
+namespace {
+
+using policy::Action;
+using storage::BreakGlass;
+
+constexpr std::int64_t kOverseers =
+    static_cast<std::int64_t>(Role::kSecurity) | static_cast<std::int64_t>(Role::kAuditor);
+
+absl::Status Failed(std::string_view reason, const std::string& message) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, reason, message);
+}
+
+absl::StatusOr<std::vector<policy::Vote>> VotesOf(Tx& tx, const BreakGlass& row) {
+  if (!row.approval_event.has_value()) return std::vector<policy::Vote>();
+  HF_ASSIGN_OR_RETURN(const auto approval, storage::ApprovalStore(tx.db()).ByEvent(*row.approval_event));
+  if (!approval.has_value()) return std::vector<policy::Vote>();
+  return CountedVotes(tx, *approval, /*subject=*/nullptr);
+}
+
+absl::Status Stale(const BreakGlass& row, std::string_view rule) {
+  absl::Status status =
+      Failed("BREAK_GLASS_STALE",
+             fmt::format("break-glass/{} was asked for when less was needed than now, by rule {}; ask again",
+                         row.id, rule));
+  AddDetail(status, "rule", rule);
+  return status;
+}
+
+}  // namespace
+
+absl::Status CheckMayOpen(Tx& tx, const Actor& actor, const storage::Secret& secret, Micros wait) {
+  storage::BreakGlassStore store(tx.db());
+  HF_ASSIGN_OR_RETURN(const auto open, store.Open(tx.elapsed(), tx.policy().id));
+  int own = 0;
+  for (const BreakGlass& row : open) {
+    if (row.requester_id != actor.holder.id) continue;
+    ++own;
+    // One that waited too little is shown no more, and is in nobody's way.
+    if (row.secret_id != secret.id || row.wait < wait) continue;
+    absl::Status status =
+        Failed("BREAK_GLASS_OPEN", fmt::format("break-glass/{} is open for this secret already", row.id));
+    AddDetail(status, "break_glass", fmt::format("break-glass/{}", row.id));
+    return status;
+  }
+  if (own >= kMaxOpenBreakGlass)
+    return Failed("TOO_MANY_OPEN", fmt::format("{} of your requests are open, which is the most", own));
+  HF_ASSIGN_OR_RETURN(const std::int64_t today, store.CountAfter(actor.holder.id, tx.now() - kDay));
+  if (today < kMaxBreakGlassADay) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kResourceExhausted, "TOO_MANY_TODAY",
+                   fmt::format("you asked {} times within a day, which is the most", today));
+}
+
+absl::Status CheckSomebodyMayObject(Tx& tx, const storage::Holder& requester, const Target& target) {
+  HF_ASSIGN_OR_RETURN(const auto keys,
+                      storage::KeyStore(tx.db()).ConfirmedOfOthers(kOverseers, requester.person, tx.now()));
+  for (const storage::DeviceKey& key : keys) {
+    Actor other{.key = key};
+    HF_ASSIGN_OR_RETURN(other.holder, LoadHolder(tx, key.holder_id));
+    HF_ASSIGN_OR_RETURN(const policy::Decision veto, Consider(tx, other, Action::kBreakGlassVeto, target,
+                                                              {.has_reason = true, .has_ticket = true}));
+    if (veto.allowed()) return absl::OkStatus();
+  }
+  return Failed("NOBODY_TO_OBJECT",
+                "there is nobody else, active and with a confirmed key, who could say no");
+}
+
+absl::Status CheckStillAllowed(Tx& tx, const Actor& actor, const BreakGlassRows& rows) {
+  const BreakGlass& row = rows.row;
+  Actor asking = actor;
+  asking.request.reason = row.reason;
+  asking.request.ticket = row.ticket;
+  Target target = rows.AsTarget();
+  target.version = rows.secret.current_version;
+  HF_ASSIGN_OR_RETURN(auto votes, VotesOf(tx, row));
+  const auto now =
+      AuthorizeToWait(tx, asking, Action::kBreakGlassRequest, target, {.votes = std::move(votes)});
+  if (absl::IsInvalidArgument(now.status())) return Stale(row, DetailsOf(now.status())["rule"]);
+  HF_RETURN_IF_ERROR(now.status());
+  if (!now->allowed() || now->obligations.wait.value_or(0) > row.wait) return Stale(row, now->rule);
+  return absl::OkStatus();
+}
+
+}  // namespace holdfast::custody
