@@ -145,9 +145,13 @@ TEST_F(PolicyFiles, ADifferenceIsToldActionByAction) {
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(outcome.out,
             "account.read\n"
-            "  status active, key unconfirmed or confirmed, tier 2:\n"
+            "  status active, key confirmed, tier 2:\n"
             "    allow (read) -> deny (default.deny)\n"
-            "  status active, key unconfirmed or confirmed, tier 3:\n"
+            "  status active, key confirmed, tier 3:\n"
+            "    deny (default.deny) -> allow (read)\n"
+            "  status active, key unconfirmed, not additional_key, tier 2:\n"
+            "    allow (read) -> deny (default.deny)\n"
+            "  status active, key unconfirmed, not additional_key, tier 3:\n"
             "    deny (default.deny) -> allow (read)\n"
             "limits\n"
             "  tiers.1.min_owners: 1 -> 2\n" +
