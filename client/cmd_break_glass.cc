@@ -47,6 +47,8 @@ std::string Next(const v1::BreakGlass& glass) {
           "When the rotation is done, by somebody other than {}: holdfast break-glass review {} "
           "--reason ...",
           glass.requester(), id);
+    case v1::BREAK_GLASS_STATE_VOID:
+      return "The policy has changed since it was asked for: ask again.";
     default:
       return "";
   }
