@@ -37,14 +37,19 @@ absl::Status BadPolicyFile(const std::string& path, std::size_t problems) {
                    fmt::format("{}: {} {}", path, problems, problems == 1 ? "problem" : "problems"));
 }
 
-absl::StatusOr<policy::Document> LoadPolicy(const Globals& globals, const std::string& path) {
-  HF_ASSIGN_OR_RETURN(const std::string text, ReadPolicyText(path));
+absl::StatusOr<policy::Document> ParsePolicy(const Globals& globals, const std::string& path,
+                                             const std::string& text) {
   policy::Parsed parsed = policy::Parse(text);
   if (parsed.problems.empty()) return std::move(parsed.document);
   HF_RETURN_IF_ERROR(PrintProblems(globals, path, parsed.problems));
   absl::Status bad = BadPolicyFile(path, parsed.problems.size());
   if (globals.format() != OutputFormat::kTable) AddDetail(bad, "problems", policy::Listed(parsed.problems));
   return bad;
+}
+
+absl::StatusOr<policy::Document> LoadPolicy(const Globals& globals, const std::string& path) {
+  HF_ASSIGN_OR_RETURN(const std::string text, ReadPolicyText(path));
+  return ParsePolicy(globals, path, text);
 }
 
 }  // namespace holdfast::client

@@ -21,7 +21,10 @@ nlohmann::ordered_json ProblemsJson(const std::vector<policy::Problem>& problems
 // INVALID_ARGUMENT, reason POLICY_INVALID: "FILE: 3 problems".
 absl::Status BadPolicyFile(const std::string& path, std::size_t problems);
 
-// Reads and parses; prints what is wrong.
+// Prints what is wrong.
+absl::StatusOr<policy::Document> ParsePolicy(const Globals& globals, const std::string& path,
+                                             const std::string& text);
+// Reads and parses.
 absl::StatusOr<policy::Document> LoadPolicy(const Globals& globals, const std::string& path);
 
 }  // namespace holdfast::client

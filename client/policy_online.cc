@@ -93,8 +93,10 @@ absl::Status PrintStaged(const Globals& globals, const v1::Policy& staged, const
 
 absl::Status Stage(const Globals& globals, const StageOptions& options) {
   v1::StagePolicyRequest request;
+  // Read once: what is sent is what was linted.
   HF_ASSIGN_OR_RETURN(*request.mutable_source(), ReadPolicyText(options.file));
-  HF_ASSIGN_OR_RETURN(const policy::Document document, LoadPolicy(globals, options.file));
+  HF_ASSIGN_OR_RETURN(const policy::Document document,
+                      ParsePolicy(globals, options.file, request.source()));
   HF_RETURN_IF_ERROR(LintFirst(globals, options.file, document));
   for (const std::string& path : options.tests) {
     HF_ASSIGN_OR_RETURN(*request.add_tests(), ReadPolicyText(path));

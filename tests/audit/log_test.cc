@@ -152,7 +152,7 @@ TEST_F(LogStateTest, DetectsARoleGivenBehindItsBack) {
 TEST_F(LogStateTest, DetectsAHolderWhoWasRemovedOrAdded) {
   Tamper(
       "INSERT INTO holder SELECT 99, 'mallory', randomblob(16), kind, 'mallory', 'm', 1, status, created_at, "
-      "updated_at, revision FROM holder");
+      "updated_at, revision, qualifications FROM holder");
   EXPECT_EQ(CheckReason(), "STATE_DAMAGED");
   Tamper("DELETE FROM holder WHERE id = 99");
   EXPECT_EQ(CheckReason(), "");

@@ -31,12 +31,12 @@ absl::StatusOr<storage::DeviceKey> FindKey(Tx& tx, const storage::Holder& holder
                                   holder.name));
 }
 
-// Who issued the enrollment, and whether the caller stands alone: the facts under the second-person rule.
+// Who issued the enrollment: the fact under the second-person rule.
 absl::StatusOr<policy::Context> ContextOf(Tx& tx, const Actor& actor, const storage::DeviceKey& key) {
   policy::Context context;
   if (key.issuer_id.has_value()) {
-    HF_ASSIGN_OR_RETURN(const auto issuer, storage::HolderStore(tx.db()).ById(*key.issuer_id));
-    context.requested_by_self = issuer.has_value() && issuer->person == actor.holder.person;
+    HF_ASSIGN_OR_RETURN(const storage::Holder issuer, LoadHolder(tx, *key.issuer_id));
+    context.requested_by_self = issuer.person == actor.holder.person;
   }
   return context;
 }

@@ -55,10 +55,10 @@ class Finder {
     HF_ASSIGN_OR_RETURN(const auto few, store_.AccountsWithFewerOwners(wanted, tx_.now()));
     for (const FindingRow& row : few) {
       const int minimum = bundle_.tier(row.tier).min_owners;
-      if (row.number < minimum || row.number == 0) {
+      if (row.number < minimum) {
         Add(Severity::kCritical, FindingKind::kTooFewOwners, TierRule(row.tier, "min_owners"), row, row.since,
             fmt::format("has {} active owner{}, backup owners included, and needs {}", row.number,
-                        row.number == 1 ? "" : "s", std::max(minimum, 1)));
+                        row.number == 1 ? "" : "s", minimum));
       } else {
         Add(Severity::kWarning, FindingKind::kSingleOwner, "owner.single", row, row.since,
             fmt::format("{} is its only active owner: name a backup owner", row.holder));

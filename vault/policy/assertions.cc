@@ -73,7 +73,7 @@ class Surveyor {
 
   void Take(const ActionSpace& space) {
     space_ = &space;
-    permits_ = forbids_ = requires_ = nevers_ = own_ = waits_ = space.NoScopes();
+    permits_ = forbids_ = nevers_ = own_ = waits_ = space.NoScopes();
     for (std::size_t place = 0; place < space.scopes.size(); ++place) Sort(place);
     ForEachCell(space, [this](const Cell& cell) { Visit(cell); });
   }
@@ -83,10 +83,8 @@ class Surveyor {
     const std::size_t scope = space_->scopes[place];
     if (scope >= subjects_.rules.size()) return nevers_.set(place);
     const Rule& rule = *subjects_.rules[scope];
-    (rule.kind == RuleKind::kPermit   ? permits_
-     : rule.kind == RuleKind::kForbid ? forbids_
-                                      : requires_)
-        .set(place);
+    if (rule.kind == RuleKind::kPermit) permits_.set(place);
+    if (rule.kind == RuleKind::kForbid) forbids_.set(place);
     if (scope < subjects_.first_own) return;
     own_.set(place);
     if (rule.require.wait.has_value()) waits_.set(place);
@@ -154,7 +152,7 @@ class Surveyor {
   const Subjects& subjects_;
   Survey& survey_;
   const ActionSpace* space_ = nullptr;
-  Bits permits_, forbids_, requires_, nevers_;  // by place
+  Bits permits_, forbids_, nevers_;  // by place
   Bits own_;                                    // rules of the document
   Bits waits_;                                  // those of them that set one
 };

@@ -21,7 +21,7 @@ struct PolicyRow {
   std::optional<std::int64_t> staged_by{};  // nobody: the vault's first
   Micros staged_at = 0;
   std::optional<std::int64_t> activated_by{};
-  std::optional<Micros> activated_at{};  // the last time
+  std::optional<Micros> activated_at{};  // once at most
 };
 
 class PolicyStore {

@@ -207,7 +207,6 @@ inline constexpr std::string_view kTables[] = {
       close_reason TEXT NOT NULL,
       valid INTEGER NOT NULL) STRICT)",
     "CREATE INDEX approval_operation ON approval (operation)",
-    "CREATE INDEX approval_account ON approval (account_id)",
     "CREATE INDEX approval_requester ON approval (requester_id)",
 
     R"(CREATE TABLE approval_vote (
