@@ -147,6 +147,9 @@ absl::Status Confirm(const Globals& globals, const IdOptions& options) {
 
 absl::Status RevokeKey(const Globals& globals, const IdOptions& options) {
   HF_ASSIGN_OR_RETURN(const auto request, NameAndFingerprint<v1::RevokeKeyRequest>(globals, options));
+  HF_RETURN_IF_ERROR(client::Confirm(
+      globals.yes, fmt::format("End this device of {} for good? It must enroll anew then.", request.name()),
+      "the device would be ended for good"));
   return CallAndPrint<Holders>(globals, &Methods::RevokeKey, request);
 }
 

@@ -132,9 +132,9 @@ TEST(People, ARevokedKeysNextCallFailsAndTheLastOfficersKeyStays) {
   office.AddMember("mia");
   office.AddMember("sam");
   const std::string mia = office.Fingerprint("mia");
-  const Args revoke{"holder", "revoke-key", "mia", "--fingerprint", mia, "--reason", "left on a train"};
+  const Args revoke{"holder", "revoke-key", "--yes", "mia", "--fingerprint", mia, "--reason", "left on a train"};
   office.Refused(4, "sam", revoke);
-  EXPECT_THAT(office.Refused(2, "alice", {"holder", "revoke-key", "sam", "--fingerprint", mia}),
+  EXPECT_THAT(office.Refused(2, "alice", {"holder", "revoke-key", "--yes", "sam", "--fingerprint", mia}),
               HasSubstr("--fingerprint: holder sam has no key with this fingerprint"));
   const std::string string = office.NewString("mia");
   const Json revoked = office.Get("omar", revoke);
@@ -146,11 +146,11 @@ TEST(People, ARevokedKeysNextCallFailsAndTheLastOfficersKeyStays) {
   office.Ok("mia", {"status"});
   EXPECT_EQ(office.Events({"--type", "key.revoke", "--outcome", "allowed"})[0]["subject"], "holders/mia");
 
-  office.Ok("sam", {"holder", "revoke-key", "sam", "--fingerprint", office.Fingerprint("sam")});  // their own
+  office.Ok("sam", {"holder", "revoke-key", "--yes", "sam", "--fingerprint", office.Fingerprint("sam")});  // their own
   office.Refused(3, "sam", {"status"});
-  office.Ok("omar", {"holder", "revoke-key", "omar", "--fingerprint", office.Fingerprint("omar")});
+  office.Ok("omar", {"holder", "revoke-key", "--yes", "omar", "--fingerprint", office.Fingerprint("omar")});
   EXPECT_THAT(office.Refused(7, "alice",
-                             {"holder", "revoke-key", "alice", "--fingerprint", office.Fingerprint("alice")}),
+                             {"holder", "revoke-key", "--yes", "alice", "--fingerprint", office.Fingerprint("alice")}),
               HasSubstr("last active security holder"));
 }
 

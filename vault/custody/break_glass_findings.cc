@@ -29,7 +29,7 @@ absl::Status AddBreakGlassFindings(Tx& tx, std::vector<Finding>& findings) {
     HF_ASSIGN_OR_RETURN(const storage::Holder requester, LoadHolder(tx, row.requester_id));
     findings.push_back(FindingOf(
         row, FindingKind::kBreakGlassWaiting, "break-glass.waiting",
-        fmt::format("{} wants to see it without having access: holdfast break-glass show {}, and veto it "
+        fmt::format("{} asks to break the glass over it: holdfast break-glass show {}, and veto it "
                     "unless that is right",
                     requester.name, row.id)));
   }
