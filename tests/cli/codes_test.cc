@@ -8,6 +8,7 @@ namespace holdfast::testing {
 namespace {
 
 using ::testing::AnyOf;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::MatchesRegex;
@@ -88,6 +89,10 @@ TEST(Codes, ComeFromSeedsAloneAndNothingElseIsTakenAsOne) {
     EXPECT_THAT(line, HasSubstr("value")) << seed;
     EXPECT_THAT(line, Not(HasSubstr("JBSWY3DP")));
   }
+  // A seed that went for a password would not be guarded as one.
+  EXPECT_THAT(office.Refused(2, "mia", {"secret", "put", "press", "spare", "--from-file", "-"},
+                             "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP&issuer=fixture"),
+              AllOf(HasSubstr("--kind"), HasSubstr("totp"), Not(HasSubstr("JBSWY3DP"))));
   EXPECT_EQ(office.State(), before);
   office.Put("mia", "press", "fixture-password");
   EXPECT_THAT(office.Refused(7, "mia", {"secret", "code", "press", "password"}),

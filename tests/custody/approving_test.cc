@@ -87,6 +87,21 @@ TEST_F(ApprovalsTest, AreClosedByOneNoOrByWhoeverAsked) {
   EXPECT_EQ(Events("approval.reject").size(), 1U);
 }
 
+TEST_F(ApprovalsTest, CanBeTakenBackUntilTheyAreUsedUp) {
+  const std::string id = Pending(Reveal("gus", For("v")));
+  EXPECT_TRUE(Yes("carol", id).ok());
+  EXPECT_EQ(State(id), ApprovalState::kApproved);
+  EXPECT_EQ(ReasonOf(Decide(&Reject, "dora", id)), "NOT_AN_APPROVER");
+  EXPECT_EQ(ReasonOf(Decide(&Reject, "gus", id)), "DENIED");
+  EXPECT_TRUE(Decide(&Reject, "carol", id).ok());
+  EXPECT_EQ(State(id), ApprovalState::kRejected);
+  const std::string other = Pending(Reveal("gus", For("v")));  // what was taken back opens nothing
+  EXPECT_NE(other, id);
+  EXPECT_TRUE(Yes("carol", other).ok());
+  EXPECT_TRUE(Reveal("gus", For("v")).ok());
+  EXPECT_EQ(ReasonOf(Decide(&Reject, "carol", other)), "APPROVAL_STATE");
+}
+
 TEST_F(ApprovalsTest, OfAccessAreNotGivenByWhoeverGetsIt) {
   const auto grant = [&] {
     return Do([&](WriteTx& tx) {

@@ -120,6 +120,10 @@ struct Count {
     const int lacking = TotalLacking(row, context);
     if (lacking > 0) return TotalLacking(row, with) < lacking;
     // Enough people said yes once, one of them was away then: somebody who is named must still say so.
+    return IsNamed(row);
+  }
+  // Whether the actor is one of those whose yes counts, whatever is there already.
+  bool IsNamed(const Approval& row) const {
     return std::ranges::any_of(NeedsOf(row), [&](const policy::ApprovalNeed& need) {
       return policy::IsApprover(need.who, own.roles, own.relation);
     });
@@ -139,13 +143,7 @@ absl::StatusOr<Count> CountFor(Tx& tx, const Actor& actor, const Approval& row, 
   return count;
 }
 
-absl::Status CheckMayDecide(WriteTx& tx, const Actor& actor, const Located& located, const Count& count) {
-  HF_RETURN_IF_ERROR(CheckState(tx, located.row, {ApprovalState::kPending}));
-  if (count.voted) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "ALREADY_VOTED",
-                     fmt::format("you have approved {} already; it waits for somebody else", located.row.id));
-  }
-  if (count.Names(located.row)) return absl::OkStatus();
+absl::Status NotAnApprover(WriteTx& tx, const Actor& actor, const Located& located) {
   audit::Event event = EventFor(actor, Action::kApprovalApprove, located.about.target(), located.permit);
   event.outcome = audit::Outcome::kDenied;
   event.rule = located.row.rule;
@@ -157,6 +155,21 @@ absl::Status CheckMayDecide(WriteTx& tx, const Actor& actor, const Located& loca
   AddDetail(status, "needs", DescribeNeeds(NeedsOf(located.row)));
   AddDetail(status, "rule", located.row.rule);
   return status;
+}
+
+absl::Status CheckMayApprove(WriteTx& tx, const Actor& actor, const Located& located, const Count& count) {
+  HF_RETURN_IF_ERROR(CheckState(tx, located.row, {ApprovalState::kPending}));
+  if (count.voted) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "ALREADY_VOTED",
+                     fmt::format("you have approved {} already; it waits for somebody else", located.row.id));
+  }
+  return count.Names(located.row) ? absl::OkStatus() : NotAnApprover(tx, actor, located);
+}
+
+// A yes can be taken back, by whoever gave it or by another who could have, until it is used up.
+absl::Status CheckMayReject(WriteTx& tx, const Actor& actor, const Located& located, const Count& count) {
+  HF_RETURN_IF_ERROR(CheckState(tx, located.row, {ApprovalState::kPending, ApprovalState::kApproved}));
+  return count.IsNamed(located.row) ? absl::OkStatus() : NotAnApprover(tx, actor, located);
 }
 
 absl::Status Close(WriteTx& tx, const Actor& actor, Approval& row, ApprovalClosed as,
@@ -177,7 +190,7 @@ absl::StatusOr<Approval> Approve(WriteTx& tx, const Actor& actor, const Request&
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (repeat.has_value()) return row;
   HF_ASSIGN_OR_RETURN(Count count, CountFor(tx, actor, row, located.about));
-  HF_RETURN_IF_ERROR(CheckMayDecide(tx, actor, located, count));
+  HF_RETURN_IF_ERROR(CheckMayApprove(tx, actor, located, count));
   ApprovalStore store(tx.db());
   HF_RETURN_IF_ERROR(
       store.AddVote(row.id, {.holder_id = actor.holder.id, .reason = request.reason, .voted_at = tx.now()}));
@@ -201,7 +214,7 @@ absl::StatusOr<Approval> Reject(WriteTx& tx, const Actor& actor, const Request& 
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (repeat.has_value()) return located.row;
   HF_ASSIGN_OR_RETURN(const Count count, CountFor(tx, actor, located.row, located.about));
-  HF_RETURN_IF_ERROR(CheckMayDecide(tx, actor, located, count));
+  HF_RETURN_IF_ERROR(CheckMayReject(tx, actor, located, count));
   HF_RETURN_IF_ERROR(Close(tx, actor, located.row, ApprovalClosed::kRejected, request.reason));
   audit::Event event = EventFor(actor, Action::kApprovalApprove, located.about.target(), located.permit);
   event.type = "approval.reject";
