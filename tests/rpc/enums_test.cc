@@ -58,6 +58,7 @@ TEST(Enums, ShowEveryStoredValueAsItsNamesake) {
   EXPECT_EQ(ToProto(KeyState::kUnconfirmed), v1::KEY_STATE_UNCONFIRMED);
   EXPECT_EQ(ToProto(KeyState::kRevoked), v1::KEY_STATE_REVOKED);
   EXPECT_EQ(ToProto(ExposureHow::kImported), v1::EXPOSURE_KIND_IMPORTED);
+  EXPECT_EQ(ToProto(ExposureHow::kKnown), v1::EXPOSURE_KIND_KNOWN);
   EXPECT_EQ(ToProto(storage::EventOutcome::kDenied), v1::OUTCOME_DENIED);
   EXPECT_EQ(ToProto(storage::HandoverState::kCut), v1::HANDOVER_STATE_CUT);
   EXPECT_EQ(ToProto(storage::ChosenBy::kNotAnOwner), v1::SUCCESSOR_CHOICE_UNSPECIFIED);

@@ -13,7 +13,7 @@ enum class KeyState : int { kUnconfirmed = 1, kConfirmed = 2, kRevoked = 3 };
 // How a holder stands to an account.
 enum class Relation : int { kOwner = 1, kBackup = 2, kGrantee = 3 };
 enum class AccountState : int { kActive = 1, kArchived = 2 };
-enum class ExposureHow : int { kShown = 1, kMade = 2, kImported = 3, kExported = 4 };
+enum class ExposureHow : int { kShown = 1, kMade = 2, kImported = 3, kExported = 4, kKnown = 5 };
 
 inline bool HasRole(std::int64_t roles, Role role) { return (roles & static_cast<std::int64_t>(role)) != 0; }
 

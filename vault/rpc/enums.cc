@@ -82,6 +82,8 @@ v1::ExposureKind ToProto(ExposureHow how) {
       return v1::EXPOSURE_KIND_IMPORTED;
     case ExposureHow::kExported:
       return v1::EXPOSURE_KIND_EXPORTED;
+    case ExposureHow::kKnown:
+      return v1::EXPOSURE_KIND_KNOWN;
   }
   return v1::EXPOSURE_KIND_UNSPECIFIED;
 }

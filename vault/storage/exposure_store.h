@@ -1,4 +1,5 @@
-// Exposures: which holder was shown (or made, imported, exported) which version of which secret.
+// Exposures: which holder was shown (or made, imported, exported, or knew before) which version of
+// which secret.
 //
 // An exposure of version v to a holder of person P has ended when both hold, and is live otherwise:
 //   - v was retired by a holder of another person;

@@ -127,7 +127,7 @@ inline constexpr std::string_view kTables[] = {
       holder_id INTEGER NOT NULL REFERENCES holder,
       secret_id INTEGER NOT NULL REFERENCES secret,
       version INTEGER NOT NULL,
-      how INTEGER NOT NULL CHECK (how BETWEEN 1 AND 4),
+      how INTEGER NOT NULL CHECK (how BETWEEN 1 AND 5),
       first_at INTEGER NOT NULL,
       last_at INTEGER NOT NULL,
       times INTEGER NOT NULL,
