@@ -38,13 +38,20 @@ std::string StoredKind(Session& session, const std::string& account, const std::
   return "";
 }
 
+// Without one final line break, of either kind.
+std::string_view WithoutLineBreak(std::string_view text) {
+  if (!text.ends_with('\n')) return text;
+  text.remove_suffix(1);
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  return text;
+}
+
 // A password's file usually ends in a line break that is not part of it; a note's bytes are all its own.
 absl::StatusOr<Plaintext> ReadValue(const SecretOptions& options, bool note) {
   if (options.from_file.empty()) return AskNewSecret(note ? "Note" : "Secret");
   HF_ASSIGN_OR_RETURN(Plaintext value,
-                      ReadFileArg("--from-file", options.from_file, crypto::kMaxValueSize + 1));
-  const ByteView bytes = value.ExposeSecret();
-  if (!note && !bytes.empty() && bytes.back() == '\n') value.Resize(bytes.size() - 1);
+                      ReadFileArg("--from-file", options.from_file, crypto::kMaxValueSize + 2));
+  if (!note) value.Resize(WithoutLineBreak(AsChars(value.ExposeSecret())).size());
   return value;
 }
 
@@ -180,7 +187,7 @@ void DeclarePut(CLI::App& command, SecretOptions& options) {
   DeclareSecret(command, options);
   command
       .add_option("--kind", options.kind,
-                  "password, note or totp (a base32 seed or an otpauth URI); the secret's own when not given")
+                  "password, note or totp (a base32 seed, or an otpauth or steam URI); the secret's own when not given")
       ->check(CLI::IsMember({"password", "note", "totp"}));
   command.add_option(
       "--from-file", options.from_file,

@@ -60,6 +60,11 @@ TEST(Codes, AreThoseThatAnotherImplementationMakes) {
   office.Ok("mia", {"secret", "put", "press", "long", "--kind", "totp", "--from-file", "-"},
             "otpauth://totp/Acme:press?secret=JBSWY3DPEHPK3PXP&digits=8&period=60\n");
   EXPECT_THAT(office.Ok("mia", {"secret", "code", "press", "long"}), MatchesRegex("[0-9]{8}\n"));
+
+  office.Ok("mia", {"secret", "put", "press", "steam", "--kind", "totp", "--from-file", "-"},
+            "STEAM://jbsw y3dp-ehpk3pxp\r\n");
+  EXPECT_THAT(office.Ok("mia", {"secret", "code", "press", "steam"}),
+              MatchesRegex("[2-9BCDFGHJKMNPQRTVWXY]{5}\n"));
 }
 
 TEST(Codes, ForceNoRotationOfTheSeedWhenTheirReceiverGoes) {
@@ -83,7 +88,7 @@ TEST(Codes, ForceNoRotationOfTheSeedWhenTheirReceiverGoes) {
 TEST(Codes, ComeFromSeedsAloneAndNothingElseIsTakenAsOne) {
   PressOffice office;
   const std::string before = office.State();
-  for (const char* seed : {"fixture-0189", "otpauth://hotp/x?secret=JBSWY3DPEHPK3PXP&fixture", "JBSWY3DP"}) {
+  for (const char* seed : {"fixture-0189", "otpauth://hotp/x?secret=JBSWY3DPEHPK3PXP&fixture", "JBSWY3D"}) {
     const std::string line =
         office.Refused(2, "mia", {"secret", "put", "press", "totp", "--from-file", "-"}, seed);
     EXPECT_THAT(line, HasSubstr("value")) << seed;

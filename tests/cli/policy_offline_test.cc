@@ -1,6 +1,4 @@
 // Policies as files: checked, tested and compared by somebody who has no vault.
-#include <regex>
-
 #include "gmock/gmock.h"
 #include "nlohmann/json.hpp"
 #include "tests/harness/vault_fixture.h"
@@ -139,8 +137,9 @@ expect = "allow"
 }
 
 TEST_F(PolicyFiles, ADifferenceIsToldActionByAction) {
-  const std::string after = "format = 1\nname = \"small\"\n[tiers.1]\nmin_owners = 2\n" +
-                            std::regex_replace(std::string(kRule).substr(26), std::regex("1, 2"), "1, 3");
+  std::string rule = std::string(kRule).substr(26);
+  rule.replace(rule.find("1, 2"), 4, "1, 3");
+  const std::string after = "format = 1\nname = \"small\"\n[tiers.1]\nmin_owners = 2\n" + rule;
   const Outcome outcome = Policy({"diff", File("before.toml", kRule), File("after.toml", after)});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(outcome.out,

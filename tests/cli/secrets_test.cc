@@ -28,7 +28,10 @@ TEST(Secrets, ComeOutByteForByteAsTheyWentIn) {
   EXPECT_EQ(put("unicode", "fixture-🔑-пароль-密码", "password"), "fixture-🔑-пароль-密码");
   EXPECT_EQ(put("line", "fixture\nin two\n", "password"),
             "fixture\nin two");  // one final line break is not part
+  EXPECT_EQ(put("windows", "fixture\r\nin two\r\n", "password"), "fixture\r\nin two");
+  EXPECT_EQ(put("return", "fixture\r", "password"), "fixture\r");
   EXPECT_EQ(put("note", "fixture\nin two\n", "note"), "fixture\nin two\n");
+  EXPECT_EQ(put("windows-note", "fixture\r\n", "note"), "fixture\r\n");
   EXPECT_EQ(put("one", "f", "password"), "f");
   const std::string largest(kMaxValue, 'f');
   EXPECT_EQ(put("largest", largest, "note"), largest);
@@ -55,6 +58,7 @@ TEST(Secrets, ThatAreEmptyOrTooLargeOrMissingAreRefusedBeforeAnythingChanges) {
   EXPECT_THAT(office.Refused(2, "alice", put, std::string(kMaxValue + 2, 'f')), HasSubstr("64 KiB"));
   EXPECT_THAT(office.Refused(2, "alice", put, ""), HasSubstr("empty"));
   office.Refused(2, "alice", put, "\n");
+  office.Refused(2, "alice", put, "\r\n");
   EXPECT_THAT(
       office.Refused(2, "alice", {"secret", "put", "usual", "password", "--from-file", "/nonexistent"}),
       HasSubstr("--from-file"));

@@ -40,11 +40,8 @@ absl::StatusOr<storage::Secret> FindOrInsert(WriteTx& tx, const storage::Account
 // A seed that makes no codes is found out now, not when a code is needed; so is one that rules for seeds
 // would miss.
 absl::Status CheckValue(const storage::Secret& secret, const Plaintext& value) {
-  static constexpr std::string_view kSeedUri = "otpauth://";
-  const ByteView bytes = value.ExposeSecret();
-  if (secret.kind == "password" && bytes.size() >= kSeedUri.size() &&
-      std::ranges::equal(bytes.first(kSeedUri.size()), AsBytes(kSeedUri)))
-    return InvalidField("kind", "must be totp for an otpauth:// value, in a secret of its own");
+  if (secret.kind == "password" && crypto::IsSeedUri(AsChars(value.ExposeSecret())))
+    return InvalidField("kind", "must be totp for an otpauth:// or steam:// value, in a secret of its own");
   if (secret.kind != "totp") return absl::OkStatus();
   const auto seed = crypto::ParseTotp(value);
   return seed.ok() ? absl::OkStatus() : InvalidField("value", MessageOf(seed.status()));
