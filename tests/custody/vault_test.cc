@@ -71,9 +71,11 @@ class VaultTest : public CustodyTest {
   }
   void PutBack(const std::string& from) {
     for (const char* suffix : {"", "-wal", "-shm"}) {
-      fs::remove(DatabasePath(data_dir()) + suffix);
+      // In place: another file of that name would be noticed by its inode.
       if (fs::exists(from + "/vault.db" + suffix))
-        fs::copy_file(from + "/vault.db" + suffix, DatabasePath(data_dir()) + suffix);
+        Write(DatabasePath(data_dir()) + suffix, Read(from + "/vault.db" + suffix));
+      else
+        fs::remove(DatabasePath(data_dir()) + suffix);
     }
   }
 };

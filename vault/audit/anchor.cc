@@ -1,6 +1,7 @@
 #include "vault/audit/anchor.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <utility>
@@ -46,6 +47,12 @@ Anchor::Anchor(Anchor&& other) noexcept : fd_(std::exchange(other.fd_, -1)), nex
 
 Anchor::~Anchor() {
   if (fd_ >= 0) close(fd_);
+}
+
+absl::Status Anchor::Lock() {
+  if (flock(fd_, LOCK_EX | LOCK_NB) == 0) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition, "ANCHOR_IN_USE",
+                   "the anchor file is in use by another vault: a copy must not write the original's");
 }
 
 absl::StatusOr<std::string> Anchor::ReadSlot(int slot) const {

@@ -25,6 +25,10 @@ class Anchor {
   Anchor& operator=(Anchor&& other) = delete;
   ~Anchor();
 
+  // Keeps others on this machine from writing it for as long as this object lives: FAILED_PRECONDITION, reason
+  // ANCHOR_IN_USE, when another vault does.
+  absl::Status Lock();
+
   // The checkpoint with the most entries that carries the verifier's signature; DATA_LOSS with reason
   // ANCHOR_DAMAGED when no slot holds one.
   absl::StatusOr<evidence::Checkpoint> Latest(const evidence::NoteVerifier& verifier);

@@ -1,11 +1,7 @@
 #include "vault/crypto/init.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -16,7 +12,9 @@
 #include "vault/crypto/keyring.h"
 #include "vault/custody/authorize.h"
 #include "vault/custody/holders.h"
+#include "vault/custody/new_directory.h"
 #include "vault/custody/paths.h"
+#include "vault/custody/place.h"
 #include "vault/custody/seal.h"
 #include "vault/custody/vault.h"
 #include "vault/pki/enrollment_string.h"
@@ -27,19 +25,6 @@ namespace holdfast::custody {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool LiesWithin(const std::string& path, const std::string& directory) {
-  std::error_code ignored;
-  const fs::path inner = fs::weakly_canonical(path, ignored);
-  const fs::path outer = fs::weakly_canonical(directory, ignored);
-  const fs::path relative = inner.lexically_relative(outer);
-  return !relative.empty() && *relative.begin() != "..";
-}
-
-absl::Status CannotUse(const std::string& path, const std::string& why) {
-  return MakeError(absl::StatusCode::kFailedPrecondition, "CANNOT_WRITE",
-                   fmt::format("cannot make a vault in {}: {}", path, why));
-}
 
 absl::Status CheckOptions(const InitOptions& options) {
   HF_RETURN_IF_ERROR(CheckId("officer", options.officer));
@@ -52,44 +37,7 @@ absl::Status CheckOptions(const InitOptions& options) {
     return MakeError(absl::StatusCode::kAlreadyExists, "KEY_FILE_EXISTS",
                      options.key_file + " exists already; a key file is never overwritten");
   }
-  if (!options.anchor.empty() && fs::exists(options.anchor, error)) {
-    return MakeError(absl::StatusCode::kAlreadyExists, "ANCHOR_EXISTS",
-                     options.anchor + " exists already; an anchor is never overwritten");
-  }
-  if (!fs::is_directory(options.data_dir, error)) return absl::OkStatus();
-  const bool empty = fs::is_empty(options.data_dir, error);
-  if (error) return CannotUse(options.data_dir, error.message());
-  if (!empty)
-    return MakeError(absl::StatusCode::kAlreadyExists, "VAULT_EXISTS",
-                     options.data_dir + " is not empty; a vault is never overwritten");
-  return absl::OkStatus();
-}
-
-// Removes what was made, unless all went well.
-class Undo {
- public:
-  void Add(std::string path) { paths_.push_back(std::move(path)); }
-  void Keep() { paths_.clear(); }
-  ~Undo() {
-    std::error_code ignored;
-    for (auto path = paths_.rbegin(); path != paths_.rend(); ++path) fs::remove_all(*path, ignored);
-  }
-
- private:
-  std::vector<std::string> paths_;
-};
-
-// Whether it was there before.
-absl::StatusOr<bool> MakeDataDirectory(const std::string& path) {
-  const bool made = mkdir(path.c_str(), 0700) == 0;
-  if (!made && errno != EEXIST) return CannotUse(path, std::generic_category().message(errno));
-  struct stat info {};
-  if (stat(path.c_str(), &info) != 0) return CannotUse(path, std::generic_category().message(errno));
-  if (!S_ISDIR(info.st_mode)) return CannotUse(path, "it is not a directory");
-  if ((info.st_mode & 077) != 0)
-    return MakeError(absl::StatusCode::kFailedPrecondition, "DIRECTORY_OPEN",
-                     path + " is open to other users; run chmod 700 on it");
-  return !made;
+  return CheckNewDirectory(options.data_dir);
 }
 
 // The first policy has nobody yet who could approve it: the first event carries its hash.
@@ -117,7 +65,8 @@ absl::Status RegisterOfficer(WriteTx& tx, const std::string& officer, Bytes& cod
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> Fill(const InitOptions& options, const std::string& anchor_path, Undo& undo) {
+absl::StatusOr<std::string> Fill(const InitOptions& options, const std::string& anchor_name,
+                                 RemoveUnlessKept& undo) {
   const Bytes vault_id = crypto::RandomBytes(kVaultIdSize);
   const SecretBytes root = SecretBytes::Random(crypto::kRootKeySize);
   const SecretBytes database_key = SecretBytes::Random(crypto::kRootKeySize);
@@ -128,9 +77,10 @@ absl::StatusOr<std::string> Fill(const InitOptions& options, const std::string& 
   HF_ASSIGN_OR_RETURN(const Keys keys, LoadKeys(*db, root, vault_id, WallNow()));
   db->set_row_hash(StateRowHash(keys.state_mac));
   storage::SettingStore settings(*db);
-  HF_RETURN_IF_ERROR(settings.Set("anchor", anchor_path));
+  HF_RETURN_IF_ERROR(settings.Set("anchor", anchor_name));
   HF_RETURN_IF_ERROR(InstallPolicy(*db));
   HF_ASSIGN_OR_RETURN(audit::Log log, audit::Log::Load(*db, keys.state_mac));
+  const std::string anchor_path = ResolvePath(options.data_dir, anchor_name);
   HF_ASSIGN_OR_RETURN(audit::Anchor anchor, audit::Anchor::Create(anchor_path));
   undo.Add(anchor_path);
   HF_ASSIGN_OR_RETURN(const Elapsed elapsed, Elapsed::Load(*db));
@@ -140,12 +90,14 @@ absl::StatusOr<std::string> Fill(const InitOptions& options, const std::string& 
   HF_RETURN_IF_ERROR(
       committer.RunOne([&](WriteTx& tx) { return RegisterOfficer(tx, options.officer, code); }));
   HF_RETURN_IF_ERROR(committer.Checkpoint(/*always=*/true));
+  HF_ASSIGN_OR_RETURN(const Place place, PlaceOf(options.data_dir));
+  HF_RETURN_IF_ERROR(WritePlace(options.data_dir, place, keys.state_mac));
   HF_RETURN_IF_ERROR(WriteKeyFile(options.key_file, vault_id, root));
   undo.Add(options.key_file);
   // Last: only a directory with a seal is a vault.
   HF_RETURN_IF_ERROR(WriteSeal(
       options.data_dir, {.vault_id = vault_id,
-                         .anchor = anchor_path,
+                         .anchor = anchor_name,
                          .slots = {{.root_key_id = crypto::RootKeyId(root),
                                     .key_file = options.key_file,
                                     .database_key = crypto::WrapKey(root, vault_id, crypto::kDatabaseKey,
@@ -159,12 +111,9 @@ absl::StatusOr<std::string> Fill(const InitOptions& options, const std::string& 
 
 absl::StatusOr<std::string> InitVault(const InitOptions& options) {
   HF_RETURN_IF_ERROR(CheckOptions(options));
-  HF_ASSIGN_OR_RETURN(const bool existed, MakeDataDirectory(options.data_dir));
-  Undo undo;
-  if (!existed) undo.Add(options.data_dir);
-  const std::string database = DatabasePath(options.data_dir);
-  for (const char* suffix : {"", "-wal", "-shm"}) undo.Add(database + suffix);
-  const std::string anchor = options.anchor.empty() ? AnchorPath(options.data_dir) : options.anchor;
+  HF_ASSIGN_OR_RETURN(const std::string anchor, NewAnchorName(options.data_dir, options.anchor));
+  RemoveUnlessKept undo;
+  HF_RETURN_IF_ERROR(MakeDataDirectory(options.data_dir, undo));
   auto enrollment = Fill(options, anchor, undo);
   if (enrollment.ok()) undo.Keep();
   return enrollment;

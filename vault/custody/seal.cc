@@ -110,7 +110,7 @@ absl::StatusOr<SecretBytes> ReadKeyFile(const std::string& path, ByteView vault_
   const int fd =
       open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe must not keep the start waiting
   if (fd < 0)
-    return Refuse("KEY_FILE_MISSING", "key file " + path + " is missing or unreadable; put it back");
+    return Refuse("KEY_FILE_MISSING", "key file " + path + " is missing or unreadable; put it back, or name where it is with --key-file");
   struct stat info {};
   const bool open_to_others = fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || (info.st_mode & 077) != 0;
   Plaintext buffer(kMaxKeyFileSize);
@@ -139,17 +139,18 @@ absl::StatusOr<SecretBytes> ReadKeyFile(const std::string& path, ByteView vault_
   return key;
 }
 
-absl::StatusOr<Unsealed> Unseal(const Seal& seal) {
+absl::StatusOr<SecretBytes> ReadRootKey(const std::string& path, ByteView vault_id, ByteView root_key_id) {
+  HF_ASSIGN_OR_RETURN(SecretBytes root, ReadKeyFile(path, vault_id));
+  if (crypto::RootKeyId(root) == ToBytes(root_key_id)) return root;
+  return Refuse("KEY_FILE_WRONG", "key file " + path + " does not open this vault; put back the right one");
+}
+
+absl::StatusOr<Unsealed> Unseal(const Seal& seal, const std::string& key_file) {
   absl::Status last = absl::InternalError("the seal has no slots");
   for (const SealSlot& slot : seal.slots) {
-    auto root = ReadKeyFile(slot.key_file, seal.vault_id);
+    auto root = ReadRootKey(key_file.empty() ? slot.key_file : key_file, seal.vault_id, slot.root_key_id);
     if (!root.ok()) {
       last = root.status();
-      continue;
-    }
-    if (crypto::RootKeyId(*root) != slot.root_key_id) {
-      last = Refuse("KEY_FILE_WRONG",
-                    "key file " + slot.key_file + " does not open this vault; put back the right one");
       continue;
     }
     HF_ASSIGN_OR_RETURN(SecretBytes key, crypto::UnwrapKey(*root, seal.vault_id, crypto::kDatabaseKey,

@@ -2,9 +2,9 @@
 //
 // D/seal is one JSON object, written whole to a temporary file and renamed:
 //   {"format": "holdfast-seal-v1", "vault_id": H16, "anchor": path, "slots": [
-//     {"method": "key-file", "root_key_id": H16, "key_file": path,
+//     {"method": "key-file", "root_key_id": H16, "key_file": path of the key file, a hint,
 //      "database_key": hex of WrapKey(R, "database", 1)}]}
-// H16: 16 bytes in hexadecimal. A second slot exists only while the root key is being replaced; which slot
+// "anchor" is relative to D, or absolute where the operator chose another place. H16: 16 bytes in hexadecimal. A second slot exists only while the root key is being replaced; which slot
 // belongs to a root key is told by root_key_id, never by trying.
 //
 // The key file, 0600, outside D, is one line: "holdfast-key-file-v1 <vault id> <base64 of R>\n".
@@ -30,7 +30,7 @@ struct SealSlot {
 
 struct Seal {
   Bytes vault_id;
-  std::string anchor;  // absolute path
+  std::string anchor;  // relative to the data directory, or absolute
   std::vector<SealSlot> slots;
 };
 
@@ -45,11 +45,14 @@ absl::Status WriteKeyFile(const std::string& path, ByteView vault_id, const Secr
 // KEY_FILE_FOREIGN (it belongs to another vault).
 absl::StatusOr<SecretBytes> ReadKeyFile(const std::string& path, ByteView vault_id);
 
-// Reads the key file that the seal names and unwraps the database key with it.
+// The same, and the key must be the one with this id: reason KEY_FILE_WRONG.
+absl::StatusOr<SecretBytes> ReadRootKey(const std::string& path, ByteView vault_id, ByteView root_key_id);
+
+// Reads the key file that the seal names, or `key_file` when that is not empty, and unwraps the database key with it.
 struct Unsealed {
   SecretBytes root;
   SecretBytes database_key;
 };
-absl::StatusOr<Unsealed> Unseal(const Seal& seal);
+absl::StatusOr<Unsealed> Unseal(const Seal& seal, const std::string& key_file = {});
 
 }  // namespace holdfast::custody

@@ -11,6 +11,7 @@
 #include "vault/custody/authorize.h"
 #include "vault/custody/holders.h"
 #include "vault/custody/paths.h"
+#include "vault/custody/place.h"
 #include "vault/custody/seal.h"
 #include "vault/pki/enrollment_string.h"
 #include "vault/pki/inspect.h"
@@ -32,6 +33,17 @@ absl::Status NameFile(const absl::Status& status, const std::string& database, c
                                replaceable ? "; put back this vault's own, newest copy" : ""));
 }
 
+absl::Status RecordAdoption(Committer& committer, const std::string& why) {
+  return committer.RunOne([&](WriteTx& tx) -> absl::Status {
+    audit::Event event;
+    event.type = "vault.adopt";
+    event.rule = "host.adopt";
+    event.texts = {{"why", why}};
+    tx.Record(std::move(event));
+    return absl::OkStatus();
+  });
+}
+
 }  // namespace
 
 Vault::~Vault() {
@@ -39,11 +51,14 @@ Vault::~Vault() {
   if (lock_fd_ >= 0) close(lock_fd_);
 }
 
-absl::StatusOr<std::unique_ptr<Vault>> Vault::Open(const std::string& data_dir) {
+absl::StatusOr<std::unique_ptr<Vault>> Vault::Open(const std::string& data_dir, const OpenOptions& options) {
   std::unique_ptr<Vault> vault(new Vault());
   HF_RETURN_IF_ERROR(vault->Lock(data_dir));
   HF_ASSIGN_OR_RETURN(const Seal seal, ReadSeal(data_dir));
-  HF_RETURN_IF_ERROR(NameFile(vault->Load(data_dir, seal), DatabasePath(data_dir), seal.anchor));
+  if (!options.adopt) HF_RETURN_IF_ERROR(CheckPlace(data_dir));
+  HF_RETURN_IF_ERROR(NameFile(vault->Load(data_dir, seal, options), DatabasePath(data_dir),
+                              ResolvePath(data_dir, seal.anchor)));
+  HF_RETURN_IF_ERROR(vault->Settle(data_dir, options));
   return vault;
 }
 
@@ -59,8 +74,24 @@ absl::Status Vault::Lock(const std::string& data_dir) {
                    "another holdfastd uses " + data_dir + "; stop it first");
 }
 
-absl::Status Vault::Load(const std::string& data_dir, const Seal& seal) {
-  HF_ASSIGN_OR_RETURN(Unsealed unsealed, Unseal(seal));
+// The place again, now that the vault's own key can check what was recorded.
+absl::Status Vault::Settle(const std::string& data_dir, const OpenOptions& options) {
+  HF_ASSIGN_OR_RETURN(const Place now, PlaceOf(data_dir));
+  const auto recorded = ReadPlace(data_dir);
+  std::string why;
+  if (!recorded.has_value() || !PlaceIsAuthentic(data_dir, keys_->state_mac)) {
+    why = PlacePath(data_dir) + " is missing or was not written by this vault";
+  } else if (why = Moved(*recorded, now); why.empty() && recorded->database != now.database) {
+    why = DatabasePath(data_dir) + " is another file than the one that was last served";
+  }
+  if (!why.empty() && !options.adopt) return RefuseCopy(data_dir, why);
+  if (!why.empty()) HF_RETURN_IF_ERROR(RecordAdoption(*committer_, why));
+  if (why.empty() && recorded->boot == now.boot) return absl::OkStatus();
+  return WritePlace(data_dir, now, keys_->state_mac);
+}
+
+absl::Status Vault::Load(const std::string& data_dir, const Seal& seal, const OpenOptions& options) {
+  HF_ASSIGN_OR_RETURN(Unsealed unsealed, Unseal(seal, options.key_file));
   database_path_ = DatabasePath(data_dir);
   database_key_ = std::move(unsealed.database_key);
   HF_ASSIGN_OR_RETURN(auto db, storage::Connection::OpenWriter(database_path_, database_key_,
@@ -77,7 +108,8 @@ absl::Status Vault::Load(const std::string& data_dir, const Seal& seal) {
         absl::StatusCode::kDataLoss, "SEAL_DAMAGED",
         "the seal names another anchor file than the vault was made with; put back a copy of the seal");
   }
-  HF_ASSIGN_OR_RETURN(audit::Anchor anchor, audit::Anchor::Open(seal.anchor));
+  HF_ASSIGN_OR_RETURN(audit::Anchor anchor, audit::Anchor::Open(ResolvePath(data_dir, seal.anchor)));
+  HF_RETURN_IF_ERROR(anchor.Lock());
   HF_ASSIGN_OR_RETURN(const evidence::Checkpoint anchored, anchor.Latest(keys_->checkpoint_verifier));
   HF_RETURN_IF_ERROR(log.CheckExtends(*db, anchored));
   HF_ASSIGN_OR_RETURN(const storage::StateSum sum, db->RecomputeStateSum());

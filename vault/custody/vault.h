@@ -4,6 +4,7 @@
 // D/vault.db   the encrypted database, with its write-ahead log beside it
 // D/lock       held with flock for as long as the vault is open
 // D/anchor     the last signed checkpoint (audit/anchor.h), unless another path was given
+// D/place      where the vault was last served (place.h)
 // D/endpoint   where a running server listens
 #pragma once
 
@@ -22,19 +23,26 @@ struct InitOptions {
   std::string data_dir;        // made when it is not there; must be empty
   std::string officer;         // holder id
   std::string key_file;        // absolute, outside data_dir, not there yet
-  std::string anchor;          // absolute; D/anchor when empty
+  std::string anchor;          // absolute, of the operator's choice; D/anchor when empty
   std::string enroll_address;  // for the enrollment string; may be empty
 };
 
 // Makes the vault and returns the officer's enrollment string. On an error nothing that was made stays.
 absl::StatusOr<std::string> InitVault(const InitOptions& options);
 
+struct OpenOptions {
+  std::string key_file;  // in place of the one that the seal names; may be empty
+  bool adopt = false;    // the vault was moved here: record it and go on
+};
+
 // An open vault. Moves its parts to whoever runs it; the lock goes with it.
 class Vault {
  public:
-  // Checks in this order: lock (reason VAULT_IN_USE), seal and key file, database, every log entry, the
-  // anchor, the digest of holders, keys and grants. Any doubt keeps it shut.
-  static absl::StatusOr<std::unique_ptr<Vault>> Open(const std::string& data_dir);
+  // Checks in this order: lock (reason VAULT_IN_USE), place (reason IS_A_COPY), seal and key file, database, every
+  // log entry, the anchor, the digest of holders, keys and grants. Any doubt keeps it shut, and touches nothing
+  // outside `data_dir`.
+  static absl::StatusOr<std::unique_ptr<Vault>> Open(const std::string& data_dir,
+                                                     const OpenOptions& options = {});
   ~Vault();
 
   const Keys& keys() const { return *keys_; }
@@ -47,7 +55,8 @@ class Vault {
  private:
   Vault() = default;
   absl::Status Lock(const std::string& data_dir);
-  absl::Status Load(const std::string& data_dir, const Seal& seal);
+  absl::Status Load(const std::string& data_dir, const Seal& seal, const OpenOptions& options);
+  absl::Status Settle(const std::string& data_dir, const OpenOptions& options);
 
   std::string database_path_;
   SecretBytes database_key_;

@@ -36,6 +36,7 @@ struct Options {
   std::string listen;
   std::string enroll_listen;
   std::string advertise;
+  bool adopt = false;
   std::string enroll_advertise;
 };
 
@@ -79,7 +80,7 @@ int RunEnroll(const Options& options) {
   const std::string data_dir = Absolute(options.data_dir);
   if (const absl::Status status = CheckPrivateDirectory(data_dir, "data-dir"); !status.ok())
     return Fail(status);
-  const auto vault = custody::Vault::Open(data_dir);
+  const auto vault = custody::Vault::Open(data_dir, {.key_file = Absolute(options.key_path)});
   if (!vault.ok()) return Fail(vault.status());
   const auto enrollment = custody::EnrollOffline(**vault, options.holder, options.enroll_address);
   if (!enrollment.ok()) return Fail(enrollment.status());
@@ -105,7 +106,7 @@ int RunServe(const Options& options) {
   const auto config = Configure(options);
   if (!config.ok()) return Fail(config.status());
   StartLogging(*config);
-  const absl::Status served = Serve(Absolute(options.data_dir), *config);
+  const absl::Status served = Serve(Absolute(options.data_dir), {.key_file = Absolute(options.key_path), .adopt = options.adopt}, *config);
   return served.ok() ? kOk : Fail(served);
 }
 
@@ -150,6 +151,7 @@ int Main(int argc, char** argv) {
       app.add_subcommand("enroll", "Make a new enrollment string while no server runs; recorded");
   enroll->add_option("--data-dir", options.data_dir, "The vault's directory")->required();
   enroll->add_option("holder", options.holder, "Id of the holder")->required();
+  enroll->add_option("--key-file", options.key_path, "The vault's key file, if it is not where the vault was made with");
   enroll->add_option("--enroll-address", options.enroll_address,
                      "host:port of enrollment, as devices reach it, to put into the string");
 
@@ -164,6 +166,9 @@ int Main(int argc, char** argv) {
                     "host:port of the API as clients reach it (default: where it listens)");
   serve->add_option("--enroll-advertise", options.enroll_advertise,
                     "host:port of enrollment as devices reach it (default: where it listens)");
+  serve->add_option("--key-file", options.key_path, "The vault's key file, if it is not where the vault was made with");
+  serve->add_flag("--adopt", options.adopt,
+                  "The vault was moved here and is served nowhere else: record it and go on");
   serve->add_option("--config", options.config_path, "TOML file with the same settings and those of the log");
 
   try {

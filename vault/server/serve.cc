@@ -65,9 +65,11 @@ absl::Status WriteEndpoint(const std::string& data_dir, const Config& config, co
 
 class Instance {
  public:
-  static absl::StatusOr<std::unique_ptr<Instance>> Start(const std::string& data_dir, const Config& config) {
+  static absl::StatusOr<std::unique_ptr<Instance>> Start(const std::string& data_dir,
+                                                          const custody::OpenOptions& options,
+                                                          const Config& config) {
     std::unique_ptr<Instance> instance(new Instance());
-    HF_ASSIGN_OR_RETURN(instance->vault_, custody::Vault::Open(data_dir));
+    HF_ASSIGN_OR_RETURN(instance->vault_, custody::Vault::Open(data_dir, options));
     HF_RETURN_IF_ERROR(instance->StartLedger());
     HF_RETURN_IF_ERROR(instance->StartListeners(config));
     instance->LogStart(data_dir, config);
@@ -130,12 +132,12 @@ class Instance {
 
 }  // namespace
 
-absl::Status Serve(const std::string& data_dir, const Config& config) {
+absl::Status Serve(const std::string& data_dir, const custody::OpenOptions& options, const Config& config) {
   const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // inherited by every thread: only sigwait takes them
   HF_RETURN_IF_ERROR(CheckPrivateDirectory(data_dir, "data-dir"));
   grpc::EnableDefaultHealthCheckService(true);
-  HF_ASSIGN_OR_RETURN(std::unique_ptr<Instance> instance, Instance::Start(data_dir, config));
+  HF_ASSIGN_OR_RETURN(std::unique_ptr<Instance> instance, Instance::Start(data_dir, options, config));
   fmt::print("holdfastd ready\n");
   std::fflush(stdout);
   spdlog::info("serving");
