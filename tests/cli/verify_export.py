@@ -1,9 +1,21 @@
 #!/usr/bin/python3
-"""Verifies an audit export with nothing of Holdfast's: verify_export.py EXPORT. RFC 6962, standard library only."""
-import base64, hashlib, json, sys
+"""Verifies an audit export with nothing of Holdfast's: verify_export.py EXPORT VERIFIER_KEY.
+
+VERIFIER_KEY is the vault's, as "holdfast status" shows it. RFC 6962 and C2SP signed notes, by the standard library and
+the openssl command. Exits with 1 and says why when anything is not as it was signed.
+"""
+import base64, hashlib, json, subprocess, sys, tempfile
+
+ED25519_SPKI = bytes.fromhex("302a300506032b6570032100")  # RFC 8410, before the 32 bytes of the key
+
+
+def fail(why):
+    sys.exit(f"not verified: {why}")
+
 
 def sha256(data):
     return hashlib.sha256(data).digest()
+
 
 def root(leaves):
     if not leaves:
@@ -15,14 +27,55 @@ def root(leaves):
         split *= 2
     return sha256(b"\x01" + root(leaves[:split]) + root(leaves[split:]))
 
-*entries, last = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
-for index, entry in enumerate(entries):
+
+def is_signed(text, signature, public_key):
+    with tempfile.TemporaryDirectory() as place:
+        for name, data in [("key", ED25519_SPKI + public_key), ("text", text), ("signature", signature)]:
+            with open(f"{place}/{name}", "wb") as file:
+                file.write(data)
+        command = ["openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-keyform", "DER", "-inkey", f"{place}/key",
+                   "-in", f"{place}/text", "-sigfile", f"{place}/signature"]
+        return subprocess.run(command, capture_output=True).returncode == 0
+
+
+def check_entry(index, entry):
+    """Returns how many texts the leaf commits to that are not there."""
     leaf = json.loads(entry["leaf"])
-    assert leaf["index"] == entry["index"] == index, f"entry {index} is another one"
+    if not leaf["index"] == entry["index"] == index:
+        fail(f"entry {index} is another one")
     for field, text in entry["texts"].items():
         committed = sha256(bytes.fromhex(text["salt"]) + text["text"].encode()).hex()
-        assert leaf["texts"][field] == committed, f"entry {index}: another {field} than was recorded"
-origin, size, signed_root = last["checkpoint"].split("\n")[:3]
-assert int(size) == len(entries), "entries are missing"
-assert base64.b64decode(signed_root) == root([entry["leaf"].encode() for entry in entries]), "not what was signed for"
-print(f"{origin}: {size} entries, root {signed_root}")
+        if leaf["texts"].get(field) != committed:
+            fail(f"entry {index}: another {field} than was recorded")
+    return len(leaf["texts"]) - len(entry["texts"])
+
+
+def check_note(note, verifier, entries):
+    name, key_hash, key = verifier.split("+", 2)
+    public_key = base64.b64decode(key)
+    if public_key[:1] != b"\x01" or len(public_key) != 33:
+        fail("the verifier key is not of Ed25519")
+    text, _, signatures = note.partition("\n\n")
+    text += "\n"
+    signed = False
+    for line in signatures.splitlines():
+        dash, signer, encoded = line.split(" ")
+        signature = base64.b64decode(encoded)
+        if dash == "\u2014" and signer == name and signature[:4].hex() == key_hash:
+            signed = signed or is_signed(text.encode(), signature[4:], public_key[1:])
+    if not signed:
+        fail("the checkpoint is not signed with the verifier key")
+    origin, size, signed_root = text.split("\n")[:3]
+    if origin != name:
+        fail("the checkpoint is of another log")
+    if int(size) != len(entries):
+        fail("entries are missing")
+    if base64.b64decode(signed_root) != root([entry["leaf"].encode() for entry in entries]):
+        fail("the entries are not those that the checkpoint was signed for")
+    return f"{origin}: {size} entries, root {signed_root}"
+
+
+with open(sys.argv[1], encoding="utf-8") as export:
+    *entries, last = [json.loads(line) for line in export]
+absent = sum(check_entry(index, entry) for index, entry in enumerate(entries))
+print(check_note(last["checkpoint"], sys.argv[2], entries) + (f"; {absent} texts absent" if absent else ""))
