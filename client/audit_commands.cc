@@ -18,24 +18,33 @@ std::vector<Checkpoint> AsList(const std::optional<Checkpoint>& checkpoint) {
   return checkpoint.has_value() ? std::vector<Checkpoint>{*checkpoint} : std::vector<Checkpoint>();
 }
 
+// "", or what to add to a line about a log with texts that are not there.
+std::string AbsentTexts(const LogCheck& check) {
+  if (check.absent_texts() == 0) return "";
+  return fmt::format("; {} text{} that entries commit to {} absent: erased, or damaged where the vault keeps them",
+                     check.absent_texts(), check.absent_texts() == 1 ? "" : "s",
+                     check.absent_texts() == 1 ? "is" : "are");
+}
+
 absl::Status PrintVerified(const Globals& globals, const LogCheck& check,
                            const std::optional<Checkpoint>& seen, std::string_view whose) {
   const std::string root = Base64Encode(check.root());
   if (globals.format() != OutputFormat::kTable) {
-    nlohmann::ordered_json json = {{"verified", true}, {"entries", check.size()}, {"root", root}};
+    nlohmann::ordered_json json = {
+        {"verified", true}, {"entries", check.size()}, {"root", root}, {"absent_texts", check.absent_texts()}};
     if (seen.has_value() && seen->size <= check.size()) json["extends"] = seen->size;
     return WriteOut(json.dump() + "\n");
   }
   if (seen.has_value() && seen->size > check.size())
-    return WriteOut(fmt::format("verified: {} entries, root {}; they end before the {} that {}\n",
-                                check.size(), root, seen->size, whose));
+    return WriteOut(fmt::format("verified: {} entries, root {}; they end before the {} that {}{}\n",
+                                check.size(), root, seen->size, whose, AbsentTexts(check)));
   if (!seen.has_value())
-    return WriteOut(fmt::format("verified: {} entries, root {}; no older checkpoint to compare with\n",
-                                check.size(), root));
+    return WriteOut(fmt::format("verified: {} entries, root {}; no older checkpoint to compare with{}\n",
+                                check.size(), root, AbsentTexts(check)));
   return WriteOut(
       fmt::format("verified: {} entries, root {}, no entry missing or changed since checkpoint of size {} "
-                  "that {}\n",
-                  check.size(), root, seen->size, whose));
+                  "that {}{}\n",
+                  check.size(), root, seen->size, whose, AbsentTexts(check)));
 }
 
 absl::StatusOr<Checkpoint> OpenSigned(const std::string& note, const evidence::NoteVerifier& verifier,
@@ -132,8 +141,9 @@ absl::Status ExportLog(const Globals& globals, const ExportOptions& options) {
   if (whole) HF_RETURN_IF_ERROR(check.Finish(last));
   HF_RETURN_IF_ERROR(writer.Write(FormatCheckpointLine(note)));
   HF_RETURN_IF_ERROR(writer.Finish());
-  Note(globals, fmt::format("exported up to entry {}{}", last.size - 1,
-                            whole ? ", verified" : "; only an export from entry 0 on can be verified"));
+  Note(globals, fmt::format("exported up to entry {}{}{}", last.size - 1,
+                            whole ? ", verified" : "; only an export from entry 0 on can be verified",
+                            AbsentTexts(check)));
   return absl::OkStatus();
 }
 

@@ -47,8 +47,12 @@ absl::Status CheckTexts(const LogEntry& entry, const Json& commitments) {
   return absl::OkStatus();
 }
 
-// The leaf's own time; the rest of the leaf is what was recorded, whatever it says.
-absl::StatusOr<Micros> CheckLeaf(const LogEntry& entry) {
+// Of a leaf; the rest of it is what was recorded, whatever it says.
+struct CheckedLeaf {
+  Micros time = 0;
+  std::int64_t absent_texts = 0;
+};
+absl::StatusOr<CheckedLeaf> CheckLeaf(const LogEntry& entry) {
   const Json leaf = Json::parse(entry.leaf, nullptr, /*allow_exceptions=*/false);
   if (!leaf.is_object() || !IsObject(leaf, "texts"))
     return BadEntry(entry.index, "is not a leaf of this log");
@@ -57,7 +61,7 @@ absl::StatusOr<Micros> CheckLeaf(const LogEntry& entry) {
   const auto micros = time == nullptr ? std::nullopt : ParseTime(*time);
   if (!micros.has_value()) return BadEntry(entry.index, "has no time");
   HF_RETURN_IF_ERROR(CheckTexts(entry, leaf["texts"]));
-  return *micros;
+  return CheckedLeaf{.time = *micros, .absent_texts = std::ssize(leaf["texts"]) - std::ssize(entry.texts)};
 }
 
 }  // namespace
@@ -115,9 +119,10 @@ absl::Status LogCheck::Add(const LogEntry& entry) {
   if (entry.index != edge_.size())
     return VerificationFailed(fmt::format("entry {} stands where entry {} belongs: entries are missing",
                                           entry.index, edge_.size()));
-  HF_ASSIGN_OR_RETURN(const Micros time, CheckLeaf(entry));
-  if (time < last_time_) return BadEntry(entry.index, "is older than the one before");
-  last_time_ = time;
+  HF_ASSIGN_OR_RETURN(const CheckedLeaf leaf, CheckLeaf(entry));
+  if (leaf.time < last_time_) return BadEntry(entry.index, "is older than the one before");
+  last_time_ = leaf.time;
+  absent_texts_ += leaf.absent_texts;
   edge_.Append(evidence::HashLeaf(AsBytes(entry.leaf)));
   return CheckSeen();
 }

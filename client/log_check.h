@@ -52,6 +52,8 @@ class LogCheck {
   absl::Status Finish(const evidence::Checkpoint& last);
 
   std::int64_t size() const { return edge_.size(); }
+  // Texts that leaves commit to and that were not given: erased, or damaged where they are kept.
+  std::int64_t absent_texts() const { return absent_texts_; }
   evidence::Hash root() const { return edge_.Root(); }
 
  private:
@@ -61,6 +63,7 @@ class LogCheck {
   bool may_be_older_;
   evidence::Edge edge_;
   Micros last_time_ = 0;
+  std::int64_t absent_texts_ = 0;
 };
 
 }  // namespace holdfast::client

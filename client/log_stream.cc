@@ -16,8 +16,10 @@ absl::StatusOr<LogEntry> EntryOf(const v1::Event& event) {
   // An export writes leaves as JSON text: other bytes would not survive it.
   if (!IsUtf8(entry.leaf))
     return VerificationFailed(fmt::format("entry {} is not a leaf of this log", entry.index));
-  for (const v1::EventText& text : event.texts())
-    entry.texts[text.field()] = LogText{.salt = ToBytes(AsBytes(text.salt())), .text = text.text()};
+  for (const v1::EventText& text : event.texts()) {
+    if (!text.absent())
+      entry.texts[text.field()] = LogText{.salt = ToBytes(AsBytes(text.salt())), .text = text.text()};
+  }
   return entry;
 }
 

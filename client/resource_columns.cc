@@ -195,7 +195,7 @@ std::string PartText(const Message& message) {
 
 std::string EventText(const Message& message, std::string_view field) {
   for (const auto& text : static_cast<const v1::Event&>(message).texts())
-    if (text.field() == field) return text.text();
+    if (text.field() == field) return text.absent() ? "(absent)" : text.text();
   return "";
 }
 

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "vault/audit/event.h"
+#include "vault/audit/leaf.h"
 
 namespace holdfast::audit {
 namespace {
@@ -19,7 +19,7 @@ Event FullEvent() {
 }
 
 LeafFrame Frame() {
-  LeafFrame frame{.index = 42, .time = 1'795'315'747'123'456, .command = Bytes(16, 0x01)};
+  LeafFrame frame{.index = 42, .time = 1'795'315'747'123'456, .uptime = 7, .command = Bytes(16, 0x01)};
   frame.policy.fill(0x02);
   frame.state.fill(0x03);
   return frame;
@@ -38,7 +38,7 @@ TEST(Leaf, HasOneSpelling) {
   Commitment reason{.salt = Bytes(32, 2)};
   reason.hash.fill(0x05);
   EXPECT_EQ(FormatLeaf(Frame(), FullEvent(), {{"reason", reason}, {"peer", peer}}),
-            R"({"v":1,"index":42,"time":"2026-11-22T02:49:07.123456Z","type":"secret.reveal","command":")" +
+            R"({"v":1,"index":42,"time":"2026-11-22T02:49:07.123456Z","uptime":7,"type":"secret.reveal","command":")" +
                 Repeat("01", 16) + R"(","actor":")" + Repeat("0a", 16) + R"(","account":")" +
                 Repeat("0b", 16) + R"(","secret":")" + Repeat("0c", 16) + R"(","subject":")" +
                 Repeat("0d", 16) + R"(","version":3,"case":")" + Repeat("0e", 16) +
@@ -50,11 +50,54 @@ TEST(Leaf, HasOneSpelling) {
 TEST(Leaf, SpellsWhatIsAbsentAsNull) {
   const Event event{.type = "vault.init", .rule = "host.init"};
   EXPECT_EQ(FormatLeaf(Frame(), event, {}),
-            R"({"v":1,"index":42,"time":"2026-11-22T02:49:07.123456Z","type":"vault.init","command":")" +
+            R"({"v":1,"index":42,"time":"2026-11-22T02:49:07.123456Z","uptime":7,"type":"vault.init","command":")" +
                 Repeat("01", 16) +
                 R"(","actor":null,"account":null,"secret":null,"subject":null,"version":null,"case":null,)" +
                 R"("outcome":"allowed","rule":"host.init","approval":null,"policy":")" + Repeat("02", 32) +
                 R"(","state":")" + Repeat("03", 32) + R"(","texts":{}})");
+}
+
+TEST(Leaf, IsReadAsItWasWritten) {
+  Commitment peer{.salt = Bytes(32, 1)};
+  peer.hash.fill(0x04);
+  const auto leaf = ParseLeaf(FormatLeaf(Frame(), FullEvent(), {{"peer", peer}}));
+  ASSERT_TRUE(leaf.has_value());
+  EXPECT_EQ(leaf->index, 42);
+  EXPECT_EQ(leaf->time, Frame().time);
+  EXPECT_EQ(leaf->uptime, 7);
+  EXPECT_EQ(leaf->type, "secret.reveal");
+  EXPECT_EQ(leaf->actor, Bytes(16, 0x0a));
+  EXPECT_EQ(leaf->account, Bytes(16, 0x0b));
+  EXPECT_EQ(leaf->secret, Bytes(16, 0x0c));
+  EXPECT_EQ(leaf->subject, Bytes(16, 0x0d));
+  EXPECT_EQ(leaf->version, 3);
+  EXPECT_EQ(leaf->handover, Bytes(16, 0x0e));
+  EXPECT_EQ(leaf->outcome, Outcome::kDenied);
+  EXPECT_EQ(leaf->rule, "floor.inactive");
+  EXPECT_EQ(leaf->commitments, (std::map<std::string, Bytes>{{"peer", Bytes(32, 0x04)}}));
+
+  const auto blank = ParseLeaf(FormatLeaf(Frame(), {.type = "vault.init", .rule = "host.init"}, {}));
+  ASSERT_TRUE(blank.has_value());
+  EXPECT_FALSE(blank->actor || blank->account || blank->secret || blank->subject || blank->version || blank->handover);
+  EXPECT_EQ(blank->outcome, Outcome::kAllowed);
+  EXPECT_TRUE(blank->commitments.empty());
+}
+
+TEST(Leaf, IsNothingElseThanItsOneSpelling) {
+  const std::string good = FormatLeaf(Frame(), FullEvent(), {});
+  ASSERT_TRUE(ParseLeaf(good).has_value());
+  for (std::size_t length = 0; length < good.size(); ++length) EXPECT_FALSE(ParseLeaf(good.substr(0, length)));
+  for (std::size_t at = 0; at <= good.size(); ++at) {
+    std::string blank = good;
+    blank.insert(at, 1, ' ');
+    // A blank within a word or a rule makes another word.
+    const bool in_word = at > good.find("secret.reveal") && at < good.find("secret.reveal") + 14;
+    const bool at_word = at == good.find("secret.reveal") || (at >= good.find("floor.") && at < good.find("floor.") + 15);
+    if (in_word || at_word) continue;
+    EXPECT_FALSE(ParseLeaf(blank).has_value()) << blank;
+  }
+  EXPECT_FALSE(ParseLeaf(good + "\n").has_value());
+  EXPECT_FALSE(ParseLeaf("").has_value());
 }
 
 TEST(Commitment, IsTheHashOfSaltAndTextWithANewSaltEachTime) {

@@ -69,6 +69,17 @@ TEST_F(CommitterTest, RecordsARefusalInPlaceOfWhatItUndid) {
   Open();
 }
 
+TEST_F(CommitterTest, UndoesAChangeThatWasNotRecorded) {
+  const Work unrecorded = [](WriteTx& tx) { return tx.db().Exec("UPDATE holder SET roles = 1 WHERE name = 'bob'"); };
+  EXPECT_EQ(ReasonOf(vault().committer().RunOne(unrecorded)), "UNRECORDED");
+  EXPECT_TRUE(Do([&](WriteTx& tx) {
+                EXPECT_EQ(As(tx, "bob").holder.roles, static_cast<std::int64_t>(Role::kMember));
+                return absl::OkStatus();
+              }).ok());
+  Close();
+  Open();
+}
+
 TEST_F(CommitterTest, LeavesNothingOfADryRun) {
   const std::int64_t before = LogSize();
   const std::string checkpoint = vault().committer().signed_checkpoint();

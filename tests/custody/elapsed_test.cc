@@ -42,6 +42,18 @@ TEST_F(ElapsedTest, IsSavedWhenTheLedgerStops) {
   EXPECT_GE(Elapsed(), before);
 }
 
+// As when an older page is put back: what was saved is less than an event says.
+TEST_F(ElapsedTest, IsNeverLessThanTheLogSays) {
+  ASSERT_TRUE(Do([](WriteTx& tx) { return custody::Elapsed::Save(tx.db(), 5 * kHour); }).ok());
+  Close();
+  Open();
+  ASSERT_TRUE(Do([this](WriteTx& tx) { return AddAccount(tx, "x-acme"); }).ok());
+  ASSERT_TRUE(Do([](WriteTx& tx) { return custody::Elapsed::Save(tx.db(), 0); }).ok());
+  Close();
+  Open();
+  EXPECT_GE(Elapsed(), 5 * kHour);
+}
+
 TEST_F(ElapsedTest, LosesWhatCameAfterTheLastTimeInACrash) {
   ASSERT_TRUE(Do([](WriteTx& tx) { return custody::Elapsed::Save(tx.db(), 5 * kHour); }).ok());
   Close();  // without a word, as a crash

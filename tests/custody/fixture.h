@@ -59,7 +59,19 @@ class CustodyTest : public ::testing::Test {
   }
   void Close() { vault_.reset(); }
 
-  absl::Status Do(const Work& work) { return vault_->committer().RunOne(work); }
+  // A change that a test makes past the operations is recorded as one.
+  absl::Status Do(const Work& work) {
+    return vault_->committer().RunOne([&](WriteTx& tx) {
+      const storage::StateSum before = tx.db().state_sum();
+      const absl::Status status = work(tx);
+      if (status.ok() && !tx.dry_run() && tx.events().empty() && tx.db().state_sum() != before) {
+        audit::Event event;
+        event.type = "test.change";
+        tx.Record(std::move(event));
+      }
+      return status;
+    });
+  }
 
   // The holder at a device with a confirmed key, as a call would find them.
   Actor As(const Tx& tx, const std::string& name) const {

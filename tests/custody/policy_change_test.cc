@@ -218,7 +218,7 @@ TEST_F(PolicyChangeTest, WithoutAReadablePolicyNothingIsDecided) {
   ASSERT_TRUE(reader.ok()) << reader.status();
   EXPECT_EQ(ReasonOf(Policies().Active(**reader).status()), "POLICY_DAMAGED");
   Close();
-  EXPECT_EQ(ReasonOf(Vault::Open(data_dir()).status()), "STATE_DAMAGED");
+  EXPECT_EQ(ReasonOf(Vault::Open(data_dir()).status()), "POLICY_DAMAGED");
 }
 
 }  // namespace

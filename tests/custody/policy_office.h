@@ -46,8 +46,7 @@ inline std::vector<Recorded> AllEvents(Tx& tx) {
   for (const auto& row : rows) {
     const auto leaf = nlohmann::json::parse(AsChars(row.leaf));
     Recorded event{leaf["type"], leaf["outcome"], leaf["rule"], leaf["policy"], {}};
-    const auto texts = store.Texts(row.idx).value();
-    for (const auto& text : texts) {
+    for (const auto& text : row.texts) {
       if (text.field == "sha256") event.sha256 = text.text;
     }
     events.push_back(std::move(event));

@@ -114,6 +114,26 @@ TEST_F(VaultTest, SaysWhatIsWrongWithTheSeal) {
   EXPECT_EQ(OpenReason(), "");
 }
 
+TEST_F(VaultTest, RefusesASealWithAnyFlippedByte) {
+  const std::string path = SealPath(data_dir());
+  const std::string good = Read(path);
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    for (const int flip : {0x01, 0x20, 0x80}) {
+      std::string bad = good;
+      bad[i] = static_cast<char>(bad[i] ^ flip);
+      Write(path, bad);
+      const absl::Status status = Vault::Open(data_dir()).status();
+      ASSERT_EQ(ReasonOf(status), "SEAL_DAMAGED") << i << " " << status;
+      ASSERT_NE(MessageOf(status).find(path), std::string_view::npos) << status;
+      ASSERT_NE(MessageOf(status).find("put back a copy of it"), std::string_view::npos) << status;
+    }
+  }
+  Write(path, good + "\n");
+  EXPECT_EQ(OpenReason(), "SEAL_DAMAGED");
+  Write(path, good);
+  EXPECT_EQ(OpenReason(), "");
+}
+
 TEST_F(VaultTest, SaysWhatIsWrongWithTheKeyFile) {
   const std::string good = Read(key_file());
   const auto expect = [&](const std::string& bytes, const char* reason) {
@@ -195,6 +215,18 @@ TEST_F(VaultTest, NoticesAGrantThatWasChangedBehindTheLog) {
 
 TEST_F(VaultTest, NoticesARoleThatWasGivenBehindTheLog) {
   ASSERT_NO_FATAL_FAILURE(Tamper("UPDATE holder SET roles = 1 WHERE name = 'bob'"));
+  EXPECT_EQ(OpenReason(), "STATE_DAMAGED");
+}
+
+// Tables that no decision rests on at first sight: a repeat that is forgotten acts twice.
+TEST_F(VaultTest, NoticesAForgottenRepeatAndAnotherKey) {
+  ASSERT_NO_FATAL_FAILURE(AddOneAccount());
+  ASSERT_NO_FATAL_FAILURE(Tamper("DELETE FROM request WHERE rowid = (SELECT max(rowid) FROM request)"));
+  EXPECT_EQ(OpenReason(), "STATE_DAMAGED");
+}
+
+TEST_F(VaultTest, NoticesACertificateThatWasAdded) {
+  ASSERT_NO_FATAL_FAILURE(Tamper("INSERT INTO certificate VALUES ('other', 'pem')"));
   EXPECT_EQ(OpenReason(), "STATE_DAMAGED");
 }
 

@@ -162,6 +162,73 @@ TEST_F(AuditServiceTest, ResumesAnExportWhereItBroke) {
   EXPECT_EQ(Export(-1).status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
 }
 
+TEST_F(AuditServiceTest, ShowsATextThatIsNotTheRecordedOneAsAbsentAndGoesOn) {
+  for (const char* change : {"texts = x''", "texts = x'00ff'", "texts = randomblob(300)",
+                             "texts = CAST(replace(CAST(texts AS TEXT), 'all', 'one') AS BLOB)",
+                             "texts = (SELECT texts FROM event WHERE idx = 0)"}) {
+    AddEvent();
+    v1::ListEventsResponse newest;
+    ASSERT_TRUE(List({}, &newest).ok());
+    const std::int64_t index = newest.events(0).index();
+    ASSERT_NO_FATAL_FAILURE(
+        Tamper(std::string("UPDATE event SET ") + change + " WHERE idx = " + std::to_string(index)));
+    v1::ListEventsResponse after;
+    ASSERT_TRUE(List({}, &after).ok());
+    const v1::Event& shown = after.events(1);
+    ASSERT_EQ(shown.index(), index) << change;
+    EXPECT_EQ(shown.type(), "audit.read");
+    bool absent = false;
+    for (const v1::EventText& text : shown.texts()) {
+      if (text.field() != "query") continue;
+      absent = text.absent();
+      EXPECT_EQ(text.text(), "") << change;
+    }
+    EXPECT_TRUE(absent) << change;
+    const Exported exported = Export(0);
+    EXPECT_TRUE(exported.status.ok()) << exported.status.error_message();
+  }
+}
+
+TEST_F(AuditServiceTest, SaysWhichEntryIsNotTheRecordedOne) {
+  for (int i = 0; i < 3; ++i) AddEvent();
+  v1::ListEventsResponse response;
+  ASSERT_TRUE(List({}, &response).ok());
+  const std::string where = " WHERE idx = " + std::to_string(response.events(1).index());
+  const std::string entry = "entry " + std::to_string(response.events(1).index());
+  const std::string restore = "UPDATE event SET leaf = (SELECT value FROM vault_kept)" + where;
+  const auto expect_said = [&] {
+    for (const grpc::Status& status : {List({}, &response), Export(0).status}) {
+      EXPECT_EQ(status.error_code(), grpc::StatusCode::DATA_LOSS);
+      EXPECT_EQ(ReasonIn(status), "LOG_DAMAGED");
+    }
+    EXPECT_EQ(List({}, &response).error_message().substr(0, entry.size()), entry);
+  };
+  ASSERT_NO_FATAL_FAILURE(Tamper("CREATE TEMP TABLE vault_kept AS SELECT leaf AS value FROM event" + where));
+  ASSERT_NO_FATAL_FAILURE(Tamper(
+      "UPDATE event SET leaf = CAST(replace(CAST(leaf AS TEXT), 'allowed', 'refused') AS BLOB)" + where));
+  expect_said();
+  ASSERT_NO_FATAL_FAILURE(Tamper(restore));
+  ASSERT_TRUE(List({}, &response).ok());
+  // A row that is gone is said too, not passed over.
+  ASSERT_NO_FATAL_FAILURE(Tamper("DELETE FROM event" + where));
+  expect_said();
+}
+
+TEST_F(AuditServiceTest, NamesNobodyElseThanTheLeafDoes) {
+  v1::CreateHolderRequest make;
+  make.set_holder_id("bob");
+  make.mutable_holder()->add_roles(v1::ROLE_MEMBER);
+  make.set_request_id("r1");
+  v1::Holder made;
+  grpc::ClientContext context;
+  ASSERT_TRUE(v1::HolderService::NewStub(officer().channel)->CreateHolder(&context, make, &made).ok());
+  AddEvent();
+  ASSERT_NO_FATAL_FAILURE(Tamper("UPDATE event SET actor_id = 2 WHERE idx = (SELECT max(idx) FROM event)"));
+  v1::ListEventsResponse response;
+  const grpc::Status status = List({}, &response);
+  EXPECT_EQ(ReasonIn(status), "LOG_DAMAGED") << status.error_message();
+}
+
 TEST_F(AuditServiceTest, EndsStreamsWhenTheServerStops) {
   stopping_ = true;
   const Exported exported = Export(0);

@@ -19,6 +19,12 @@ TEST(EventQuery, TakesOneTypeOrAGroupOfTypes) {
     EXPECT_EQ(FieldOf(CheckEventQuery(WithType(type))), "type") << type;
 }
 
+TEST(EventQuery, KnowsTheTypesOfActions) {
+  for (const char* type : {"secret.reveal", "secret.*", "audit.read"}) EXPECT_TRUE(IsTypeOfAnAction(type)) << type;
+  for (const char* type : {"secret", "secret.reveals", "secre.*", "nothing.*"})
+    EXPECT_FALSE(IsTypeOfAnAction(type)) << type;
+}
+
 TEST(EventQuery, NamesTheFieldThatIsWrong) {
   v1::ListEventsRequest request;
   request.set_actor("alice");

@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <string>
 
@@ -108,6 +109,14 @@ class LiveVault : public ::testing::Test {
   std::shared_ptr<grpc::Channel> anonymous() { return open_->InProcessChannel({}); }
   const Device& officer() const { return officer_; }
   Core& core() { return *core_; }
+  // What somebody with the database's key could do to the tables of the log.
+  void Tamper(const std::string& sql) {
+    std::promise<absl::Status> done;
+    ledger_->Submit([&](custody::WriteTx& tx) { return tx.db().Exec(sql); }, nullptr,
+                    [&](const absl::Status& status) { done.set_value(status); });
+    const absl::Status status = done.get_future().get();
+    ASSERT_TRUE(status.ok()) << status;
+  }
 
   std::atomic<bool> stopping_ = false;
 

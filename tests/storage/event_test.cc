@@ -137,19 +137,34 @@ TEST_F(EventTest, ServesEachIdFromItsIndex) {
   }
 }
 
-TEST_F(EventTest, KeepsTextsBesideTheirEvent) {
-  Fill();
-  ASSERT_TRUE(events().AppendText(2, "ticket", Bytes(32, 1), "T-1").ok());
-  ASSERT_TRUE(events().AppendText(2, "reason", Bytes(32, 2), "r\xc3\xa9vision").ok());
-  const auto texts = events().Texts(2);
-  ASSERT_TRUE(texts.ok());
-  ASSERT_EQ(texts->size(), 2u);
-  EXPECT_EQ(texts->at(0).field, "reason");
-  EXPECT_EQ(texts->at(0).text, "r\xc3\xa9vision");
-  EXPECT_EQ(texts->at(0).salt, Bytes(32, 2));
-  EXPECT_EQ(texts->at(1).field, "ticket");
-  EXPECT_TRUE(events().Texts(3)->empty());
-  EXPECT_EQ(ReasonOf(events().AppendText(6, "reason", Bytes(32), "of nothing")), "CONSTRAINT");
+TEST_F(EventTest, KeepsTextsInTheirRow) {
+  const EventRow row{.idx = 0,
+                     .type = "t",
+                     .rule = "r",
+                     .leaf = {1},
+                     .texts = {{.field = "reason", .salt = Bytes(32, 2), .text = "r\xc3\xa9vision"},
+                               {.field = "ticket", .salt = Bytes(32, 1), .text = ""}}};
+  ASSERT_TRUE(events().Append(row).ok());
+  const auto texts = (*events().At(0))->texts;
+  ASSERT_EQ(texts.size(), 2u);
+  EXPECT_EQ(texts[0].field, "reason");
+  EXPECT_EQ(texts[0].text, "r\xc3\xa9vision");
+  EXPECT_EQ(texts[0].salt, Bytes(32, 2));
+  EXPECT_EQ(texts[1].field, "ticket");
+  EXPECT_EQ(texts[1].text, "");
+}
+
+TEST_F(EventTest, GivesAsManyTextsAsAreWhole) {
+  const EventRow row{.idx = 0,
+                     .type = "t",
+                     .rule = "r",
+                     .leaf = {1},
+                     .texts = {{.field = "a", .salt = {1}, .text = "x"}, {.field = "b", .salt = {2}, .text = "y"}}};
+  ASSERT_TRUE(events().Append(row).ok());
+  ASSERT_TRUE(db().Exec("UPDATE event SET texts = substr(texts, 1, length(texts) - 1)").ok());
+  EXPECT_EQ((*events().At(0))->texts.size(), 1u);
+  ASSERT_TRUE(db().Exec("UPDATE event SET texts = x'ffffffff00'").ok());
+  EXPECT_TRUE((*events().At(0))->texts.empty());
 }
 
 TEST_F(EventTest, KeepsTreeHashesByPosition) {

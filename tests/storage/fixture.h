@@ -65,6 +65,14 @@ class StorageTest : public ::testing::Test {
   std::string path() const { return directory_ + "/vault.db"; }
   Connection& db() { return *writer_; }
   void Close() { writer_.reset(); }
+  void Reopen() {
+    auto opened = Connection::OpenWriter(path(), TestKey(), Create::kMustExist, &TestRowHash);
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    writer_ = *std::move(opened);
+    const auto sum = writer_->RecomputeStateSum();
+    ASSERT_TRUE(sum.ok()) << sum.status();
+    writer_->set_state_sum(*sum);
+  }
 
   std::unique_ptr<Connection> Reader() {
     auto reader = Connection::OpenReader(path(), TestKey());

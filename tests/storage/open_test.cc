@@ -127,9 +127,11 @@ TEST_F(OpenTest, PutsNoTextOnDiskInClear) {
   AddAccount("marker-account");
   ASSERT_TRUE(SettingStore(db()).Set("marker-name", "marker-value").ok());
   ASSERT_TRUE(EventStore(db())
-                  .Append({.idx = 0, .type = "marker-type", .leaf = ToBytes(AsBytes("marker-leaf"))})
+                  .Append({.idx = 0,
+                           .type = "marker-type",
+                           .leaf = ToBytes(AsBytes("marker-leaf")),
+                           .texts = {{.field = "reason", .salt = Bytes(32, 1), .text = "marker-text"}}})
                   .ok());
-  ASSERT_TRUE(EventStore(db()).AppendText(0, "reason", Bytes(32, 1), "marker-text").ok());
   const auto expect_clean = [this] {
     for (const std::string suffix : {"", "-wal", "-shm", "-journal"}) {
       const std::string content = ReadFile(path() + suffix);

@@ -25,8 +25,8 @@ Commitment Commit(std::string_view text) {
 std::string FormatLeaf(const LeafFrame& frame, const Event& event,
                        const std::map<std::string, Commitment>& commitments) {
   std::string leaf = fmt::format(
-      R"({{"v":1,"index":{},"time":"{}","type":"{}","command":"{}","actor":{},"account":{},"secret":{},"subject":{},)",
-      frame.index, FormatTime(frame.time), event.type, HexEncode(frame.command), Pseudonym(event.actor),
+      R"({{"v":1,"index":{},"time":"{}","uptime":{},"type":"{}","command":"{}","actor":{},"account":{},"secret":{},"subject":{},)",
+      frame.index, FormatTime(frame.time), frame.uptime, event.type, HexEncode(frame.command), Pseudonym(event.actor),
       Pseudonym(event.account), Pseudonym(event.secret), Pseudonym(event.subject));
   fmt::format_to(
       std::back_inserter(leaf),

@@ -1,11 +1,12 @@
 // What the log records of one action, and the exact bytes it becomes.
 //
 // A leaf is one line of JSON, without a line break, with these keys in this order and no blanks:
-//   {"v":1,"index":N,"time":"RFC 3339, micros","type":"secret.reveal","command":H16,
+//   {"v":1,"index":N,"time":"RFC 3339, micros","uptime":N,"type":"secret.reveal","command":H16,
 //    "actor":P,"account":P,"secret":P,"subject":P,"version":N|null,"case":P,
 //    "outcome":"allowed"|"denied","rule":"...","approval":N|null,"policy":H32,"state":H32,
 //    "texts":{"reason":H32,...}}
-// "approval" is the index of the event by which the action was approved, "policy" the SHA-256 of the policy that
+// "uptime" counts the microseconds that the vault was open in its life (custody/elapsed.h): waits count it. "approval"
+// is the index of the event by which the action was approved, "policy" the SHA-256 of the policy that
 // decided. P is a 16-byte pseudonym in hexadecimal or null, H16 and H32 are that many bytes in hexadecimal.
 // Whatever is personal or free text stands in "texts" as SHA-256(salt || text) alone, keys in ascending
 // order; salts (32 bytes) and texts are kept beside the leaf and can be erased without breaking the tree.
@@ -57,6 +58,7 @@ struct Commitment {
 struct LeafFrame {
   std::int64_t index = 0;
   Micros time = 0;
+  Micros uptime = 0;
   Bytes command;  // 16 bytes, one for all events of a command
   crypto::Digest policy{};
   crypto::Digest state{};

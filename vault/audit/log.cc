@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "vault/audit/leaf.h"
 #include "vault/crypto/mac.h"
 #include "vault/storage/event_store.h"
 #include "vault/storage/tree_store.h"
@@ -22,6 +23,16 @@ std::optional<std::int64_t> IdOf(const std::optional<Ref>& ref) {
   return ref->id;
 }
 
+// Whatever is found by its columns must be found as what its leaf says.
+bool ColumnsAgree(const storage::EventRow& row, const Leaf& leaf) {
+  return row.idx == leaf.index && row.time == leaf.time && row.type == leaf.type && row.version == leaf.version &&
+         row.outcome == leaf.outcome && row.rule == leaf.rule && row.actor_id.has_value() == leaf.actor.has_value() &&
+         row.account_id.has_value() == leaf.account.has_value() &&
+         row.secret_id.has_value() == leaf.secret.has_value() &&
+         row.subject_id.has_value() == leaf.subject.has_value() &&
+         row.handover_id.has_value() == leaf.handover.has_value();
+}
+
 // Checks one stored event against the stored tree and moves the tip over it.
 absl::Status Replay(storage::TreeStore& tree, const storage::EventRow& row, Tip& tip) {
   const std::int64_t index = tip.edge.size();
@@ -33,11 +44,16 @@ absl::Status Replay(storage::TreeStore& tree, const storage::EventRow& row, Tip&
     if (stored != hash)
       return Damaged("LOG_DAMAGED", fmt::format("entry {} of the log is not what was recorded", index));
   }
+  const auto leaf = ParseLeaf(AsChars(row.leaf));
+  if (!leaf.has_value() || !ColumnsAgree(row, *leaf))
+    return Damaged("LOG_DAMAGED", fmt::format("entry {} of the log is not what its leaf says", index));
   tip.last_time = row.time;
+  tip.last_uptime = std::max(tip.last_uptime, leaf->uptime);
   return absl::OkStatus();
 }
 
-storage::EventRow RowOf(const LeafFrame& frame, const Event& event, std::string_view leaf) {
+storage::EventRow RowOf(const LeafFrame& frame, const Event& event, std::string_view leaf,
+                        std::vector<storage::EventText> texts) {
   return {.idx = frame.index,
           .time = frame.time,
           .type = event.type,
@@ -49,7 +65,8 @@ storage::EventRow RowOf(const LeafFrame& frame, const Event& event, std::string_
           .handover_id = IdOf(event.handover),
           .outcome = event.outcome,
           .rule = event.rule,
-          .leaf = ToBytes(AsBytes(leaf))};
+          .leaf = ToBytes(AsBytes(leaf)),
+          .texts = std::move(texts)};
 }
 
 }  // namespace
@@ -82,26 +99,28 @@ absl::StatusOr<Log> Log::Load(storage::Connection& db, const SecretBytes& state_
   return log;
 }
 
-absl::Status Log::Append(storage::Connection& db, Tip& tip, Micros now, ByteView command,
+absl::Status Log::Append(storage::Connection& db, Tip& tip, Micros now, Micros uptime, ByteView command,
                          const crypto::Digest& policy, const Event& event) const {
   const std::int64_t index = tip.edge.size();
   const LeafFrame frame{.index = index,
                         .time = std::max(now, tip.last_time),
+                        .uptime = std::max(uptime, tip.last_uptime),
                         .command = ToBytes(command),
                         .policy = policy,
                         .state = StateMac(*state_key_, index, db.state_sum())};
   std::map<std::string, Commitment> commitments;
+  std::vector<storage::EventText> texts;
   for (const auto& [field, text] : event.texts) {
-    if (!text.empty()) commitments.emplace(field, Commit(text));
+    if (text.empty()) continue;
+    const Commitment& commitment = commitments.emplace(field, Commit(text)).first->second;
+    texts.push_back({.field = field, .salt = commitment.salt, .text = text});
   }
   const std::string leaf = FormatLeaf(frame, event, commitments);
-  storage::EventStore events(db);
-  HF_RETURN_IF_ERROR(events.Append(RowOf(frame, event, leaf)));
-  for (const auto& [field, commitment] : commitments)
-    HF_RETURN_IF_ERROR(events.AppendText(index, field, commitment.salt, event.texts.at(field)));
+  HF_RETURN_IF_ERROR(storage::EventStore(db).Append(RowOf(frame, event, leaf, std::move(texts))));
   const std::vector<evidence::Hash> hashes = tip.edge.Append(evidence::HashLeaf(AsBytes(leaf)));
   HF_RETURN_IF_ERROR(storage::TreeStore(db).Append(evidence::StoredPosition(0, index), hashes));
   tip.last_time = frame.time;
+  tip.last_uptime = frame.uptime;
   return absl::OkStatus();
 }
 
@@ -138,8 +157,8 @@ absl::Status Log::CheckState(storage::Connection& db, const storage::StateSum& s
   if (!row.has_value() || AsChars(row->leaf).find(expected) == std::string_view::npos) {
     return Damaged(
         "STATE_DAMAGED",
-        "holders, keys or grants are not what the log's last entry recorded: the database was changed "
-        "outside the vault");
+        "the database's rows are not those that the log's last entry recorded: they were changed outside the "
+        "vault, or older pages were put back");
   }
   return absl::OkStatus();
 }

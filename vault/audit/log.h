@@ -22,18 +22,19 @@ crypto::Digest StateMac(const SecretBytes& key, std::int64_t index, const storag
 struct Tip {
   evidence::Edge edge;
   Micros last_time = 0;
+  Micros last_uptime = 0;
 };
 
 class Log {
  public:
-  // Reads and checks the whole log: every leaf is hashed and compared with the stored tree, indexes are dense
-  // and time never goes back. DATA_LOSS with reason LOG_DAMAGED otherwise. `state_key` must outlive the log.
+  // Reads and checks the whole log: every leaf is hashed and compared with the stored tree, indexes are dense,
+  // time never goes back, and the columns beside a leaf say what it says. DATA_LOSS with reason LOG_DAMAGED otherwise. `state_key` must outlive the log.
   static absl::StatusOr<Log> Load(storage::Connection& db, const SecretBytes& state_key);
 
   const Tip& tip() const { return tip_; }
   // Appends to `db` and to `tip`. `command` ties together the events of one command, `policy` is the hash of the
   // policy that it was decided by.
-  absl::Status Append(storage::Connection& db, Tip& tip, Micros now, ByteView command,
+  absl::Status Append(storage::Connection& db, Tip& tip, Micros now, Micros uptime, ByteView command,
                       const crypto::Digest& policy, const Event& event) const;
   // After COMMIT: what the batch appended is the log now.
   void Advance(Tip tip) { tip_ = std::move(tip); }

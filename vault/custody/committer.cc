@@ -31,6 +31,7 @@ absl::StatusOr<std::vector<absl::Status>> Committer::Run(const std::vector<const
   for (std::size_t i = 0; i < commands.size() && db_->InTransaction(); ++i)
     results[i] = RunOrInstead(*commands[i], tip);
   if (db_->InTransaction()) {
+    HF_RETURN_IF_ERROR(CheckFiles());
     const absl::Status committed = db_->Commit();
     if (!committed.ok() && ReasonOf(committed) != "DISK_FULL") return committed;
     if (!committed.ok()) HF_RETURN_IF_ERROR(db_->Rollback());
@@ -42,9 +43,25 @@ absl::StatusOr<std::vector<absl::Status>> Committer::Run(const std::vector<const
     }
   } else {
     HF_RETURN_IF_ERROR(db_->Rollback());
+    // Which of the commands met the end of the transaction does not matter: none of them happened.
+    const auto lost = std::ranges::find_if(results, [](const absl::Status& s) { return absl::IsDataLoss(s); });
+    if (lost != results.end()) {
+      const absl::Status damage = *lost;
+      std::ranges::fill(results, damage);
+      return results;
+    }
   }
-  std::fill(results.begin(), results.end(), DiskFull());
+  std::ranges::fill(results, DiskFull());
   return results;
+}
+
+absl::Status Committer::CheckFiles() {
+  if (!files_.has_value()) return absl::OkStatus();
+  const absl::Status in_place = files_->CheckInPlace();
+  if (in_place.ok()) return in_place;
+  // What the batch did was acknowledged to nobody.
+  HF_RETURN_IF_ERROR(db_->Rollback());
+  return files_->Rescue(*db_, signed_checkpoint_, in_place);
 }
 
 absl::Status Committer::SaveElapsed(bool always) {
@@ -97,14 +114,19 @@ absl::Status Committer::RunOrInstead(const Work& work, audit::Tip& tip) {
 }
 
 absl::Status Committer::Execute(const Work& work, WriteTx& tx, audit::Tip& tip) {
+  const storage::StateSum before = db_->state_sum();
   HF_RETURN_IF_ERROR(work(tx));
-  return tx.dry_run() ? absl::OkStatus() : AppendAll(tx, tip);
+  if (tx.dry_run()) return absl::OkStatus();
+  // The log's last entry vouches for every row: after a change without an event the vault would not open again.
+  if (tx.events().empty() && db_->state_sum() != before)
+    return MakeError(absl::StatusCode::kInternal, "UNRECORDED", "something was changed and not recorded; it is undone");
+  return AppendAll(tx, tip);
 }
 
 absl::Status Committer::AppendAll(WriteTx& tx, audit::Tip& tip) {
   const Bytes command = crypto::RandomBytes(kCommandIdSize);
   for (const audit::Event& event : tx.events())
-    HF_RETURN_IF_ERROR(log_.Append(*db_, tip, tx.now(), command, tx.policy().sha256, event));
+    HF_RETURN_IF_ERROR(log_.Append(*db_, tip, tx.now(), tx.elapsed(), command, tx.policy().sha256, event));
   return absl::OkStatus();
 }
 

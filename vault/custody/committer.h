@@ -8,11 +8,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "vault/audit/anchor.h"
 #include "vault/audit/log.h"
+#include "vault/custody/data_files.h"
 #include "vault/custody/elapsed.h"
 #include "vault/custody/keys.h"
 #include "vault/custody/tx.h"
@@ -32,6 +34,12 @@ class Committer {
         policies_(std::move(policies)),
         elapsed_(elapsed),
         elapsed_saved_(elapsed.Now()) {}
+
+  // From here on each Run() finds out whether they are still in place.
+  void Watch(DataFiles files) { files_ = std::move(files); }
+  // An error, reason FILES_CHANGED, when one of them is not: what is committed was written elsewhere, as the message
+  // says. As after an error of Run(), the caller must stop the process.
+  absl::Status CheckFiles();
 
   // Runs the commands in order; results stand at the same positions. A returned error means that it is not
   // known what became durable: the caller must stop the process and answer nobody.
@@ -67,6 +75,7 @@ class Committer {
   const Elapsed elapsed_;
   Micros elapsed_saved_;
   std::string signed_checkpoint_;
+  std::optional<DataFiles> files_;
 };
 
 }  // namespace holdfast::custody

@@ -1,5 +1,6 @@
 #include "vault/custody/elapsed.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "vault/storage/setting_store.h"
@@ -15,9 +16,9 @@ Micros SteadyNow() {
 
 }  // namespace
 
-absl::StatusOr<Elapsed> Elapsed::Load(storage::Connection& db) {
+absl::StatusOr<Elapsed> Elapsed::Load(storage::Connection& db, Micros at_least) {
   HF_ASSIGN_OR_RETURN(const Micros before, storage::SettingStore(db).Elapsed());
-  return Elapsed(before, SteadyNow());
+  return Elapsed(std::max(before, at_least), SteadyNow());
 }
 
 Micros Elapsed::Now() const { return before_ + SteadyNow() - since_; }

@@ -13,8 +13,9 @@ namespace holdfast::custody {
 
 class Elapsed {
  public:
-  // Goes on from what was saved.
-  static absl::StatusOr<Elapsed> Load(storage::Connection& db);
+  // Goes on from what was saved, but from no less than `at_least`, what the log's last entry says: an old page of
+  // what was saved, put back, would open a break-glass request again whose time is over.
+  static absl::StatusOr<Elapsed> Load(storage::Connection& db, Micros at_least);
 
   Micros Now() const;
   static absl::Status Save(storage::Connection& db, Micros elapsed);

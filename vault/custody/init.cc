@@ -75,7 +75,6 @@ absl::StatusOr<std::string> Fill(const InitOptions& options, const std::string& 
                                                                storage::Create::kMustNotExist, nullptr));
   HF_RETURN_IF_ERROR(CreateKeys(*db, root, vault_id, WallNow()));
   HF_ASSIGN_OR_RETURN(const Keys keys, LoadKeys(*db, root, vault_id, WallNow()));
-  db->set_row_hash(StateRowHash(keys.state_mac));
   storage::SettingStore settings(*db);
   HF_RETURN_IF_ERROR(settings.Set("anchor", anchor_name));
   HF_RETURN_IF_ERROR(InstallPolicy(*db));
@@ -83,7 +82,7 @@ absl::StatusOr<std::string> Fill(const InitOptions& options, const std::string& 
   const std::string anchor_path = ResolvePath(options.data_dir, anchor_name);
   HF_ASSIGN_OR_RETURN(audit::Anchor anchor, audit::Anchor::Create(anchor_path));
   undo.Add(anchor_path);
-  HF_ASSIGN_OR_RETURN(const Elapsed elapsed, Elapsed::Load(*db));
+  HF_ASSIGN_OR_RETURN(const Elapsed elapsed, Elapsed::Load(*db, log.tip().last_uptime));
   Committer committer(std::move(db), std::move(log), std::move(anchor), keys, std::make_shared<Policies>(),
                       elapsed);
   Bytes code;

@@ -52,8 +52,11 @@ storage::RowHash StateRowHash(const SecretBytes& state_mac) {
 
 absl::Status CreateKeys(storage::Connection& db, const SecretBytes& root, ByteView vault_id, Micros now) {
   KeyLoader keys(db, root, vault_id);
+  const SecretBytes state_mac = SecretBytes::Random(crypto::kKeySize);
+  db.set_row_hash(StateRowHash(state_mac));
+  HF_RETURN_IF_ERROR(keys.Store(crypto::kStateMac, state_mac));
   for (const std::string_view name : {crypto::kValueKek, crypto::kCheckpointSeed, crypto::kBoxSeed,
-                                      crypto::kRequestMac, crypto::kStateMac, crypto::kToken})
+                                      crypto::kRequestMac, crypto::kToken})
     HF_RETURN_IF_ERROR(keys.Store(name, SecretBytes::Random(crypto::kKeySize)));
   HF_ASSIGN_OR_RETURN(const SecretBytes ca_key, pki::GenerateP256Key());
   HF_ASSIGN_OR_RETURN(const SecretBytes tls_key, pki::GenerateP256Key());

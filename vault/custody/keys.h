@@ -39,7 +39,8 @@ struct Keys {
 // The origin of the vault's checkpoints and the name in its verifier keys: "holdfast/<vault id>".
 std::string CheckpointOrigin(ByteView vault_id);
 
-// Makes all keys of a new vault, wrapped by `root`, and its CA certificate.
+// Makes all keys of a new vault, wrapped by `root`, and its CA certificate. `db` counts state under the new key from
+// here on.
 absl::Status CreateKeys(storage::Connection& db, const SecretBytes& root, ByteView vault_id, Micros now);
 // The server's certificate is issued anew each time, so that it never runs out between two boots.
 absl::StatusOr<Keys> LoadKeys(storage::Connection& db, const SecretBytes& root, ByteView vault_id,

@@ -22,6 +22,8 @@ absl::Status Late() {
                    "the call ended before it was taken; nothing was done");
 }
 
+bool IsDiskFull(const absl::Status& status) { return ReasonOf(status) == "DISK_FULL"; }
+
 }  // namespace
 
 Ledger::Ledger(std::unique_ptr<Committer> committer, const Keys& keys, std::shared_ptr<Policies> policies,
@@ -129,10 +131,23 @@ void Ledger::WriterLoop() {
 }
 
 void Ledger::TidyUp(bool last) {
+  const absl::Status in_place = committer_->CheckFiles();
+  if (!in_place.ok()) return options_.fatal(in_place);
   const absl::Status saved = committer_->SaveElapsed(last);
-  if (!saved.ok() && ReasonOf(saved) != "DISK_FULL") return options_.fatal(saved);
+  if (!saved.ok() && !IsDiskFull(saved)) return options_.fatal(saved);
+  // Without room in the database, what is committed stays in the write-ahead log.
   const absl::Status moved = committer_->Checkpoint(last);
-  if (!moved.ok()) options_.fatal(moved);
+  if (!moved.ok() && !IsDiskFull(moved)) return options_.fatal(moved);
+  if (!saved.ok() || !moved.ok()) NoteDisk(/*full=*/true);
+}
+
+void Ledger::NoteDisk(bool full) {
+  if (disk_full_ != full && options_.warn) {
+    options_.warn(full ? "the disk is full: what has to be written is refused, or waits in the write-ahead log, until "
+                         "there is room"
+                       : "the disk has room again");
+  }
+  disk_full_ = full;
 }
 
 void Ledger::RunBatch(std::vector<Command> batch) {
@@ -142,6 +157,12 @@ void Ledger::RunBatch(std::vector<Command> batch) {
     commands.push_back(command.abandoned && command.abandoned() ? &late : &command.work);
   auto results = committer_->Run(commands);
   if (!results.ok()) return options_.fatal(results.status());
+  if (std::ranges::any_of(*results, IsDiskFull)) {
+    NoteDisk(/*full=*/true);
+  } else if (disk_full_ && std::ranges::any_of(*results, &absl::Status::ok)) {
+    // There is room for the write-ahead log; is there in the database?
+    if (committer_->Checkpoint(/*always=*/false).ok()) NoteDisk(/*full=*/false);
+  }
   {
     const std::lock_guard lock(mutex_);
     checkpoint_ = committer_->signed_checkpoint();

@@ -32,6 +32,7 @@ class Ledger {
     std::size_t max_queue = 4096;  // commands waiting; also queries waiting
     std::function<void(const absl::Status&)>
         fatal;  // must not return to the caller's business: stop the process
+    std::function<void(std::string_view)> warn = nullptr;  // what an operator must know, once each time that it begins
   };
 
   // `readers` connections are opened by `open_reader`. `keys` must outlive the ledger.
@@ -63,11 +64,13 @@ class Ledger {
   bool TakeBatch(std::vector<Command>& batch);
   void RunBatch(std::vector<Command> batch);
   void TidyUp(bool last);
+  void NoteDisk(bool full);
   // `instead`: set to what the query wants done now that it failed.
   absl::Status RunInSnapshot(storage::Connection& db, const Query& query, Work& instead);
   void RunQuery(storage::Connection& db, const Query& query, const Done& done);
 
   std::unique_ptr<Committer> committer_;  // the writer thread's alone
+  bool disk_full_ = false;                // likewise
   const Keys& keys_;
   const std::shared_ptr<Policies> policies_;
   const Options options_;

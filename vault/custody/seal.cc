@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "vault/base/files.h"
+#include "vault/crypto/init.h"
 #include "vault/crypto/keyring.h"
 #include "vault/custody/paths.h"
 
@@ -60,6 +61,27 @@ std::optional<Seal> ParseSeal(const std::string& text) {
   return seal;
 }
 
+Json ToJson(const Seal& seal) {
+  Json slots = Json::array();
+  for (const SealSlot& slot : seal.slots) {
+    slots.push_back({{"method", "key-file"},
+                     {"root_key_id", HexEncode(slot.root_key_id)},
+                     {"key_file", slot.key_file},
+                     {"database_key", HexEncode(slot.database_key)}});
+  }
+  return {{"format", kSealFormat}, {"vault_id", HexEncode(seal.vault_id)}, {"anchor", seal.anchor}, {"slots", slots}};
+}
+
+std::string Dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+// The one spelling of a seal, with the hash of all else in it: an altered byte is found where it is, and not taken for
+// another key file, anchor or key.
+std::string FormatSeal(const Seal& seal) {
+  Json json = ToJson(seal);
+  json["sha256"] = HexEncode(crypto::Sha256(AsBytes(Dump(json))));
+  return Dump(json);
+}
+
 }  // namespace
 
 absl::StatusOr<Seal> ReadSeal(const std::string& data_dir) {
@@ -73,26 +95,14 @@ absl::StatusOr<Seal> ReadSeal(const std::string& data_dir) {
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
   std::optional<Seal> seal = ParseSeal(text);
-  if (!seal)
+  if (!seal || FormatSeal(*seal) != text)
     return MakeError(absl::StatusCode::kDataLoss, "SEAL_DAMAGED",
-                     path + " is damaged; put back a copy of it");
+                     path + " is damaged: its bytes are not those that were written; put back a copy of it");
   return *std::move(seal);
 }
 
 absl::Status WriteSeal(const std::string& data_dir, const Seal& seal) {
-  Json slots = Json::array();
-  for (const SealSlot& slot : seal.slots) {
-    slots.push_back({{"method", "key-file"},
-                     {"root_key_id", HexEncode(slot.root_key_id)},
-                     {"key_file", slot.key_file},
-                     {"database_key", HexEncode(slot.database_key)}});
-  }
-  const Json json = {{"format", kSealFormat},
-                     {"vault_id", HexEncode(seal.vault_id)},
-                     {"anchor", seal.anchor},
-                     {"slots", slots}};
-  const std::string text = json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-  return ReplaceFile(SealPath(data_dir), AsBytes(text));
+  return ReplaceFile(SealPath(data_dir), AsBytes(FormatSeal(seal)));
 }
 
 absl::Status WriteKeyFile(const std::string& path, ByteView vault_id, const SecretBytes& root) {

@@ -15,6 +15,7 @@
 #include "vault/custody/seal.h"
 #include "vault/pki/enrollment_string.h"
 #include "vault/pki/inspect.h"
+#include "vault/storage/check.h"
 #include "vault/storage/setting_store.h"
 
 namespace holdfast::custody {
@@ -96,6 +97,7 @@ absl::Status Vault::Load(const std::string& data_dir, const Seal& seal, const Op
   database_key_ = std::move(unsealed.database_key);
   HF_ASSIGN_OR_RETURN(auto db, storage::Connection::OpenWriter(database_path_, database_key_,
                                                                storage::Create::kMustExist, nullptr));
+  HF_ASSIGN_OR_RETURN(const storage::StructureCheck structure, storage::CheckStructure(*db));
   HF_ASSIGN_OR_RETURN(Keys keys, LoadKeys(*db, unsealed.root, seal.vault_id, WallNow()));
   keys_ = std::make_unique<Keys>(std::move(keys));
   db->set_row_hash(StateRowHash(keys_->state_mac));
@@ -115,10 +117,15 @@ absl::Status Vault::Load(const std::string& data_dir, const Seal& seal, const Op
   HF_ASSIGN_OR_RETURN(const storage::StateSum sum, db->RecomputeStateSum());
   HF_RETURN_IF_ERROR(log.CheckState(*db, sum));
   db->set_state_sum(sum);
+  // Only now: nothing is written into a database whose rows are not those of the log.
+  if (!structure.indexes_agree) HF_RETURN_IF_ERROR(storage::RebuildIndexes(*db));
+  indexes_rebuilt_ = !structure.indexes_agree;
   HF_RETURN_IF_ERROR(policies_->Active(*db).status());
-  HF_ASSIGN_OR_RETURN(const Elapsed elapsed, Elapsed::Load(*db));
+  HF_ASSIGN_OR_RETURN(const Elapsed elapsed, Elapsed::Load(*db, log.tip().last_uptime));
   committer_ = std::make_unique<Committer>(std::move(db), std::move(log), std::move(anchor), *keys_,
                                            policies_, elapsed);
+  HF_ASSIGN_OR_RETURN(DataFiles files, DataFiles::Of(data_dir, ResolvePath(data_dir, seal.anchor), database_key_));
+  committer_->Watch(std::move(files));
   return absl::OkStatus();
 }
 

@@ -38,14 +38,16 @@ struct OpenOptions {
 // An open vault. Moves its parts to whoever runs it; the lock goes with it.
 class Vault {
  public:
-  // Checks in this order: lock (reason VAULT_IN_USE), place (reason IS_A_COPY), seal and key file, database, every
-  // log entry, the anchor, the digest of holders, keys and grants. Any doubt keeps it shut, and touches nothing
-  // outside `data_dir`.
+  // Checks in this order: lock (reason VAULT_IN_USE), place (reason IS_A_COPY), seal and key file, database, how its
+  // pages hang together, every log entry, the anchor, the digest of all rows. Any doubt keeps it shut, and touches
+  // nothing outside `data_dir`; indexes that do not show what the tables hold are made anew.
   static absl::StatusOr<std::unique_ptr<Vault>> Open(const std::string& data_dir,
                                                      const OpenOptions& options = {});
   ~Vault();
 
   const Keys& keys() const { return *keys_; }
+  // Opening found indexes that did not show what the tables hold: somebody put older pages back.
+  bool indexes_rebuilt() const { return indexes_rebuilt_; }
   const std::shared_ptr<Policies>& policies() const { return policies_; }
   // The writer; once.
   std::unique_ptr<Committer> TakeCommitter() { return std::move(committer_); }
@@ -63,6 +65,7 @@ class Vault {
   std::unique_ptr<Keys> keys_;
   std::shared_ptr<Policies> policies_ = std::make_shared<Policies>();
   std::unique_ptr<Committer> committer_;
+  bool indexes_rebuilt_ = false;
   int lock_fd_ = -1;
 };
 

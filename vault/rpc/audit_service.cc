@@ -3,10 +3,8 @@
 #include "vault/audit/log.h"
 #include "vault/evidence/note.h"
 #include "vault/rpc/call.h"
-#include "vault/rpc/event_query.h"
 #include "vault/rpc/export_events.h"
-#include "vault/rpc/page.h"
-#include "vault/rpc/render.h"
+#include "vault/rpc/list_events.h"
 #include "vault/rpc/services.h"
 
 namespace holdfast::rpc {
@@ -41,26 +39,6 @@ absl::StatusOr<Query<v1::GetCheckpointResponse>> PrepareCheckpoint(const Core& c
   };
 }
 
-absl::Status ListAndRecord(custody::WriteTx& tx, const Actor& actor, const v1::ListEventsRequest& message,
-                           v1::ListEventsResponse& out) {
-  const custody::Target target{.texts = {{"query", QueryText(message)}}};
-  HF_ASSIGN_OR_RETURN(const auto decision, custody::Authorize(tx, actor, Action::kAuditRead, target));
-  HF_ASSIGN_OR_RETURN(const Page page, Page::Of(tx, actor, message));
-  HF_ASSIGN_OR_RETURN(const auto filter, FilterOf(tx, message));
-  HF_ASSIGN_OR_RETURN(auto rows, storage::EventStore(tx.db()).List(
-                                     filter, storage::EventOrder::kNewestFirst,
-                                     page.position().value_or(storage::kNewestEvent), page.limit() + 1));
-  if (rows.size() > static_cast<std::size_t>(page.limit())) {
-    out.set_next_page_token(page.TokenFor(rows.back().idx));
-    rows.pop_back();
-  }
-  if (rows.empty()) HF_RETURN_IF_ERROR(CheckTypeIsKnown(tx, message));
-  Names names(tx);
-  for (const storage::EventRow& row : rows) HF_RETURN_IF_ERROR(Render(names, row, *out.add_events()));
-  tx.Record(custody::EventFor(actor, Action::kAuditRead, target, decision));
-  return absl::OkStatus();
-}
-
 class AuditService final : public v1::AuditService::CallbackService {
  public:
   explicit AuditService(Core& core) : core_(core) {}
@@ -72,19 +50,9 @@ class AuditService final : public v1::AuditService::CallbackService {
                 std::bind_front(PrepareCheckpoint, std::cref(core_)));
   }
 
-  // A reading call that writes: the query's own event.
   Reactor* ListEvents(Context* context, const v1::ListEventsRequest* request,
                       v1::ListEventsResponse* response) override {
-    auto* call = new Call<v1::ListEventsResponse>(*context, *response);
-    auto caller = CallerOf(*context, "holdfast.v1.AuditService/ListEvents");
-    if (!caller.ok()) return Fail(call, caller.status());
-    const absl::Status checked = CheckEventQuery(*request);
-    if (!checked.ok()) return Fail(call, checked);
-    call->Submit(core_.ledger, [request, response, caller = *std::move(caller)](custody::WriteTx& tx) {
-      const auto actor = custody::Authenticate(tx, caller);
-      return actor.ok() ? ListAndRecord(tx, *actor, *request, *response) : actor.status();
-    });
-    return call;
+    return StartListing(core_, *context, *request, *response);
   }
 
   grpc::ServerWriteReactor<v1::ExportEventsResponse>* ExportEvents(

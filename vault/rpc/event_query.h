@@ -13,9 +13,8 @@ namespace holdfast::rpc {
 absl::Status CheckEventQuery(const v1::ListEventsRequest& message);
 // REQUIRES: CheckEventQuery was OK. NOT_FOUND for names that the vault does not know.
 absl::StatusOr<storage::EventFilter> FilterOf(custody::Tx& tx, const v1::ListEventsRequest& message);
-// Of a question that found nothing: INVALID_ARGUMENT naming the type, when no event ever had it and no action
-// has its name.
-absl::Status CheckTypeIsKnown(custody::Tx& tx, const v1::ListEventsRequest& message);
+// Whether a type of a question, or a group of types, is that of an action: events of it can come.
+bool IsTypeOfAnAction(const std::string& type);
 // One line that says what was asked, for the record: "account=accounts/a type=secret.*"; "all" without a
 // filter.
 std::string QueryText(const v1::ListEventsRequest& message);

@@ -76,16 +76,17 @@ class Export final : public grpc::ServerWriteReactor<v1::ExportEventsResponse> {
   absl::Status ReadPage(custody::ReadTx& tx) {
     HF_RETURN_IF_ERROR(Authorized(tx, caller_));
     const auto limit = static_cast<int>(std::min(kPageSize, size_ - next_));
-    HF_ASSIGN_OR_RETURN(const auto rows, storage::EventStore(tx.db()).List(
+    HF_ASSIGN_OR_RETURN(auto rows, storage::EventStore(tx.db()).List(
                                              {}, storage::EventOrder::kOldestFirst, next_, limit));
     Names names(tx);
-    for (const storage::EventRow& row : rows) {
-      if (row.idx != next_++)
-        return MakeError(absl::StatusCode::kDataLoss, "LOG_DAMAGED", "an entry is missing");
-      HF_RETURN_IF_ERROR(Render(names, row, *message_.add_events()));
+    for (storage::EventRow& row : rows) {
+      if (row.idx != next_) break;
+      ++next_;
+      HF_ASSIGN_OR_RETURN(const audit::Entry entry, audit::CheckedEntry(tx.db(), std::move(row)));
+      HF_RETURN_IF_ERROR(Render(names, entry, *message_.add_events()));
     }
-    if (rows.empty()) return MakeError(absl::StatusCode::kDataLoss, "LOG_DAMAGED", "entries are missing");
-    return absl::OkStatus();
+    if (message_.events_size() == limit) return absl::OkStatus();
+    return MakeError(absl::StatusCode::kDataLoss, "LOG_DAMAGED", fmt::format("entry {} of the log is missing", next_));
   }
 
   void OnWriteDone(bool ok) override {

@@ -15,16 +15,15 @@ constexpr std::int64_t kMaxSeconds = 253'402'300'799;  // the end of the year 99
 constexpr std::int32_t kNanosPerMicro = 1000;
 constexpr std::int32_t kMaxNanos = 999'999'999;
 
-// The name in `cache`, or what `name_of` makes of the row that `find` gives.
-template <class Find, class NameOf>
-absl::StatusOr<std::string> Lookup(std::map<std::int64_t, std::string>& cache, std::int64_t id, Find find,
-                                   NameOf name_of) {
+// What is in `cache`, or what `describe` makes of the row that `find` gives.
+template <class Known, class Find, class Describe>
+absl::StatusOr<Known> Lookup(std::map<std::int64_t, Known>& cache, std::int64_t id, Find find, Describe describe) {
   if (const auto known = cache.find(id); known != cache.end()) return known->second;
   HF_ASSIGN_OR_RETURN(const auto row, find(id));
   if (!row.has_value())
     return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a row that is named is gone");
-  HF_ASSIGN_OR_RETURN(std::string name, name_of(*row));
-  return cache.emplace(id, std::move(name)).first->second;
+  HF_ASSIGN_OR_RETURN(std::string name, describe(*row));
+  return cache.emplace(id, Known{.name = std::move(name), .pseudonym = row->pseudonym}).first->second;
 }
 
 }  // namespace
@@ -76,18 +75,63 @@ absl::StatusOr<Micros> ParseTimestamp(const google::protobuf::Timestamp& time, s
 
 absl::StatusOr<std::string> Names::Holder(std::optional<std::int64_t> id) {
   if (!id.has_value()) return std::string();
-  return Lookup(
-      holders_, *id, [this](std::int64_t number) { return storage::HolderStore(tx_.db()).ById(number); },
-      [](const storage::Holder& row) -> absl::StatusOr<std::string> { return HolderName(row.name); });
+  HF_ASSIGN_OR_RETURN(Known known, HolderRow(*id));
+  return std::move(known.name);
 }
 
 absl::StatusOr<std::string> Names::Account(std::int64_t id) {
+  HF_ASSIGN_OR_RETURN(Known known, AccountRow(id));
+  return std::move(known.name);
+}
+
+absl::StatusOr<std::string> Names::Secret(std::int64_t id) {
+  HF_ASSIGN_OR_RETURN(Known known, SecretRow(id));
+  return std::move(known.name);
+}
+
+absl::StatusOr<std::string> Names::Handover(std::int64_t id) {
+  HF_ASSIGN_OR_RETURN(Known known, HandoverRow(id));
+  return std::move(known.name);
+}
+
+absl::StatusOr<std::string> Names::Logged(NameOf kind, std::optional<std::int64_t> id,
+                                          const std::optional<Bytes>& pseudonym) {
+  if (!id.has_value() && !pseudonym.has_value()) return std::string();
+  if (id.has_value() && pseudonym.has_value()) {
+    HF_ASSIGN_OR_RETURN(Known known, Row(kind, *id));
+    if (known.pseudonym == *pseudonym) return std::move(known.name);
+  }
+  return MakeError(absl::StatusCode::kDataLoss, "LOG_DAMAGED",
+                   "an entry of the log is stored beside another row than its leaf names");
+}
+
+absl::StatusOr<Names::Known> Names::Row(NameOf kind, std::int64_t id) {
+  switch (kind) {
+    case NameOf::kHolder:
+      return HolderRow(id);
+    case NameOf::kAccount:
+      return AccountRow(id);
+    case NameOf::kSecret:
+      return SecretRow(id);
+    case NameOf::kHandover:
+      return HandoverRow(id);
+  }
+  return absl::InternalError("unknown kind of row");
+}
+
+absl::StatusOr<Names::Known> Names::HolderRow(std::int64_t id) {
+  return Lookup(
+      holders_, id, [this](std::int64_t number) { return storage::HolderStore(tx_.db()).ById(number); },
+      [](const storage::Holder& row) -> absl::StatusOr<std::string> { return HolderName(row.name); });
+}
+
+absl::StatusOr<Names::Known> Names::AccountRow(std::int64_t id) {
   return Lookup(
       accounts_, id, [this](std::int64_t number) { return storage::AccountStore(tx_.db()).ById(number); },
       [](const storage::Account& row) -> absl::StatusOr<std::string> { return AccountName(row.name); });
 }
 
-absl::StatusOr<std::string> Names::Secret(std::int64_t id) {
+absl::StatusOr<Names::Known> Names::SecretRow(std::int64_t id) {
   return Lookup(
       secrets_, id, [this](std::int64_t number) { return storage::SecretStore(tx_.db()).ById(number); },
       [this](const storage::Secret& row) -> absl::StatusOr<std::string> {
@@ -96,7 +140,7 @@ absl::StatusOr<std::string> Names::Secret(std::int64_t id) {
       });
 }
 
-absl::StatusOr<std::string> Names::Handover(std::int64_t id) {
+absl::StatusOr<Names::Known> Names::HandoverRow(std::int64_t id) {
   return Lookup(
       handovers_, id, [this](std::int64_t number) { return storage::HandoverStore(tx_.db()).ById(number); },
       [](const storage::Handover& row) -> absl::StatusOr<std::string> { return HandoverName(row.name); });

@@ -37,6 +37,9 @@ void SetDuration(Micros duration, google::protobuf::Duration* out);
 // Years 1970 to 9999.
 absl::StatusOr<Micros> ParseTimestamp(const google::protobuf::Timestamp& time, std::string_view field);
 
+// What a number in the log stands for.
+enum class NameOf : int { kHolder, kAccount, kSecret, kHandover };
+
 // The names of rows by their numbers, each looked up once. For one transaction; not thread safe.
 class Names {
  public:
@@ -51,13 +54,29 @@ class Names {
   absl::StatusOr<std::string> Secret(std::int64_t id);
   // "handovers/7".
   absl::StatusOr<std::string> Handover(std::int64_t id);
+  // Of an entry of the log: DATA_LOSS, reason LOG_DAMAGED, unless the row's pseudonym is the one in the leaf. "" when
+  // there is neither.
+  absl::StatusOr<std::string> Logged(NameOf kind, std::optional<std::int64_t> id,
+                                     const std::optional<Bytes>& pseudonym);
 
  private:
+  struct Known {
+    std::string name;
+    Bytes pseudonym;
+  };
+  using Cache = std::map<std::int64_t, Known>;
+
+  absl::StatusOr<Known> HolderRow(std::int64_t id);
+  absl::StatusOr<Known> AccountRow(std::int64_t id);
+  absl::StatusOr<Known> SecretRow(std::int64_t id);
+  absl::StatusOr<Known> HandoverRow(std::int64_t id);
+  absl::StatusOr<Known> Row(NameOf kind, std::int64_t id);
+
   const custody::Tx& tx_;
-  std::map<std::int64_t, std::string> holders_;
-  std::map<std::int64_t, std::string> accounts_;
-  std::map<std::int64_t, std::string> secrets_;
-  std::map<std::int64_t, std::string> handovers_;
+  Cache holders_;
+  Cache accounts_;
+  Cache secrets_;
+  Cache handovers_;
 };
 
 }  // namespace holdfast::rpc

@@ -180,30 +180,30 @@ void Render(const storage::Handover& handover, const handover::TaskView& task, v
   out.set_todo(Todo(task));
 }
 
-absl::Status Render(Names& names, const storage::EventRow& row, v1::Event& out) {
-  out.set_index(row.idx);
-  SetTime(row.time, out.mutable_time());
-  out.set_type(row.type);
-  HF_ASSIGN_OR_RETURN(*out.mutable_actor(), names.Holder(row.actor_id));
-  HF_ASSIGN_OR_RETURN(*out.mutable_subject(), names.Holder(row.subject_id));
-  if (row.account_id.has_value()) {
-    HF_ASSIGN_OR_RETURN(*out.mutable_account(), names.Account(*row.account_id));
-  }
-  if (row.secret_id.has_value()) {
-    HF_ASSIGN_OR_RETURN(*out.mutable_secret(), names.Secret(*row.secret_id));
-  }
-  if (row.handover_id.has_value()) {
-    HF_ASSIGN_OR_RETURN(*out.mutable_handover(), names.Handover(*row.handover_id));
-  }
-  out.set_version(row.version.value_or(0));
-  out.set_outcome(ToProto(row.outcome));
-  out.set_rule(row.rule);
-  HF_ASSIGN_OR_RETURN(const auto texts, storage::EventStore(names.tx().db()).Texts(row.idx));
-  for (const storage::EventText& text : texts) {
+absl::Status Render(Names& names, const audit::Entry& entry, v1::Event& out) {
+  const audit::Leaf& leaf = entry.leaf;
+  const storage::EventRow& row = entry.row;
+  out.set_index(leaf.index);
+  SetTime(leaf.time, out.mutable_time());
+  out.set_type(leaf.type);
+  HF_ASSIGN_OR_RETURN(*out.mutable_actor(), names.Logged(NameOf::kHolder, row.actor_id, leaf.actor));
+  HF_ASSIGN_OR_RETURN(*out.mutable_subject(), names.Logged(NameOf::kHolder, row.subject_id, leaf.subject));
+  HF_ASSIGN_OR_RETURN(*out.mutable_account(), names.Logged(NameOf::kAccount, row.account_id, leaf.account));
+  HF_ASSIGN_OR_RETURN(*out.mutable_secret(), names.Logged(NameOf::kSecret, row.secret_id, leaf.secret));
+  HF_ASSIGN_OR_RETURN(*out.mutable_handover(), names.Logged(NameOf::kHandover, row.handover_id, leaf.handover));
+  out.set_version(leaf.version.value_or(0));
+  out.set_outcome(ToProto(leaf.outcome));
+  out.set_rule(leaf.rule);
+  for (const auto& [field, text] : entry.texts) {
     v1::EventText& message = *out.add_texts();
-    message.set_field(text.field);
+    message.set_field(field);
     message.set_salt(std::string(AsChars(text.salt)));
     message.set_text(text.text);
+  }
+  for (const std::string& field : entry.absent) {
+    v1::EventText& message = *out.add_texts();
+    message.set_field(field);
+    message.set_absent(true);
   }
   out.set_leaf(std::string(AsChars(row.leaf)));
   return absl::OkStatus();

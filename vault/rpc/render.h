@@ -2,6 +2,7 @@
 // empty.
 #pragma once
 
+#include "vault/audit/entry.h"
 #include "vault/custody/secrets.h"
 #include "vault/handover/view.h"
 #include "vault/rpc/enums.h"
@@ -21,7 +22,8 @@ void Render(const storage::Account& account, const storage::Secret& row, v1::Sec
 absl::Status Render(Names& names, const custody::SecretRow& row, v1::SecretVersion& out);
 void Render(const handover::CaseView& view, v1::Handover& out);
 void Render(const storage::Handover& handover, const handover::TaskView& task, v1::HandoverTask& out);
-// With texts and leaf.
-absl::Status Render(Names& names, const storage::EventRow& row, v1::Event& out);
+// All that it shows comes from the leaf and the texts that the leaf commits to. DATA_LOSS, reason LOG_DAMAGED, when
+// the entry was stored beside other rows than its leaf names.
+absl::Status Render(Names& names, const audit::Entry& entry, v1::Event& out);
 
 }  // namespace holdfast::rpc

@@ -54,7 +54,8 @@ grpc::Status ToGrpc(const absl::Status& status) {
   std::string message(MessageOf(status));
   if (IsOurFault(status.code())) {
     spdlog::error("call failed: {}: {}", ReasonOf(status), message);
-    message = "internal error; see the server's log";
+    // Auditors must read which entry of the log is damaged; its index is all that such a message holds.
+    if (ReasonOf(status) != "LOG_DAMAGED") message = "internal error; see the server's log";
   }
   v1::ErrorStatus details;
   details.set_code(static_cast<int>(status.code()));

@@ -91,7 +91,7 @@ class Instance {
     custody::Vault& vault = *vault_;
     HF_ASSIGN_OR_RETURN(
         ledger_, custody::Ledger::Start(vault.TakeCommitter(), vault.keys(), vault.policies(),
-                                        [&vault] { return vault.OpenReader(); }, {.fatal = &FailStop}));
+                                        [&vault] { return vault.OpenReader(); }, {.fatal = &FailStop, .warn = [](std::string_view what) { spdlog::error("{}", what); }}));
     return absl::OkStatus();
   }
 
@@ -117,6 +117,11 @@ class Instance {
 
   void LogStart(const std::string& data_dir, const Config& config) const {
     spdlog::info("vault {} in {}", vault_->keys().vault_id_hex(), data_dir);
+    if (vault_->indexes_rebuilt())
+      spdlog::error(
+          "indexes of {} did not show what its tables hold and were made anew: older pages were put back; find out "
+          "who can write to it",
+          custody::DatabasePath(data_dir));
     spdlog::info("API on {}, for clients {}", Bound(config.listen, api_.port), core_->api_address);
     spdlog::info("enrollment on {}, for devices {}", Bound(config.enroll_listen, enroll_.port),
                  core_->enroll_address);

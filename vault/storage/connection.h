@@ -1,5 +1,6 @@
 // One connection to the encrypted database. Opening guarantees that the file is encrypted under the key,
-// readable, of this version, and that every safety setting took effect. Errors carry a numeric code,
+// readable, of this version, that every safety setting took effect, and that no page changes behind this
+// process's back (page_guard.h). Errors carry a numeric code,
 // never SQL, bound values or the library's text. Not thread safe, Interrupt() excepted.
 #pragma once
 
@@ -37,6 +38,11 @@ class Connection {
                                                                 Create create, RowHash row_hash);
   static absl::StatusOr<std::unique_ptr<Connection>> OpenReader(const std::string& path,
                                                                 const SecretBytes& database_key);
+  // A new, empty file to copy into; reason DATABASE_EXISTS.
+  static absl::StatusOr<std::unique_ptr<Connection>> OpenEmpty(const std::string& path,
+                                                               const SecretBytes& database_key);
+  // An empty database in memory, to compare with.
+  static absl::StatusOr<std::unique_ptr<Connection>> OpenInMemory();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   // REQUIRES: no Statement of this connection is left.
@@ -91,6 +97,8 @@ class Connection {
   // passive: it waits for nobody and copies what no reader needs.
   int WalFrames() const { return wal_frames_; }
   absl::Status Checkpoint();
+  // Overwrites `to` with all that is committed here; see copy.h. Outside a transaction.
+  absl::Status CopyTo(Connection& to);
 
   // From any thread: makes the running statement fail with DEADLINE_EXCEEDED, reason INTERRUPTED.
   void Interrupt();

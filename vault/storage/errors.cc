@@ -6,6 +6,11 @@
 namespace holdfast::storage {
 
 absl::Status DatabaseError(int code) {
+  if (code == SQLITE_IOERR_DATA) {  // page_guard.h
+    return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED",
+                     "a page of the database is not the one that the vault wrote: the files were changed while it ran");
+  }
+  if (code == SQLITE_IOERR_SHMSIZE) code = SQLITE_FULL;  // the write-ahead log's index finds no room to grow
   switch (code & 0xff) {
     case SQLITE_CONSTRAINT: {
       const bool duplicate = code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY ||

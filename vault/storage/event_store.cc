@@ -7,6 +7,40 @@
 namespace holdfast::storage {
 namespace {
 
+Bytes EncodeTexts(const std::vector<EventText>& texts) {
+  Bytes out;
+  for (const EventText& text : texts) {
+    AppendField(out, AsBytes(text.field));
+    AppendField(out, text.salt);
+    AppendField(out, AsBytes(text.text));
+  }
+  return out;
+}
+
+// Takes a u32-prefixed field off the front; false when there is none that is whole.
+bool TakeField(ByteView& in, ByteView& field) {
+  if (in.size() < 4) return false;
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < 4; ++i) size = size << 8 | in[i];
+  if (size > in.size() - 4) return false;
+  field = in.subspan(4, size);
+  in = in.subspan(4 + size);
+  return true;
+}
+
+// As many as are whole: texts can be damaged without the log being so.
+std::vector<EventText> DecodeTexts(ByteView in) {
+  std::vector<EventText> texts;
+  ByteView field;
+  ByteView salt;
+  ByteView text;
+  while (TakeField(in, field) && TakeField(in, salt) && TakeField(in, text))
+    texts.push_back({.field = std::string(AsChars(field)),
+                     .salt = ToBytes(salt),
+                     .text = std::string(AsChars(text))});
+  return texts;
+}
+
 EventRow ReadEvent(const Statement& row) {
   EventRow event;
   event.idx = row.Int(0);
@@ -21,11 +55,8 @@ EventRow ReadEvent(const Statement& row) {
   event.outcome = row.As<EventOutcome>(9);
   event.rule = row.Text(10);
   event.leaf = row.Blob(11);
+  event.texts = DecodeTexts(row.Blob(12));
   return event;
-}
-
-EventText ReadText(const Statement& row) {
-  return {.field = row.Text(0), .salt = row.Blob(1), .text = row.Text(2)};
 }
 
 // A condition in use is a plain comparison, so that an index can serve it; the others still name their
@@ -49,15 +80,10 @@ absl::Status EventStore::Append(const EventRow& event) {
   return connection_.Exec(
       "INSERT INTO event (idx, time, type, actor_id, account_id, secret_id, subject_id, version, "
       "handover_id, outcome,"
-      " rule, leaf) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+      " rule, leaf, texts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
       event.idx, event.time, event.type, event.actor_id, event.account_id, event.secret_id, event.subject_id,
-      event.version, event.handover_id, event.outcome, event.rule, event.leaf);
-}
-
-absl::Status EventStore::AppendText(std::int64_t idx, std::string_view field, ByteView salt,
-                                    std::string_view text) {
-  return connection_.Exec("INSERT INTO event_text (idx, field, salt, text) VALUES (?1, ?2, ?3, ?4)", idx,
-                          field, salt, text);
+      event.version, event.handover_id, event.outcome, event.rule, event.leaf,
+      EncodeTexts(event.texts));
 }
 
 absl::StatusOr<std::int64_t> EventStore::Size() {
@@ -66,12 +92,6 @@ absl::StatusOr<std::int64_t> EventStore::Size() {
 
 absl::StatusOr<std::optional<EventRow>> EventStore::At(std::int64_t idx) {
   return ReadOne(connection_.Query("SELECT * FROM event WHERE idx = ?1", idx), &ReadEvent);
-}
-
-absl::StatusOr<std::vector<EventText>> EventStore::Texts(std::int64_t idx) {
-  return ReadAll(
-      connection_.Query("SELECT field, salt, text FROM event_text WHERE idx = ?1 ORDER BY field", idx),
-      &ReadText);
 }
 
 // Time never decreases with the index: no index on time is needed.
@@ -91,26 +111,40 @@ absl::StatusOr<std::int64_t> EventStore::FirstNotBefore(Micros time) {
   return low;
 }
 
-absl::StatusOr<std::vector<EventRow>> EventStore::List(const EventFilter& filter, EventOrder order,
-                                                       std::int64_t from_idx, int limit) {
-  std::int64_t first = 0;
-  std::int64_t last = kNewestEvent;
+absl::StatusOr<IndexRange> EventStore::RangeOf(const EventFilter& filter) {
+  HF_ASSIGN_OR_RETURN(const std::int64_t size, Size());
+  IndexRange range{.first = 0, .last = size - 1};
   if (filter.time_from.has_value()) {
-    HF_ASSIGN_OR_RETURN(first, FirstNotBefore(*filter.time_from));
+    HF_ASSIGN_OR_RETURN(range.first, FirstNotBefore(*filter.time_from));
   }
   if (filter.time_to.has_value()) {
     HF_ASSIGN_OR_RETURN(const std::int64_t end, FirstNotBefore(*filter.time_to));
-    last = end - 1;
+    range.last = end - 1;
   }
-  const bool upwards = order == EventOrder::kOldestFirst;
-  if (upwards) {
-    first = std::max(first, from_idx);
+  return range;
+}
+
+absl::StatusOr<std::vector<EventRow>> EventStore::List(const EventFilter& filter, EventOrder order,
+                                                       std::int64_t from_idx, int limit) {
+  HF_ASSIGN_OR_RETURN(IndexRange range, RangeOf(filter));
+  if (order == EventOrder::kOldestFirst) {
+    range.first = std::max(range.first, from_idx);
   } else {
-    last = std::min(last, from_idx);
+    range.last = std::min(range.last, from_idx);
   }
+  return Find(filter, range, order, limit);
+}
+
+absl::StatusOr<std::vector<EventRow>> EventStore::List(const EventFilter& filter, const IndexRange& range,
+                                                       int limit) {
+  return Find(filter, range, EventOrder::kNewestFirst, limit);
+}
+
+absl::StatusOr<std::vector<EventRow>> EventStore::Find(const EventFilter& filter, const IndexRange& range,
+                                                       EventOrder order, int limit) {
   std::string sql = "SELECT * FROM event WHERE idx BETWEEN ?1 AND ?2" + FilterSql(filter);
-  sql += upwards ? " ORDER BY idx LIMIT ?3" : " ORDER BY idx DESC LIMIT ?3";
-  return ReadAll(connection_.Query(sql, first, last, limit, filter.actor_id, filter.account_id,
+  sql += order == EventOrder::kOldestFirst ? " ORDER BY idx LIMIT ?3" : " ORDER BY idx DESC LIMIT ?3";
+  return ReadAll(connection_.Query(sql, range.first, range.last, limit, filter.actor_id, filter.account_id,
                                    filter.secret_id, filter.subject_id, filter.handover_id, filter.type,
                                    filter.outcome, filter.type_prefix),
                  &ReadEvent);

@@ -1,6 +1,6 @@
-// The audit log's rows: exact leaf bytes with the columns they are found by, and beside them the texts that
-// the leaves commit to. Indexes are dense from 0; time never decreases with the index. Not thread safe, as
-// its connection.
+// The audit log's rows: exact leaf bytes, the texts that they commit to, and columns that serve to find them and
+// for nothing else. Indexes are dense from 0; time never decreases with the index. Not thread safe, as its
+// connection.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,13 @@ namespace holdfast::storage {
 
 enum class EventOutcome : int { kAllowed = 1, kDenied = 2 };
 
+// Stored as u32-prefixed fields in a row: field, salt, text, field, salt, text ...
+struct EventText {
+  std::string field{};
+  Bytes salt{};
+  std::string text{};
+};
+
 struct EventRow {
   std::int64_t idx = 0;
   Micros time = 0;
@@ -32,12 +39,7 @@ struct EventRow {
   EventOutcome outcome = EventOutcome::kAllowed;
   std::string rule{};
   Bytes leaf{};
-};
-
-struct EventText {
-  std::string field{};
-  Bytes salt{};
-  std::string text{};
+  std::vector<EventText> texts{};  // those that can be read; whoever shows them holds them against the leaf
 };
 
 // All that are set must match.
@@ -52,6 +54,18 @@ struct EventFilter {
   std::optional<EventOutcome> outcome{};
   std::optional<Micros> time_from{};  // inclusive
   std::optional<Micros> time_to{};    // exclusive
+
+  // Whatever lies within its times.
+  bool TakesAll() const {
+    return !actor_id && !account_id && !secret_id && !subject_id && !handover_id && !type && !type_prefix && !outcome;
+  }
+};
+
+struct IndexRange {
+  std::int64_t first = 0;
+  std::int64_t last = -1;  // inclusive
+
+  bool empty() const { return last < first; }
 };
 
 enum class EventOrder : int { kOldestFirst, kNewestFirst };
@@ -62,16 +76,20 @@ class EventStore {
   explicit EventStore(Connection& connection) : connection_(connection) {}
 
   absl::Status Append(const EventRow& event);
-  absl::Status AppendText(std::int64_t idx, std::string_view field, ByteView salt, std::string_view text);
   absl::StatusOr<std::int64_t> Size();
   absl::StatusOr<std::optional<EventRow>> At(std::int64_t idx);
-  absl::StatusOr<std::vector<EventText>> Texts(std::int64_t idx);  // by field
   // At most `limit` matching events from `from_idx` on (itself included), upwards or, newest first,
   // downwards.
   absl::StatusOr<std::vector<EventRow>> List(const EventFilter& filter, EventOrder order,
                                              std::int64_t from_idx, int limit);
+  // At most `limit` events of the range that match, whatever their times, newest first.
+  absl::StatusOr<std::vector<EventRow>> List(const EventFilter& filter, const IndexRange& range, int limit);
+  // The indexes that the filter's times allow.
+  absl::StatusOr<IndexRange> RangeOf(const EventFilter& filter);
 
  private:
+  absl::StatusOr<std::vector<EventRow>> Find(const EventFilter& filter, const IndexRange& range, EventOrder order,
+                                             int limit);
   // The first index whose event is not before `time`; Size() when there is none.
   absl::StatusOr<std::int64_t> FirstNotBefore(Micros time);
 

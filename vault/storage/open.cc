@@ -11,6 +11,7 @@
 
 #include "vault/storage/connection.h"
 #include "vault/storage/errors.h"
+#include "vault/storage/page_guard.h"
 #include "vault/storage/schema.h"
 
 namespace holdfast::storage {
@@ -93,9 +94,31 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::OpenReader(const std::st
   return connection;
 }
 
-absl::Status Connection::Open(const std::string& path, const SecretBytes& database_key, int flags) {
-  const int code = sqlite3_open_v2(path.c_str(), &db_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+absl::StatusOr<std::unique_ptr<Connection>> Connection::OpenEmpty(const std::string& path,
+                                                                  const SecretBytes& database_key) {
+  HF_RETURN_IF_ERROR(CreateEmptyFile(path));
+  std::unique_ptr<Connection> connection(new Connection());
+  absl::Status status = connection->Open(path, database_key, SQLITE_OPEN_READWRITE);
+  if (status.ok()) status = connection->Set("synchronous", "FULL", "2");
+  if (status.ok()) return connection;
+  connection.reset();
+  ::unlink(path.c_str());  // made above, and holding nothing
+  return status;
+}
+
+absl::StatusOr<std::unique_ptr<Connection>> Connection::OpenInMemory() {
+  std::unique_ptr<Connection> connection(new Connection());
+  connection->writer_ = true;
+  const int code = sqlite3_open_v2(":memory:", &connection->db_,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
                                    /*zVfs=*/nullptr);
+  if (code != SQLITE_OK) return DatabaseError(code);
+  return connection;
+}
+
+absl::Status Connection::Open(const std::string& path, const SecretBytes& database_key, int flags) {
+  HF_ASSIGN_OR_RETURN(const char* guarded, GuardedVfs());
+  const int code = sqlite3_open_v2(path.c_str(), &db_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, guarded);
   if (code != SQLITE_OK) return DatabaseError(code);
   sqlite3_busy_timeout(db_, kBusyMillis);
   HF_RETURN_IF_ERROR(Key(database_key));
@@ -171,6 +194,8 @@ absl::Status Connection::ConfigureCommon() {
 absl::Status Connection::ConfigureWriter() {
   HF_RETURN_IF_ERROR(DefineStateFunction(db_, &digest_));
   HF_RETURN_IF_ERROR(Set("page_size", "4096", "4096"));
+  // 32 MiB: the check at opening looks rows up in every index.
+  HF_RETURN_IF_ERROR(Set("cache_size", "-32768", "-32768"));
   HF_RETURN_IF_ERROR(Set("journal_mode", "WAL", "wal"));
   HF_RETURN_IF_ERROR(Set("synchronous", "FULL", "2"));
   HF_RETURN_IF_ERROR(Set("foreign_keys", "ON", "1"));

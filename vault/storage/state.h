@@ -33,10 +33,10 @@ struct StateDigest {
   RowHash row_hash{};
 };
 
-// All that decides who may do what and who still knows what. The log's own tables have the Merkle tree, and
-// what is left (finished requests, wrapped keys) changes no decision.
-inline constexpr std::array<std::string_view, 17> kStateTables = {
-    "vault_setting", "holder",         "enrollment", "device_key", "account",          "access_grant",
+// Every table but the log's own, which have the Merkle tree, and the elapsed time, which moves without an event
+// and is never less than the log's last entry says.
+inline constexpr std::array<std::string_view, 20> kStateTables = {
+    "vault_setting", "wrapped_key", "certificate", "request", "holder",         "enrollment", "device_key", "account",          "access_grant",
     "secret",        "secret_version", "exposure",   "handover",   "handover_account", "handover_task",
     "policy",        "approval",       "approval_vote", "approval_use", "break_glass"};
 

@@ -1,4 +1,5 @@
-// The SQL of the tables, in order of creation. Times are microseconds since the Unix epoch.
+// The SQL of the tables, in order of creation. Times are microseconds since the Unix epoch. No table is WITHOUT
+// ROWID: SQLite cannot check such a one against anything, so an old page of it would go unnoticed.
 #pragma once
 
 #include <string_view>
@@ -257,7 +258,7 @@ inline constexpr std::string_view kTables[] = {
       body_mac BLOB NOT NULL,
       result TEXT NOT NULL,
       created_at INTEGER NOT NULL,
-      PRIMARY KEY (holder_id, method, request_id)) STRICT, WITHOUT ROWID)",
+      PRIMARY KEY (holder_id, method, request_id)) STRICT)",
     "CREATE INDEX request_created ON request (created_at)",
 
     R"(CREATE TABLE event (
@@ -272,19 +273,14 @@ inline constexpr std::string_view kTables[] = {
       handover_id INTEGER,
       outcome INTEGER NOT NULL CHECK (outcome BETWEEN 1 AND 2),
       rule TEXT NOT NULL,
-      leaf BLOB NOT NULL) STRICT)",
+      leaf BLOB NOT NULL,
+      texts BLOB NOT NULL) STRICT)",
     "CREATE INDEX event_actor ON event (actor_id)",
     "CREATE INDEX event_account ON event (account_id)",
     "CREATE INDEX event_secret ON event (secret_id)",
     "CREATE INDEX event_subject ON event (subject_id)",
     "CREATE INDEX event_handover ON event (handover_id)",
 
-    R"(CREATE TABLE event_text (
-      idx INTEGER NOT NULL REFERENCES event,
-      field TEXT NOT NULL,
-      salt BLOB NOT NULL,
-      text TEXT NOT NULL,
-      PRIMARY KEY (idx, field)) STRICT, WITHOUT ROWID)",
     "CREATE TABLE tree_hash (id INTEGER PRIMARY KEY NOT NULL, hash BLOB NOT NULL) STRICT",
 };
 

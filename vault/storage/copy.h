@@ -1,0 +1,17 @@
+// A copy of a whole database, as one consistent file.
+#pragma once
+
+#include <string>
+
+#include "vault/base/secret_bytes.h"
+#include "vault/base/status.h"
+#include "vault/storage/connection.h"
+
+namespace holdfast::storage {
+
+// Writes what `from` has committed, its write-ahead log included, to the new file `to` (0600), encrypted under `key`;
+// durable on return. It works on open files, also when their names are gone. DATABASE_EXISTS rather than overwrite; what
+// was begun is removed on an error.
+absl::Status CopyDatabase(Connection& from, const SecretBytes& key, const std::string& to);
+
+}  // namespace holdfast::storage
