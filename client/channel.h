@@ -1,5 +1,5 @@
-// TLS channels to the vault: one that trusts nothing but the hash in an enrollment string, and one between an
-// enrolled device and its vault.
+// TLS channels to the vault. No system root is trusted: the server must present a chain to the one CA that this
+// device knows by its hash, and prove possession of its first certificate's key.
 #pragma once
 
 #include <memory>
@@ -10,12 +10,18 @@
 #include "grpcpp/channel.h"
 #include "vault/base/bytes.h"
 #include "vault/base/status.h"
+#include "vault/pki/enrollment_string.h"
+
+namespace grpc {
+class Status;
+}
 
 namespace holdfast::client {
 
-// Why the enrollment channel refused what answered; OK until then. Thread safe.
-class PinVerdict {
+// What the handshakes of a channel found so far. Thread safe.
+class Verdict {
  public:
+  // Why what answered last was refused; OK until then.
   absl::Status status() const;
   // Whether something answered that is the vault.
   bool met() const;
@@ -27,12 +33,17 @@ class PinVerdict {
   bool met_ = false;
 };
 
-// The server must present a chain to the CA with this SHA-256, and prove possession of its first
-// certificate's key. No system root is trusted.
-std::shared_ptr<grpc::Channel> EnrollmentChannel(const std::string& address, const Bytes& ca_sha256,
-                                                 std::shared_ptr<PinVerdict> verdict);
+// Connects with a certificate made with the string's key: may enroll and nothing else.
+absl::StatusOr<std::shared_ptr<grpc::Channel>> EnrollmentChannel(const std::string& address,
+                                                                 const pki::EnrollmentString& string,
+                                                                 std::shared_ptr<Verdict> verdict);
 
-// The server must be named <vault id>.holdfast.internal by the vault's own CA, wherever it answers.
-std::shared_ptr<grpc::Channel> ApiChannel(const std::string& address, const Identity& identity);
+// The server must be named <vault id>.holdfast.internal too, wherever it answers.
+std::shared_ptr<grpc::Channel> ApiChannel(const std::string& address, const Identity& identity,
+                                          std::shared_ptr<Verdict> verdict = std::make_shared<Verdict>());
+
+// The call got no answer although the vault was met: it closes a connection whose certificate it does not take, and
+// says nothing.
+bool TurnedAway(const grpc::Status& status, const Verdict& verdict);
 
 }  // namespace holdfast::client

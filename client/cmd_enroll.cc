@@ -1,14 +1,15 @@
+#include <cstdlib>
+
 #include "client/command.h"
 #include "client/files.h"
+#include "client/pending_enrollment.h"
 #include "client/prompt.h"
 #include "client/text_table.h"
 #include "fmt/format.h"
 #include "holdfast/v1/enrollment_service.grpc.pb.h"
 #include "vault/base/ids.h"
-#include "vault/crypto/box.h"
 #include "vault/crypto/fingerprint.h"
 #include "vault/evidence/note.h"
-#include "vault/pki/chain.h"
 #include "vault/pki/csr.h"
 #include "vault/pki/enrollment_string.h"
 #include "vault/pki/inspect.h"
@@ -21,15 +22,9 @@ constexpr std::chrono::seconds kDeadline(30);
 constexpr std::size_t kMaxInput = 1024;
 
 struct EnrollOptions {
-  std::string text;
+  std::string text = "-";
   std::string server;
   bool replace = false;
-};
-
-// What never leaves the device.
-struct DeviceKeys {
-  SecretBytes tls;
-  crypto::BoxKeyPair box;
 };
 
 std::string_view Trimmed(std::string_view text) {
@@ -48,16 +43,19 @@ absl::StatusOr<pki::EnrollmentString> ReadString(const EnrollOptions& options) {
   return pki::ParseEnrollmentString(Trimmed(AsChars(piped.ExposeSecret())));
 }
 
-absl::StatusOr<std::string> EnrollmentAddress(const EnrollOptions& options,
-                                              const pki::EnrollmentString& string) {
-  const std::string& address = options.server.empty() ? string.address : options.server;
+// Where to enroll: as for every command, what the user says counts before what was written down.
+absl::StatusOr<std::string> AddressOf(const EnrollOptions& options, const pki::EnrollmentString& string) {
+  const char* variable = std::getenv("HOLDFAST_SERVER");
+  std::string address = options.server;
+  if (address.empty() && variable != nullptr) address = variable;
+  if (address.empty()) address = string.address;
   if (address.empty())
     return InvalidField("--server", "is required: the string does not name the vault's address");
   if (!pki::IsHostPort(address)) return InvalidField("--server", "must be host:port");
   return address;
 }
 
-// The device must be able to keep what it is about to get: the code works once.
+// The device must be able to keep what it is about to get: the string works once.
 absl::Status CheckHome(const std::string& home, bool replace) {
   HF_RETURN_IF_ERROR(EnsurePrivateDirectory(home));
   if (!HasIdentity(home) || replace) return absl::OkStatus();
@@ -71,24 +69,21 @@ absl::StatusOr<v1::EnrollResponse> CallEnroll(const std::string& address, const 
                                               const DeviceKeys& keys) {
   v1::EnrollRequest request;
   HF_ASSIGN_OR_RETURN(*request.mutable_csr(), pki::MakeCsr(keys.tls));
-  request.set_code(std::string(AsChars(string.code)));
   request.set_box_key(std::string(AsChars(keys.box.public_key())));
-  const auto verdict = std::make_shared<PinVerdict>();
-  const auto service = v1::EnrollmentService::NewStub(EnrollmentChannel(address, string.ca_sha256, verdict));
+  const auto verdict = std::make_shared<Verdict>();
+  HF_ASSIGN_OR_RETURN(const auto channel, EnrollmentChannel(address, string, verdict));
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kDeadline);
   v1::EnrollResponse response;
-  const grpc::Status status = service->Enroll(&context, request, &response);
-  Wipe(*request.mutable_code());
+  const grpc::Status status = v1::EnrollmentService::NewStub(channel)->Enroll(&context, request, &response);
   if (!verdict->status().ok())
     return VerificationFailed(fmt::format("what answers at {} is not the vault of this enrollment string: {}",
                                           address, MessageOf(verdict->status())));
-  if (status.error_code() == grpc::StatusCode::UNAVAILABLE && verdict->met())
-    return MakeError(
-        absl::StatusCode::kUnavailable, "WRONG_PORT",
-        fmt::format("the vault answers at {} but does not enroll there: that is the port of its API; "
-                    "name that of enrollment with --server HOST:PORT",
-                    address));
+  if (TurnedAway(status, *verdict))
+    return MakeError(absl::StatusCode::kUnauthenticated, "STRING_UNKNOWN",
+                     fmt::format("the vault at {} closed the connection: it knows no such enrollment string, or it "
+                                 "ended more than a week ago; ask for a new one",
+                                 address));
   if (!status.ok()) return FromGrpc(status, address);
   return response;
 }
@@ -113,11 +108,11 @@ absl::Status CheckResponse(const pki::EnrollmentString& string, const v1::Enroll
 }
 
 absl::StatusOr<Identity> MakeIdentity(const pki::EnrollmentString& string, const v1::EnrollResponse& response,
-                                      DeviceKeys keys) {
+                                      const std::string& address, const DeviceKeys& keys) {
   Identity identity;
   identity.holder = string.holder;
   identity.vault_id = response.vault_id();
-  identity.api_address = response.api_address();
+  identity.api_address = response.api_address().empty() ? address : response.api_address();
   identity.ca_pem = response.ca_certificate();
   identity.certificate_pem = response.certificate();
   HF_ASSIGN_OR_RETURN(identity.private_key_pem, pki::PrivateKeyToPem(keys.tls));
@@ -132,6 +127,7 @@ absl::StatusOr<Identity> MakeIdentity(const pki::EnrollmentString& string, const
 absl::Status Store(const std::string& home, const Identity& identity) {
   const auto before = LoadIdentity(home);
   HF_RETURN_IF_ERROR(SaveIdentity(home, identity));
+  ForgetKeysToEnroll(home);
   if (before.ok() && before->vault_id != identity.vault_id) ForgetCheckpoint(home);
   return absl::OkStatus();
 }
@@ -150,7 +146,6 @@ absl::Status PrintEnrolled(const Globals& globals, const v1::EnrollResponse& res
     Note(globals, fmt::format("    holdfast holder confirm {} --fingerprint {}", LastId(response.holder()),
                               response.fingerprint()));
   }
-  if (response.api_address().empty()) Note(globals, "Set HOLDFAST_SERVER to the vault's host:port.");
   return absl::OkStatus();
 }
 
@@ -158,12 +153,12 @@ absl::Status Enroll(const Globals& globals, const EnrollOptions& options) {
   const std::string home = HomeDirectory();
   HF_RETURN_IF_ERROR(CheckHome(home, options.replace));
   HF_ASSIGN_OR_RETURN(const pki::EnrollmentString string, ReadString(options));
-  HF_ASSIGN_OR_RETURN(const std::string address, EnrollmentAddress(options, string));
-  HF_ASSIGN_OR_RETURN(SecretBytes tls_key, pki::GenerateP256Key());
-  DeviceKeys keys{.tls = std::move(tls_key), .box = crypto::BoxKeyPair::Generate()};
+  HF_ASSIGN_OR_RETURN(const std::string address, AddressOf(options, string));
+  HF_ASSIGN_OR_RETURN(const Bytes string_key, pki::PublicKeySha256(string.key));
+  HF_ASSIGN_OR_RETURN(const DeviceKeys keys, KeysToEnroll(home, string_key));
   HF_ASSIGN_OR_RETURN(const v1::EnrollResponse response, CallEnroll(address, string, keys));
   HF_RETURN_IF_ERROR(CheckResponse(string, response, keys));
-  HF_ASSIGN_OR_RETURN(const Identity identity, MakeIdentity(string, response, std::move(keys)));
+  HF_ASSIGN_OR_RETURN(const Identity identity, MakeIdentity(string, response, address, keys));
   HF_RETURN_IF_ERROR(Store(home, identity));
   return PrintEnrolled(globals, response);
 }
@@ -171,10 +166,9 @@ absl::Status Enroll(const Globals& globals, const EnrollOptions& options) {
 void Declare(CLI::App& command, EnrollOptions& options) {
   command
       .add_option("STRING", options.text,
-                  "The one-time string (hf1:...), or - to read it from standard input")
-      ->required();
-  command.add_option("--server", options.server,
-                     "host:port of the vault's enrollment listener, if not the string's");
+                  "The one-time string (hf1:...); it is asked for, or read from standard input, when it is not "
+                  "given or is -: a command line can be seen by other users of this machine");
+  command.add_option("--server", options.server, "host:port of the vault, if not the string's");
   command.add_flag("--replace", options.replace, "Give up the identity that this device has");
 }
 

@@ -2,6 +2,7 @@
 
 #include "client/command.h"
 #include "client/prompt.h"
+#include "client/timestamp.h"
 #include "fmt/format.h"
 #include "holdfast/v1/holder_service.grpc.pb.h"
 #include "vault/base/ids.h"
@@ -27,11 +28,17 @@ struct AddOptions {
   std::string person;
   std::string kind = "person";
   std::vector<std::string> qualifications;
+  std::string valid;
 };
 
 struct IdOptions {
   std::string id;
   std::string fingerprint;
+};
+
+struct EnrollOptions {
+  std::string id;
+  std::string valid;
 };
 
 struct UpdateOptions {
@@ -51,6 +58,16 @@ absl::Status FillQualifications(const std::vector<std::string>& names, v1::Holde
   return absl::OkStatus();
 }
 
+// How long the string is to be valid, when the user said so.
+template <typename Request>
+absl::Status FillValid(const std::string& valid, Request& request) {
+  if (valid.empty()) return absl::OkStatus();
+  const auto duration = ParseDuration(valid);
+  if (!duration.has_value()) return InvalidField("--valid", "must be a duration such as 8h or 3d");
+  request.mutable_enrollment_ttl()->set_seconds(*duration / kSecond);
+  return absl::OkStatus();
+}
+
 // The string alone on standard output, so that it can be piped; what to do with it on standard error.
 absl::Status PrintEnrollment(const Globals& globals, const v1::Holder& holder) {
   // The vault shows a string once; when that answer was lost, its repeat has none.
@@ -63,8 +80,8 @@ absl::Status PrintEnrollment(const Globals& globals, const v1::Holder& holder) {
   if (globals.format() != OutputFormat::kTable) return Print(globals, holder);
   HF_RETURN_IF_ERROR(WriteOut(holder.enrollment() + "\n"));
   Note(globals,
-       fmt::format("One-time string for {}, valid for an hour. Give it to them alone; on their device:",
-                   holder.name()));
+       fmt::format("One-time string for {}, valid until {}. Give it to them alone; on their device:",
+                   holder.name(), FormatTime(TimestampMicros(holder.enrollment_expire_time()) / kSecond * kSecond)));
   Note(globals, "    holdfast enroll STRING");
   Note(globals,
        "Then somebody other than you confirms the fingerprint that they read out; for a second officer the "
@@ -86,6 +103,7 @@ absl::Status Add(const Globals& globals, const AddOptions& options) {
   holder.set_kind(options.kind == "workflow" ? v1::HOLDER_KIND_WORKFLOW : v1::HOLDER_KIND_PERSON);
   for (const std::string& role : options.roles) holder.add_roles(kRoles.at(role));
   HF_RETURN_IF_ERROR(FillQualifications(options.qualifications, holder));
+  HF_RETURN_IF_ERROR(FillValid(options.valid, request));
   request.set_request_id(NewRequestId());
   request.set_reason(globals.reason);
   HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
@@ -154,8 +172,8 @@ absl::Status RevokeKey(const Globals& globals, const IdOptions& options) {
 }
 
 // For the calls that take a name, an idempotency key and a reason.
-template <typename Request>
-absl::StatusOr<Request> NameAndReason(const Globals& globals, const IdOptions& options) {
+template <typename Request, typename Options>
+absl::StatusOr<Request> NameAndReason(const Globals& globals, const Options& options) {
   Request request;
   HF_ASSIGN_OR_RETURN(*request.mutable_name(), HolderArg("ID", options.id));
   request.set_request_id(NewRequestId());
@@ -178,8 +196,9 @@ absl::Status Resume(const Globals& globals, const IdOptions& options) {
   return CallAndPrint<Holders>(globals, &Methods::ResumeHolder, request);
 }
 
-absl::Status Enroll(const Globals& globals, const IdOptions& options) {
-  HF_ASSIGN_OR_RETURN(const auto request, NameAndReason<v1::IssueEnrollmentRequest>(globals, options));
+absl::Status Enroll(const Globals& globals, const EnrollOptions& options) {
+  HF_ASSIGN_OR_RETURN(auto request, NameAndReason<v1::IssueEnrollmentRequest>(globals, options));
+  HF_RETURN_IF_ERROR(FillValid(options.valid, request));
   HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
   HF_ASSIGN_OR_RETURN(const v1::Holder holder, session->Call<Holders>(&Methods::IssueEnrollment, request));
   return PrintEnrollment(globals, holder);
@@ -196,6 +215,15 @@ void DeclareQualifications(CLI::App& command, std::vector<std::string>& qualific
       ->allow_extra_args(false);
 }
 
+void DeclareValid(CLI::App& command, std::string& valid) {
+  command.add_option("--valid", valid, "How long the string can be used: 1h unless given, 7d at most");
+}
+
+void DeclareEnroll(CLI::App& command, EnrollOptions& options) {
+  command.add_option("ID", options.id, "The holder, as in \"alice\"")->required();
+  DeclareValid(command, options.valid);
+}
+
 void DeclareAdd(CLI::App& command, AddOptions& options) {
   command.add_option("ID", options.id, "Id of the new holder; it is never used again")->required();
   command.add_option("--role", options.roles, "member, security, auditor or offboarding; may be repeated")
@@ -209,6 +237,7 @@ void DeclareAdd(CLI::App& command, AddOptions& options) {
   command.add_option("--kind", options.kind, "person or workflow")
       ->check(CLI::IsMember({"person", "workflow"}));
   DeclareQualifications(command, options.qualifications);
+  DeclareValid(command, options.valid);
 }
 
 void DeclareUpdate(CLI::App& command, UpdateOptions& options) {
@@ -249,8 +278,9 @@ void AddHolderCommands(CLI::App& root, Invocation& invocation) {
   AddCommand<IdOptions>(group, invocation, "suspend", "Refuse every call of a holder from now on", DeclareId,
                         Suspend);
   AddCommand<IdOptions>(group, invocation, "resume", "End a suspension", DeclareId, Resume);
-  AddCommand<IdOptions>(group, invocation, "enroll",
-                        "A one-time enrollment string for a holder's new or lost device", DeclareId, Enroll);
+  AddCommand<EnrollOptions>(group, invocation, "enroll",
+                            "A one-time enrollment string for a holder's new or lost device", DeclareEnroll,
+                            Enroll);
 }
 
 }  // namespace holdfast::client

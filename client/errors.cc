@@ -20,12 +20,13 @@ constexpr std::string_view kDefaultDeny = "default.deny";  // no rule of the pol
 constexpr std::string_view kTypes = "type.googleapis.com/google.rpc.";
 
 // Fields of the API whose name is not that of the option, with '_' for '-'.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kOptions = {
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kOptions = {
     {{"backups", "--backup"},
      {"qualifications", "--qualification"},
      {"roles", "--role"},
      {"expire_time", "--expires"},
      {"ttl", "--expires"},
+     {"enrollment_ttl", "--valid"},
      {"start_time", "--since"},
      {"end_time", "--until"},
      {"holder_id", "ID"},
@@ -58,30 +59,17 @@ void TakeDetails(const v1::ErrorStatus& from, std::string& reason, std::string& 
   }
 }
 
-// TLS told us that the peer is not the vault: OpenSSL's words, and gRPC's for a name that does not match.
-bool IsForeign(const std::string& text) {
-  return text.find("certificate verify failed") != text.npos || text.find("Peer name") != text.npos;
-}
-
 // A failure below the API: no answer of the vault. gRPC's own text is for its developers.
 absl::Status TransportError(const grpc::Status& status, const std::string& address) {
   const std::string& text = status.error_message();
   switch (status.error_code()) {
     case grpc::StatusCode::UNAVAILABLE:
-      if (IsForeign(text))
-        return MakeError(
-            absl::StatusCode::kDataLoss, "VERIFICATION_FAILED",
-            fmt::format("what answers at {} is not the vault that this device is enrolled with, or this "
-                        "device's clock is wrong",
-                        address));
       return MakeError(absl::StatusCode::kUnavailable, "UNREACHABLE",
                        fmt::format("cannot reach the vault at {} (is holdfastd running?)", address));
     case grpc::StatusCode::UNIMPLEMENTED:
       return MakeError(
-          absl::StatusCode::kUnavailable, "WRONG_PORT",
-          fmt::format("the vault does not take this call at {}: that is its port for enrollment, not "
-                      "that of its API, or its version is older than this command's",
-                      address));
+          absl::StatusCode::kUnavailable, "NOT_OFFERED",
+          fmt::format("the vault at {} does not know this call: its version is another than this command's", address));
     case grpc::StatusCode::DEADLINE_EXCEEDED:
       return MakeError(absl::StatusCode::kDeadlineExceeded, "LATE",
                        fmt::format("the vault at {} did not answer in time", address));

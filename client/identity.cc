@@ -116,12 +116,15 @@ absl::StatusOr<Identity> LoadIdentity(const std::string& home) {
   return std::move(*identity);
 }
 
+std::string EnrollAnew(const Identity& identity) {
+  return fmt::format(
+      "ask your security team for \"holdfast holder enroll {}\", then run \"holdfast enroll --replace STRING\"",
+      identity.holder);
+}
+
 absl::Status CheckCertificate(const Identity& identity, Micros now) {
   HF_ASSIGN_OR_RETURN(const pki::CertificateInfo info, pki::InspectCertificate(identity.certificate_pem));
-  const std::string help = fmt::format(
-      "ask your security team for \"holdfast holder enroll {}\", then run \"holdfast enroll --replace "
-      "STRING\"",
-      identity.holder);
+  const std::string help = EnrollAnew(identity);
   if (info.spiffe_id != pki::HolderSpiffeId(identity.vault_id, identity.holder))
     return MakeError(
         absl::StatusCode::kUnauthenticated, "CERTIFICATE_FOREIGN",

@@ -36,6 +36,9 @@ absl::Status SaveIdentity(const std::string& home, const Identity& identity);
 // UNAUTHENTICATED, reason NOT_ENROLLED, when there is none. Refuses a file that others can read.
 absl::StatusOr<Identity> LoadIdentity(const std::string& home);
 
+// How a device that is not let in any more gets in again, in words.
+std::string EnrollAnew(const Identity& identity);
+
 // UNAUTHENTICATED, reason CERTIFICATE_EXPIRED or CERTIFICATE_FOREIGN: a server would just close the
 // connection.
 absl::Status CheckCertificate(const Identity& identity, Micros now);

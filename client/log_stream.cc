@@ -49,7 +49,7 @@ absl::StatusOr<std::string> StreamLog(Session& session, std::int64_t start,
     reader->Finish();  // its answer is our own cancellation
     return taken;
   }
-  HF_RETURN_IF_ERROR(FromGrpc(reader->Finish(), session.address()));
+  HF_RETURN_IF_ERROR(session.Explain(reader->Finish()));
   if (checkpoint.empty()) return VerificationFailed("the export ended without a checkpoint");
   return checkpoint;
 }

@@ -38,7 +38,7 @@ Session::Session(Identity identity, std::string address, Witness witness)
       address_(std::move(address)),
       witness_(std::move(witness)),
       remembered_(witness_.known()),
-      channel_(ApiChannel(address_, identity_)) {}
+      channel_(ApiChannel(address_, identity_, verdict_)) {}
 
 absl::StatusOr<std::unique_ptr<Session>> Session::Open() {
   const std::string home = HomeDirectory();
@@ -80,6 +80,20 @@ absl::StatusOr<v1::Vault> Session::Vault() {
     return VerificationFailed("the server's key for secrets is not signed by the vault: nothing was sent");
   vault_ = vault;
   return vault;
+}
+
+absl::Status Session::Explain(const grpc::Status& status) const {
+  if (status.ok() || !status.error_details().empty()) return FromGrpc(status, address_);
+  if (!verdict_->status().ok())
+    return VerificationFailed(fmt::format(
+        "what answers at {} is not the vault that this device is enrolled with, or this device's clock is wrong",
+        address_));
+  if (!connected_ && TurnedAway(status, *verdict_))
+    return MakeError(absl::StatusCode::kUnauthenticated, "DEVICE_REFUSED",
+                     fmt::format("the vault at {} closed the connection: this device's key was revoked, or the vault "
+                                 "does not know it; {}",
+                                 address_, EnrollAnew(identity_)));
+  return FromGrpc(status, address_);
 }
 
 void Session::PrepareContext(grpc::ClientContext& context, bool again) const {

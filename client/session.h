@@ -48,7 +48,7 @@ class Session {
         if (!MayRetry(status)) break;
       }
       if (status.ok()) break;
-      HF_RETURN_IF_ERROR(AwaitApproval(FromGrpc(status, address_)));
+      HF_RETURN_IF_ERROR(AwaitApproval(Explain(status)));
     }
     connected_ = true;
     return response;
@@ -72,6 +72,9 @@ class Session {
     return all;
   }
 
+  // What a call's failure means, for somebody who called with this device.
+  absl::Status Explain(const grpc::Status& status) const;
+
   // GetVault, once, with the signature on the server's box key checked.
   absl::StatusOr<v1::Vault> Vault();
 
@@ -87,6 +90,7 @@ class Session {
   std::string address_;
   Witness witness_;
   std::optional<evidence::Checkpoint> remembered_;
+  const std::shared_ptr<Verdict> verdict_ = std::make_shared<Verdict>();
   std::shared_ptr<grpc::Channel> channel_;
   std::atomic<bool> connected_{false};
   std::optional<v1::Vault> vault_;

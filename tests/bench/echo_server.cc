@@ -53,7 +53,7 @@ int RunEchoServer(int argc, char** argv) {
   std::vector<std::unique_ptr<grpc::Service>> services;
   services.push_back(std::make_unique<Echo>(std::strtoul(argv[1], nullptr, 10)));
   const auto listener =
-      server::Listen(server::Door::kApi, "127.0.0.1:0", (*vault)->keys(), std::move(services));
+      server::Listen("127.0.0.1:0", (*vault)->keys(), (*vault)->door(), std::move(services));
   if (!listener.ok()) return Fail(listener.status());
   fmt::print("127.0.0.1:{}\n", listener->port);
   std::fflush(stdout);

@@ -17,30 +17,17 @@ TEST(Newcomer, IsToldAddressesThatTheyCanUse) {
   EXPECT_EQ(all.exit_code, 2);
   EXPECT_THAT(all.err,
               HasSubstr("--listen: 0.0.0.0:7443 is not an address that clients can use: add --advertise"));
-  ASSERT_TRUE(
-      vault.Start({"--advertise", "vault.example.org:7443", "--enroll-advertise", "vault.example.org:7444"}))
-      << vault.server_log();
-  const Outcome enrolled = vault.Cli("alice", {"enroll", vault.officer_string(), "--server", vault.enroll()});
+  const Outcome gone = vault.Server({"serve", "--data-dir", vault.data_dir(), "--enroll-listen", "127.0.0.1:0"});
+  EXPECT_EQ(gone.exit_code, 2);
+  ASSERT_TRUE(vault.Start({"--advertise", "vault.example.org:7443"})) << vault.server_log();
+  const Outcome enrolled = vault.Cli("alice", {"enroll", vault.officer_string()});
   EXPECT_THAT(enrolled.out, HasSubstr("vault.example.org:7443"));
   const Outcome added = vault.Cli("alice", {"holder", "add", "omar", "--role", "security"});
   EXPECT_EQ(added.exit_code, 0) << added.err;
   EXPECT_THAT(added.err, HasSubstr("    holdfast holder confirm omar --fingerprint FINGERPRINT"));
   const std::string log = vault.server_log();
-  EXPECT_THAT(log, AllOf(HasSubstr(vault.data_dir()), HasSubstr("for clients vault.example.org:7443"),
-                         HasSubstr("for devices vault.example.org:7444")));
+  EXPECT_THAT(log, AllOf(HasSubstr(vault.data_dir()), HasSubstr("for clients vault.example.org:7443")));
   EXPECT_EQ(vault.Stop(SIGTERM), 0);
-}
-
-TEST(Newcomer, LearnsWhichPortTheyConfused) {
-  Office office;
-  EXPECT_THAT(office.Refused(8, "mia", {"enroll", office.NewString("alice"), "--server", office.api()}),
-              AllOf(HasSubstr("that is the port of its API"), HasSubstr("--server")));
-  setenv("HOLDFAST_SERVER", office.enroll().c_str(), 1);
-  const Outcome status = holdfast::testing::Run({std::string(HF_BIN_DIR) + "/holdfast", "status"}, "",
-                                                {"HOLDFAST_HOME=" + office.home("alice")});
-  unsetenv("HOLDFAST_SERVER");
-  EXPECT_EQ(status.exit_code, 8);
-  EXPECT_THAT(status.err, HasSubstr("that is its port for enrollment"));
 }
 
 TEST(Newcomer, SeesWhetherTheirDeviceIsConfirmedAndTheKeyToVerifyWith) {

@@ -113,11 +113,11 @@ TEST(People, ANewDeviceIsEnrolledWithANewStringAndStartsUnconfirmed) {
 
   const std::string superseded = office.NewString("mia");
   const std::string string = office.NewString("mia");
-  EXPECT_THAT(office.Refused(7, "mia", {"enroll", string, "--server", office.enroll()}),
+  EXPECT_THAT(office.Refused(7, "mia", {"enroll", string}),
               HasSubstr("--replace"));
-  office.Refused(3, "mia", {"enroll", superseded, "--replace", "--server", office.enroll()});
+  office.Refused(3, "mia", {"enroll", superseded, "--replace"});
   EXPECT_EQ(office.Fingerprint("mia"), before);  // a refused replacement leaves the identity as it was
-  office.Ok("mia", {"enroll", "-", "--replace", "--server", office.enroll()}, string + "\n");
+  office.Ok("mia", {"enroll", "-", "--replace"}, string + "\n");
   const std::string after = office.Fingerprint("mia");
   EXPECT_NE(after, before);
   office.Refused(4, "mia", {"secret", "reveal", "usual", "password"});
@@ -142,7 +142,7 @@ TEST(People, ARevokedKeysNextCallFailsAndTheLastOfficersKeyStays) {
   EXPECT_EQ(revoked["keys"][0]["state"], "KEY_STATE_REVOKED");
   EXPECT_THAT(office.Refused(3, "mia", {"status"}), HasSubstr("revoked"));
   EXPECT_THAT(office.Refused(7, "alice", revoke), HasSubstr("revoked already"));
-  office.Ok("mia", {"enroll", string, "--replace", "--server", office.enroll()});  // the string still works
+  office.Ok("mia", {"enroll", string, "--replace"});  // the string still works
   office.Ok("mia", {"status"});
   EXPECT_EQ(office.Events({"--type", "key.revoke", "--outcome", "allowed"})[0]["subject"], "holders/mia");
 
@@ -193,31 +193,101 @@ TEST(People, AnEnrollmentStringWorksOnceForOneVaultAndNoOther) {
   EXPECT_EQ(mia["displayName"], "Mia ☺");
   EXPECT_EQ(mia["person"], "p-17");
   const std::string string = mia["enrollment"];
-  const Args server{"--server", office.enroll()};
 
   Office elsewhere;
-  EXPECT_THAT(office.Refused(9, "mia", {"enroll", string, "--server", elsewhere.enroll()}),
+  EXPECT_THAT(office.Refused(9, "mia", {"enroll", string, "--server", elsewhere.api()}),
               HasSubstr("is not the vault of this enrollment string"));
   office.Refused(8, "mia", {"enroll", string, "--server", "127.0.0.1:1"});
-  std::string wrong_code = string;
-  wrong_code[wrong_code.size() - 4] ^= 1;  // still base64url
-  EXPECT_THAT(office.Refused(3, "mia", {"enroll", wrong_code, "--server", office.enroll()}),
-              HasSubstr("ask for a new one"));
-  EXPECT_THAT(
-      office.Refused(2, "mia", {"enroll", string.substr(0, string.size() - 1), "--server", office.enroll()}),
-      HasSubstr("enrollment"));
-  office.Refused(2, "mia", {"enroll", "hello", "--server", office.enroll()});
+  std::string other_key = string;
+  other_key[other_key.size() - 4] ^= 1;  // still base64url
+  EXPECT_THAT(office.Refused(3, "mia", {"enroll", other_key}), HasSubstr("knows no such enrollment string"));
+  EXPECT_THAT(office.Refused(2, "mia", {"enroll", string.substr(0, string.size() - 1)}), HasSubstr("enrollment"));
+  office.Refused(2, "mia", {"enroll", "hello"});
   EXPECT_FALSE(std::filesystem::exists(office.home("mia") + "/identity.json"));
   EXPECT_THAT(office.Refused(3, "mia", {"account", "list"}), HasSubstr("not enrolled"));
 
-  const Json enrolled = office.Get("mia", {"enroll", string, "--server", office.enroll()});
+  const Json enrolled = office.Get("mia", {"enroll", string});
   EXPECT_EQ(enrolled["holder"], "holders/mia");
   EXPECT_EQ(enrolled["confirmed"], false);
   EXPECT_EQ(office.Get("mia", {"status"})["callerFingerprint"], enrolled["fingerprint"]);
-  EXPECT_THAT(office.Refused(3, "eve", {"enroll", string, "--server", office.enroll()}),
-              HasSubstr("used or expired"));
   EXPECT_THAT(office.Refused(7, "alice", {"holder", "add", "mia", "--role", "member"}),
               HasSubstr("mia exists already"));
+}
+
+TEST(People, AnAnswerToAnEnrollmentThatWasLostIsGivenAgainToTheSameDevice) {
+  Office office;
+  office.AddOmar();
+  const std::string string = office.Ok("alice", {"-q", "holder", "add", "mia", "--role", "member"});
+  const Args enroll{"enroll", "-"};
+  const std::string enrolling = office.home("mia") + "/enrolling.json";
+  // Nobody is there: the keys are kept for the next try.
+  office.Refused(8, "mia", {"enroll", "-", "--server", "127.0.0.1:1"}, string);
+  ASSERT_TRUE(std::filesystem::exists(enrolling));
+  const std::string kept = ReadFile(enrolling);
+  const Json first = office.Get("mia", enroll, string);
+  EXPECT_FALSE(std::filesystem::exists(enrolling));
+  const std::string identity = office.home("mia") + "/identity.json";
+  const Json stored = Json::parse(ReadFile(identity));
+
+  // As if that answer had never arrived.
+  std::filesystem::remove(identity);
+  WriteFile(enrolling, kept);
+  std::filesystem::permissions(enrolling, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_EQ(office.Get("mia", enroll, string), first);
+  EXPECT_EQ(Json::parse(ReadFile(identity)), stored);
+  EXPECT_EQ(office.Get("alice", {"holder", "show", "mia"})["keys"].size(), 1U);
+  EXPECT_EQ(office.Events({"--type", "key.enroll", "--outcome", "denied"}).size(), 0U);
+  EXPECT_EQ(office.Get("alice", {"findings", "list", "--rule", "string.used-twice"})["findings"], Json());
+
+  office.Ok("omar", {"holder", "revoke-key", "--yes", "mia", "--fingerprint", first["fingerprint"]});
+  std::filesystem::remove(identity);
+  WriteFile(enrolling, kept);
+  EXPECT_THAT(office.Refused(3, "mia", enroll, string), HasSubstr("its key was revoked since"));
+}
+
+TEST(People, WhoeverComesSecondWithAStringHearsWhoCameFirstAndSoDoesTheSecurityTeam) {
+  Office office;
+  office.AddOmar();
+  const std::string string = office.Ok("alice", {"-q", "holder", "add", "mia", "--role", "member"});
+  const std::string thief = office.Get("eve", {"enroll", "-"}, string)["fingerprint"];
+  const std::string told = office.Refused(3, "mia", {"enroll", "-"}, string);
+  EXPECT_THAT(told, HasSubstr("was used at 20"));
+  EXPECT_THAT(told, HasSubstr("holdfast holder revoke-key mia --fingerprint " + thief));
+  for (int i = 0; i < 3; ++i) office.Refused(3, "mia", {"enroll", "-"}, string);
+  const Json denied = office.Events({"--type", "key.enroll", "--outcome", "denied"});
+  ASSERT_EQ(denied.size(), 1U) << denied;
+  EXPECT_EQ(denied[0]["rule"], "enroll.string-used");
+  EXPECT_EQ(denied[0]["subject"], "holders/mia");
+  const Args findings{"findings", "list", "--rule", "string.used-twice"};
+  const Json found = office.Get("alice", findings)["findings"];
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0]["severity"], "SEVERITY_CRITICAL");
+  EXPECT_EQ(found[0]["holder"], "holders/mia");
+  office.Ok("omar", {"holder", "revoke-key", "--yes", "mia", "--fingerprint", thief});
+  EXPECT_EQ(office.Get("alice", findings)["findings"], Json());
+  EXPECT_THAT(office.Refused(3, "eve", {"status"}), HasSubstr("key was revoked"));
+
+  const std::string superseded = office.NewString("mia");
+  office.NewString("mia");
+  EXPECT_THAT(office.Refused(3, "mia", {"enroll", superseded}), HasSubstr("was ended at 20"));
+  EXPECT_EQ(office.Get("alice", {"findings", "list", "--rule", "string.ended"})["findings"].size(), 1U);
+}
+
+TEST(People, AStringIsValidForAsLongAsItsMakerSaysUpToAWeek) {
+  Office office;
+  EXPECT_THAT(office.Refused(2, "alice", {"holder", "add", "mia", "--role", "member", "--valid", "8d"}),
+              HasSubstr("--valid: must be from one minute to 7 days"));
+  EXPECT_THAT(office.Refused(2, "alice", {"holder", "add", "mia", "--role", "member", "--valid", "soon"}),
+              HasSubstr("--valid: must be a duration"));
+  office.Refused(2, "alice", {"holder", "add", "mia", "--role", "member", "--valid", "1s"});
+  const std::string string = office.Ok("alice", {"-q", "holder", "add", "mia", "--role", "member", "--valid", "3d"});
+  office.RestartAhead(3 * 24 * 3600 - 60);
+  office.Ok("mia", {"enroll", "-"}, string);
+  const std::string week = office.Ok("alice", {"-q", "holder", "enroll", "mia", "--valid", "7d"});
+  office.RestartAhead(10 * 24 * 3600);
+  EXPECT_THAT(office.Refused(3, "mia", {"enroll", "-", "--replace"}, week), HasSubstr("expired at 20"));
+  office.RestartAhead(17 * 24 * 3600);
+  EXPECT_THAT(office.Refused(3, "mia", {"enroll", "-", "--replace"}, week), HasSubstr("ended more than a week ago"));
 }
 
 TEST(People, TheOfficersStringCanBeMadeAnewOnTheHost) {
@@ -225,7 +295,7 @@ TEST(People, TheOfficersStringCanBeMadeAnewOnTheHost) {
   const Outcome anew = vault.Server({"enroll", "--data-dir", vault.data_dir(), "alice"});
   ASSERT_EQ(anew.exit_code, 0) << anew.err;
   ASSERT_TRUE(vault.Start());
-  EXPECT_EQ(vault.Cli("alice", {"enroll", vault.officer_string(), "--server", vault.enroll()}).exit_code, 3);
+  EXPECT_EQ(vault.Cli("alice", {"enroll", vault.officer_string()}).exit_code, 3);
   vault.Enroll("alice", anew.out.substr(0, anew.out.find('\n')));
   const Outcome log = vault.Cli("alice", {"-o", "json", "audit", "log", "--type", "holder.enroll"});
   const Json events = Json::parse(log.out)["events"];

@@ -1,31 +1,55 @@
 #include "vault/pki/enrollment_string.h"
 
 #include "gtest/gtest.h"
+#include "vault/pki/key.h"
 
 namespace holdfast::pki {
 namespace {
 
-constexpr char kPayload[] = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQECAgICAgICAgICAgICAgIC";
+constexpr char kPayload[] =
+    "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQECAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg";
 
 EnrollmentString Sample(const std::string& address) {
-  return {.holder = "alice", .address = address, .ca_sha256 = Bytes(32, 1), .code = Bytes(16, 2)};
+  return {.holder = "alice",
+          .address = address,
+          .ca_sha256 = Bytes(32, 1),
+          .key = KeyOfPrivateNumber(Bytes(32, 2)).value()};
+}
+
+std::string Formatted(const EnrollmentString& string) {
+  const auto text = FormatEnrollmentString(string);
+  EXPECT_TRUE(text.ok()) << text.status();
+  return text.ok() ? std::string(AsChars(text->ExposeSecret())) : "";
 }
 
 TEST(EnrollmentString, HasThisForm) {
-  EXPECT_EQ(*FormatEnrollmentString(Sample("vault.example:8444")),
-            std::string("hf1:alice@vault.example:8444:") + kPayload);
-  EXPECT_EQ(*FormatEnrollmentString(Sample("")), std::string("hf1:alice@:") + kPayload);
+  EXPECT_EQ(Formatted(Sample("vault.example:8444")), std::string("hf1:alice@vault.example:8444:") + kPayload);
+  EXPECT_EQ(Formatted(Sample("")), std::string("hf1:alice@:") + kPayload);
 }
 
 TEST(EnrollmentString, IsReadAsItWasWritten) {
   for (const char* address : {"", "vault.example:8444", "127.0.0.1:1", "[::1]:65535", "[fe80::1%eth0]:9"}) {
-    const auto read = ParseEnrollmentString(*FormatEnrollmentString(Sample(address)));
+    const auto read = ParseEnrollmentString(Formatted(Sample(address)));
     ASSERT_TRUE(read.ok()) << address << read.status();
     EXPECT_EQ(read->holder, "alice");
     EXPECT_EQ(read->address, address);
     EXPECT_EQ(read->ca_sha256, Bytes(32, 1));
-    EXPECT_EQ(read->code, Bytes(16, 2));
+    EXPECT_TRUE(read->key.EqualsConstantTime(Sample("").key));
   }
+}
+
+// The whole of it is a P-256 key: neither 0 nor a number of the curve's order or more.
+TEST(EnrollmentString, HoldsAKeyThatThereIs) {
+  const auto with = [](Bytes number) {
+    Bytes payload(32, 1);
+    payload.insert(payload.end(), number.begin(), number.end());
+    return ParseEnrollmentString("hf1:alice@:" + Base64UrlEncode(payload)).status();
+  };
+  const Bytes order = *HexDecode("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
+  Bytes last = order;
+  --last.back();
+  EXPECT_TRUE(with(last).ok());
+  for (const Bytes& number : {Bytes(32, 0), order, Bytes(32, 0xff)}) EXPECT_EQ(FieldOf(with(number)), "enrollment");
 }
 
 TEST(EnrollmentString, OfAnyOtherShapeIsRefusedByItsField) {
@@ -59,7 +83,7 @@ TEST(EnrollmentString, IsNotMadeOfPartsThatCouldNotBeRead) {
   auto bad = Sample("nowhere");
   EXPECT_FALSE(FormatEnrollmentString(bad).ok());
   bad = Sample("");
-  bad.code.pop_back();
+  bad.key = SecretBytes(32);
   EXPECT_FALSE(FormatEnrollmentString(bad).ok());
   bad = Sample("");
   bad.holder = "a@b";

@@ -87,8 +87,9 @@ TEST(Errors, BelowTheApiSayWhatItMeans) {
   EXPECT_NE(gone.message().find("cannot reach the vault at 127.0.0.1:8443"), absl::string_view::npos);
   EXPECT_EQ(ExitCodeOf(gone), ExitCode::kUnavailable);
   EXPECT_EQ(ExitCodeOf(transport(grpc::StatusCode::DEADLINE_EXCEEDED, "x")), ExitCode::kUnavailable);
-  const absl::Status other = transport(grpc::StatusCode::UNAVAILABLE, "handshake: certificate verify failed");
-  EXPECT_EQ(ExitCodeOf(other), ExitCode::kVerification);
+  const absl::Status older = transport(grpc::StatusCode::UNIMPLEMENTED, "");
+  EXPECT_EQ(ExitCodeOf(older), ExitCode::kUnavailable);
+  EXPECT_NE(older.message().find("its version is another"), absl::string_view::npos);
 }
 
 TEST(ExitCodes, AreThoseOfTheManual) {
@@ -111,14 +112,6 @@ TEST(ExitCodes, AreThoseOfTheManual) {
   EXPECT_EQ(exit(absl::StatusCode::kResourceExhausted), 8);
   EXPECT_EQ(exit(absl::StatusCode::kDataLoss, "VERIFICATION_FAILED"), 9);
   EXPECT_EQ(exit(absl::StatusCode::kDataLoss, "LOG_DAMAGED"), 1);
-}
-
-TEST(Errors, OfTheWrongPortSayWhichItIs) {
-  const absl::Status status = FromGrpc(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, ""), kAddress);
-  EXPECT_EQ(ReasonOf(status), "WRONG_PORT");
-  EXPECT_EQ(ExitCodeOf(status), ExitCode::kUnavailable);
-  EXPECT_NE(MessageOf(status).find("127.0.0.1:8443: that is its port for enrollment"),
-            std::string_view::npos);
 }
 
 TEST(Errors, OfWhatNoRulePermitsSayWhomToAsk) {

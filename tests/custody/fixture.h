@@ -32,7 +32,7 @@ class CustodyTest : public ::testing::Test {
                                  .officer = "alice",
                                  .key_file = key_file(),
                                  .anchor = {},
-                                 .enroll_address = {}});
+                                 .address = {}});
     EXPECT_TRUE(made.ok()) << made.status();
     Open();
     for (const char* name : {"bob", "carol"}) {

@@ -141,7 +141,7 @@ TEST_F(PlaceTest, AnAnchorElsewhereIsTouchedByNoCopyAndByNoTwoVaults) {
                          .officer = "alice",
                          .key_file = directory() + "/key-2",
                          .anchor = anchor,
-                         .enroll_address = {}})
+                         .address = {}})
                   .ok());
   const std::string copy = directory() + "/copy-2";
   fs::copy(original, copy, fs::copy_options::recursive);
@@ -160,7 +160,7 @@ TEST_F(PlaceTest, AnAnchorThatInitPutsIntoTheDirectoryGoesWithIt) {
                          .officer = "alice",
                          .key_file = directory() + "/key-3",
                          .anchor = made + "/of-mine",
-                         .enroll_address = {}})
+                         .address = {}})
                   .ok());
   fs::rename(made, directory() + "/made-2");
   const absl::Status opened = TryOpen(directory() + "/made-2");

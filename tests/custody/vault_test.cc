@@ -41,7 +41,7 @@ class VaultTest : public CustodyTest {
                            .officer = "alice",
                            .key_file = directory() + "/other-key",
                            .anchor = {},
-                           .enroll_address = {}})
+                           .address = {}})
                     .ok());
   }
   void AddOneAccount() {
@@ -233,7 +233,7 @@ TEST_F(VaultTest, NoticesACertificateThatWasAdded) {
 TEST_F(VaultTest, IsNeverMadeOverAnother) {
   const auto init = [&](const std::string& data, const std::string& key) {
     return ReasonOf(
-        InitVault({.data_dir = data, .officer = "alice", .key_file = key, .anchor = {}, .enroll_address = {}})
+        InitVault({.data_dir = data, .officer = "alice", .key_file = key, .anchor = {}, .address = {}})
             .status());
   };
   EXPECT_EQ(init(data_dir(), directory() + "/new-key"), "VAULT_EXISTS");

@@ -59,8 +59,7 @@ VaultFixture::VaultFixture() {
 }
 
 bool VaultFixture::Start(const std::vector<std::string>& more_args) {
-  std::vector<std::string> argv{kServer,       "serve",           "--data-dir", data_dir(), "--listen", "127.0.0.1:0",
-                                "--enroll-listen", "127.0.0.1:0"};
+  std::vector<std::string> argv{kServer, "serve", "--data-dir", data_dir(), "--listen", "127.0.0.1:0"};
   argv.insert(argv.end(), more_args.begin(), more_args.end());
   const std::string out = dir_ / "server.out";
   WriteFile(out, "");  // an earlier server's ready line is none of this one's
@@ -70,9 +69,7 @@ bool VaultFixture::Start(const std::vector<std::string>& more_args) {
     if (!server_->Running()) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
-  const auto endpoint = nlohmann::json::parse(ReadFile(data_dir() + "/endpoint"));
-  api_ = endpoint["api"];
-  enroll_ = endpoint["enroll"];
+  api_ = nlohmann::json::parse(ReadFile(data_dir() + "/endpoint"))["api"];
   return true;
 }
 
@@ -107,7 +104,7 @@ Outcome VaultFixture::CliOnTerminal(const std::string& holder, const std::vector
 }
 
 std::string VaultFixture::Enroll(const std::string& holder, const std::string& string) const {
-  const Outcome enrolled = Cli(holder, {"-o", "json", "enroll", string, "--server", enroll_});
+  const Outcome enrolled = Cli(holder, {"-o", "json", "enroll", string});
   Require(enrolled, "holdfast enroll " + holder);
   return nlohmann::json::parse(enrolled.out)["fingerprint"];
 }

@@ -42,7 +42,6 @@ class VaultFixture {
   bool Running() { return server_ != nullptr && server_->Running(); }
   pid_t server_pid() const { return server_->pid(); }
   std::string api() const { return api_; }
-  std::string enroll() const { return enroll_; }
   std::string server_log() const { return ReadFile(dir_ / "server.err"); }
 
   Outcome Server(const std::vector<std::string>& args) const;  // holdfastd ...
@@ -69,7 +68,6 @@ class VaultFixture {
   std::string officer_string_;
   std::unique_ptr<Daemon> server_;
   std::string api_;
-  std::string enroll_;
 };
 
 }  // namespace holdfast::testing

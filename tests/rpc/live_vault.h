@@ -1,4 +1,4 @@
-// A vault with its services behind loopback listeners, and devices that talk to it as clients do.
+// A vault with its services behind its door on loopback, and devices that talk to it as clients do.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -19,11 +19,13 @@
 #include "vault/pki/enrollment_string.h"
 #include "vault/pki/key.h"
 #include "vault/rpc/services.h"
+#include "vault/server/credentials.h"
 
 namespace holdfast::rpc {
 
 // An enrolled device and its connection.
 struct Device {
+  SecretBytes key;  // P-256
   crypto::BoxKeyPair box = crypto::BoxKeyPair::Generate();
   v1::EnrollResponse enrolled;
   std::shared_ptr<grpc::Channel> channel;
@@ -61,7 +63,7 @@ class LiveVault : public ::testing::Test {
                                                 .officer = "ana",
                                                 .key_file = directory_ + "/key",
                                                 .anchor = "",
-                                                .enroll_address = "localhost:1"});
+                                                .address = "localhost:2"});
     ASSERT_TRUE(enrollment.ok()) << enrollment.status();
     auto vault = custody::Vault::Open(directory_ + "/data");
     ASSERT_TRUE(vault.ok()) << vault.status();
@@ -72,37 +74,47 @@ class LiveVault : public ::testing::Test {
     ASSERT_TRUE(ledger.ok()) << ledger.status();
     ledger_ = *std::move(ledger);
     core_ = std::make_unique<Core>(
-        Core{*ledger_, vault_->keys(), "localhost:2", "localhost:1", "1.2.3", stopping_});
+        Core{*ledger_, vault_->keys(), "localhost:2", "1.2.3", stopping_});
     StartServers();
-    officer_ = Enroll(*enrollment);
+    officer_ = Enroll(std::string(AsChars(enrollment->ExposeSecret())));
   }
 
   // Enrolls a new device with the string and connects it.
   Device Enroll(const std::string& enrollment) {
     Device device;
-    const auto parsed = pki::ParseEnrollmentString(enrollment);
-    const auto key = pki::GenerateP256Key();
-    const auto csr = pki::MakeCsr(*key);
-    EXPECT_TRUE(parsed.ok() && key.ok() && csr.ok());
+    device.key = pki::GenerateP256Key().value();
     v1::EnrollRequest request;
-    request.set_code(std::string(AsChars(parsed->code)));
-    request.set_csr(*csr);
+    request.set_csr(pki::MakeCsr(device.key).value());
     request.set_box_key(std::string(AsChars(device.box.public_key())));
-    grpc::ClientContext context;
-    const grpc::Status status =
-        v1::EnrollmentService::NewStub(anonymous())->Enroll(&context, request, &device.enrolled);
+    const grpc::Status status = TryEnroll(ConnectWith(enrollment), request, &device.enrolled);
     EXPECT_TRUE(status.ok()) << status.error_message();
+    device.channel = Connect(device.enrolled.certificate(), device.key);
+    return device;
+  }
+  static grpc::Status TryEnroll(const std::shared_ptr<grpc::Channel>& channel, const v1::EnrollRequest& request,
+                                v1::EnrollResponse* response) {
+    grpc::ClientContext context;
+    return v1::EnrollmentService::NewStub(channel)->Enroll(&context, request, response);
+  }
+
+  // A connection of its own with a certificate made with the string's key.
+  std::shared_ptr<grpc::Channel> ConnectWith(const std::string& enrollment) {
+    const auto parsed = pki::ParseEnrollmentString(enrollment);
+    EXPECT_TRUE(parsed.ok()) << parsed.status();
+    return Connect(pki::MakeEnrollmentCertificate(parsed->key, WallNow()).value(), parsed->key);
+  }
+  // A connection of its own with that certificate.
+  std::shared_ptr<grpc::Channel> Connect(const std::string& certificate, const SecretBytes& key) {
     grpc::SslCredentialsOptions options;
-    options.pem_root_certs = device.enrolled.ca_certificate();
-    options.pem_cert_chain = device.enrolled.certificate();
-    options.pem_private_key = std::string(AsChars(pki::PrivateKeyToPem(*key)->ExposeSecret()));
+    options.pem_root_certs = vault_->keys().ca_certificate;
+    options.pem_cert_chain = certificate;
+    options.pem_private_key = std::string(AsChars(pki::PrivateKeyToPem(key)->ExposeSecret()));
     grpc::ChannelArguments arguments;
-    arguments.SetSslTargetNameOverride(pki::ServerDnsName(device.enrolled.vault_id()));
+    arguments.SetSslTargetNameOverride(pki::ServerDnsName(vault_->keys().vault_id_hex()));
     arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // devices must not share a connection
-    device.channel = grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port_),
-                                               grpc::SslCredentials(options), arguments);
-    return device;
+    return grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port_), grpc::SslCredentials(options),
+                                     arguments);
   }
 
   // A connection without a certificate, to everything.
@@ -122,18 +134,12 @@ class LiveVault : public ::testing::Test {
 
  private:
   void StartServers() {
-    grpc::SslServerCredentialsOptions tls(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-    tls.pem_root_certs = vault_->keys().ca_certificate;
-    tls.pem_key_cert_pairs.push_back(
-        {std::string(AsChars(pki::PrivateKeyToPem(vault_->keys().tls_key)->ExposeSecret())),
-         vault_->keys().tls_certificate});
-    api_services_ = MakeApiServices(*core_);
+    api_services_ = MakeServices(*core_);
     grpc::ServerBuilder api;
-    api.AddListeningPort("127.0.0.1:0", grpc::SslServerCredentials(tls), &port_);
+    api.AddListeningPort("127.0.0.1:0", *server::DoorCredentials(vault_->keys(), vault_->door()), &port_);
     for (const auto& service : api_services_) api.RegisterService(service.get());
     api_ = api.BuildAndStart();
-    open_services_ = MakeApiServices(*core_);
-    open_services_.push_back(MakeEnrollmentService(*core_));
+    open_services_ = MakeServices(*core_);
     grpc::ServerBuilder open;
     for (const auto& service : open_services_) open.RegisterService(service.get());
     open_ = open.BuildAndStart();

@@ -46,6 +46,23 @@ class ServicesTest : public LiveVault {
     EXPECT_TRUE(status.ok()) << status.error_message();
     return vault;
   }
+  // What an honest device would send.
+  static v1::EnrollRequest NewDevice() {
+    v1::EnrollRequest request;
+    request.set_csr(*pki::MakeCsr(*pki::GenerateP256Key()));
+    request.set_box_key(std::string(AsChars(crypto::BoxKeyPair::Generate().public_key())));
+    return request;
+  }
+  // For the officer, from a CA of somebody's own that names the same vault.
+  static std::string OwnCertificate(const SecretBytes& key, const std::string& vault_id) {
+    const SecretBytes ca_key = pki::GenerateP256Key().value();
+    const std::string ca = pki::MakeCaCertificate(ca_key, vault_id, WallNow()).value();
+    return pki::IssueHolderCertificate(ca_key, ca, *pki::MakeCsr(key), vault_id, "ana", WallNow(), kDay)->pem;
+  }
+  // The device's certificate on a new connection.
+  std::shared_ptr<grpc::Channel> Again(const Device& device) {
+    return Connect(device.enrolled.certificate(), device.key);
+  }
   void MakeAccount(const std::string& id) {
     v1::CreateAccountRequest request;
     request.set_account_id(id);
@@ -136,16 +153,90 @@ TEST_F(ServicesTest, TellACallerWhoTheyAreAndWhichVaultItIs) {
       crypto::VerifyBoxKey(signer, *HexDecode(vault.vault_id()), box, AsBytes(vault.box_key_signature())));
 }
 
-TEST_F(ServicesTest, RefuseAnUnknownEnrollmentCode) {
-  v1::EnrollRequest request;
-  request.set_code(std::string(16, 'x'));
-  request.set_csr(*pki::MakeCsr(*pki::GenerateP256Key()));
-  request.set_box_key(std::string(32, 'k'));
+TEST_F(ServicesTest, CloseTheDoorToAStringThatNobodyMade) {
   v1::EnrollResponse response;
-  auto stub = v1::EnrollmentService::NewStub(anonymous());
-  const grpc::Status status = Call(*stub, &v1::EnrollmentService::Stub::Enroll, request, &response);
-  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
-  EXPECT_EQ(ReasonIn(status), "CODE_REFUSED");
+  // A string of the right form that nobody made, and a certificate that names a holder but that the vault did not
+  // issue: closed in the handshake, before any request is read.
+  const SecretBytes key = pki::GenerateP256Key().value();
+  for (const std::string& certificate :
+       {*pki::MakeEnrollmentCertificate(key, WallNow()), OwnCertificate(key, officer().enrolled.vault_id())}) {
+    const grpc::Status status = TryEnroll(Connect(certificate, key), NewDevice(), &response);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+    EXPECT_EQ(status.error_details(), "");
+  }
+  EXPECT_EQ(ReasonIn(TryEnroll(anonymous(), NewDevice(), &response)), "NO_CERTIFICATE");
+}
+
+TEST_F(ServicesTest, RefuseToEnrollWithADevicesOwnCertificate) {
+  v1::EnrollResponse response;
+  EXPECT_EQ(ReasonIn(TryEnroll(officer().channel, NewDevice(), &response)), "ENROLLED_ALREADY");
+}
+
+TEST_F(ServicesTest, RefuseKeysThatADeviceMustNotHave) {
+  const std::string string = MakeHolder("bob", "r1").enrollment();
+  const auto channel = ConnectWith(string);
+  v1::EnrollResponse response;
+  const auto refused = [&](const v1::EnrollRequest& request) {
+    const grpc::Status status = TryEnroll(channel, request, &response);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+    return status.error_message();
+  };
+  v1::EnrollRequest request = NewDevice();
+  const std::string good = request.box_key();
+  request.set_box_key(std::string(32, '\0'));
+  EXPECT_EQ(refused(request), "box_key: is a key of low order, which hides nothing");
+  request.set_box_key('\x01' + std::string(31, '\0'));
+  EXPECT_EQ(refused(request), "box_key: is a key of low order, which hides nothing");
+  std::string respelled(AsChars(officer().box.public_key()));
+  request.set_box_key(respelled);
+  EXPECT_EQ(refused(request), "box_key: is that of a device which was enrolled before");
+  respelled[31] = static_cast<char>(respelled[31] ^ 0x80);  // the same key to X25519
+  request.set_box_key(respelled);
+  EXPECT_EQ(refused(request), "box_key: is not an X25519 public key in its one spelling");
+  request.set_box_key(std::string("\xee") + std::string(30, '\xff') + '\x7f');  // 1, plus the prime
+  EXPECT_EQ(refused(request), "box_key: is not an X25519 public key in its one spelling");
+  request.set_box_key(good.substr(1));
+  EXPECT_EQ(refused(request), "box_key: must be 32 bytes");
+  request.set_box_key(good);
+  request.set_csr(*pki::MakeCsr(pki::ParseEnrollmentString(string)->key));
+  EXPECT_EQ(refused(request), "csr: must be for a key that the device made, not for that of the string");
+  EXPECT_TRUE(TryEnroll(channel, NewDevice(), &response).ok()) << "nothing of this used the string up";
+}
+
+TEST_F(ServicesTest, LetARevokedDeviceInAtNoHandshakeAndTellASuspendedHolderWhy) {
+  const Device bob = Enroll(MakeHolder("bob", "r1").enrollment());
+  const Device carol = Enroll(MakeHolder("carol", "r2").enrollment());
+  EXPECT_EQ(Vault(bob).caller().name(), "holders/bob");
+  EXPECT_EQ(Vault(carol).caller().name(), "holders/carol");
+  v1::RevokeKeyRequest revoke;
+  revoke.set_name("holders/bob");
+  revoke.set_fingerprint(bob.enrolled.fingerprint());
+  revoke.set_request_id("revoke");
+  revoke.set_reason("lost");
+  v1::SuspendHolderRequest suspend;
+  suspend.set_name("holders/carol");
+  suspend.set_request_id("suspend");
+  suspend.set_reason("away");
+  v1::Holder holder;
+  auto holders = v1::HolderService::NewStub(officer().channel);
+  ASSERT_TRUE(Call(*holders, &v1::HolderService::Stub::RevokeKey, revoke, &holder).ok());
+  ASSERT_TRUE(Call(*holders, &v1::HolderService::Stub::SuspendHolder, suspend, &holder).ok());
+  const auto ask = [](const std::shared_ptr<grpc::Channel>& channel) {
+    v1::Vault vault;
+    auto stub = v1::VaultService::NewStub(channel);
+    return Call(*stub, &v1::VaultService::Stub::GetVault, v1::GetVaultRequest(), &vault);
+  };
+  EXPECT_EQ(ReasonIn(ask(bob.channel)), "KEY_REVOKED") << "a connection made before does nothing any more";
+  EXPECT_EQ(ask(Again(bob)).error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(ReasonIn(ask(carol.channel)), "HOLDER_INACTIVE");
+  EXPECT_EQ(ReasonIn(ask(Again(carol))), "HOLDER_INACTIVE");
+}
+
+TEST_F(ServicesTest, AdmitAStringTheMomentItIsMade) {
+  for (int i = 0; i < 20; ++i) {
+    const std::string id = "h" + std::to_string(i);
+    EXPECT_TRUE(Enroll(MakeHolder(id, id).enrollment()).enrolled.certificate().starts_with("-----BEGIN"));
+  }
 }
 
 TEST_F(ServicesTest, GiveAnEnrollmentStringOnceAndNotOnARepeat) {

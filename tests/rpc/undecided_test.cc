@@ -84,8 +84,8 @@ const std::map<std::string, Ask>& Table() {
       {"BreakGlassService/RevealBreakGlass", {R"(name: "$GLASS" request_id: "w")"}},
       {"BreakGlassService/ReviewBreakGlass", {R"(name: "$GLASS" request_id: "w" reason: "x")"}},
       {"EnrollmentService/Enroll",
-       {R"(code: "0123456789abcdef" csr: "$CSR" box_key: "01234567890123456789012345678901")",
-        "a device that enrolls has no key yet, so nobody is known: its one-time code decides",
+       {R"(csr: "$CSR" box_key: "01234567890123456789012345678901")",
+        "a device that enrolls has no key yet, so nobody is known: its enrollment string decides",
         Answer::kUndecided}},
       {"ExposureService/ListExposures", {R"(account: "accounts/news")"}},
       {"FindingService/ListFindings", {"", "each finding is decided by itself", Answer::kEmptyList}},
@@ -335,8 +335,7 @@ TEST_F(UndecidedTest, WhomThePolicyPermitsNothingIsDeniedEverythingByIt) {
   Furnish();
   for (const auto& [name, ask] : Table()) {
     const std::size_t denials = Denials();
-    const bool open = ask.answer == Answer::kUndecided;
-    const Reply reply = Call(open ? anonymous() : mia_.channel, name, ask.request);
+    const Reply reply = Call(mia_.channel, name, ask.request);
     switch (ask.answer) {
       case Answer::kDenied:
         EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::PERMISSION_DENIED)
@@ -349,11 +348,29 @@ TEST_F(UndecidedTest, WhomThePolicyPermitsNothingIsDeniedEverythingByIt) {
         EXPECT_TRUE(reply.status.ok()) << name << ": " << reply.status.error_message();
         break;
       case Answer::kUndecided:
-        EXPECT_EQ(ReasonIn(reply.status), "CODE_REFUSED") << name << ": " << reply.status.error_message();
+        EXPECT_EQ(ReasonIn(reply.status), "ENROLLED_ALREADY") << name << ": " << reply.status.error_message();
         break;
     }
     EXPECT_EQ(reply.response->ByteSizeLong(), 0U) << name << ": " << ask.rule;
   }
+}
+
+TEST_F(UndecidedTest, AConnectionMadeWithAnEnrollmentStringMayEnrollAndNothingElse) {
+  const auto leo = Ok(officer(), "HolderService/CreateHolder",
+                      R"(holder_id: "leo" holder { roles: ROLE_SECURITY } request_id: "leo" reason: "x")");
+  const auto channel = ConnectWith(TextIn(*leo, "enrollment"));
+  for (const auto& [name, ask] : Table()) {
+    if (name == "EnrollmentService/Enroll") continue;
+    const Reply reply = Call(channel, name, ask.request);
+    EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::UNAUTHENTICATED) << name;
+    EXPECT_EQ(ReasonIn(reply.status), "KEY_UNKNOWN") << name << ": " << reply.status.error_message();
+    EXPECT_EQ(reply.response->ByteSizeLong(), 0U) << name;
+  }
+  v1::EnrollRequest request;
+  request.set_csr(*pki::MakeCsr(*pki::GenerateP256Key()));
+  request.set_box_key(std::string(AsChars(crypto::BoxKeyPair::Generate().public_key())));
+  v1::EnrollResponse response;
+  EXPECT_TRUE(TryEnroll(channel, request, &response).ok());
 }
 
 }  // namespace

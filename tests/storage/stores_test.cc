@@ -118,24 +118,26 @@ TEST_F(StoresTest, LetsAnEnrollmentBeUsedOnceAndVoided) {
   const Holder ben = AddHolder("ben", "ben");
   const auto add = [&](std::uint8_t code, std::int64_t holder, std::optional<std::int64_t> issuer) {
     Enrollment enrollment{
-        .holder_id = holder, .code_hash = Bytes(32, code), .issuer_id = issuer, .expires_at = 9};
+        .holder_id = holder, .key_sha256 = Bytes(32, code), .issuer_id = issuer, .expires_at = 9};
     EXPECT_TRUE(keys.InsertEnrollment(enrollment).ok());
     return enrollment.id;
   };
   const std::int64_t used = add(1, ana.id, ben.id);
   const std::int64_t open = add(2, ana.id, std::nullopt);
   const std::int64_t issued = add(3, ben.id, ana.id);
-  ASSERT_TRUE(keys.MarkUsed(used, 4).ok());
-  EXPECT_EQ(ReasonOf(keys.MarkUsed(used, 5)), "ROW_MISSING");
+  DeviceKey device{.holder_id = ana.id, .cert_sha256 = Bytes(32, 7), .box_public = Bytes(32, 8)};
+  ASSERT_TRUE(keys.Insert(device).ok());
+  ASSERT_TRUE(keys.MarkUsed(used, device.id, "PEM", 4).ok());
+  EXPECT_EQ(ReasonOf(keys.MarkUsed(used, device.id, "PEM", 5)), "ROW_MISSING");
   ASSERT_TRUE(keys.VoidOpenEnrollments(ana.id, 6).ok());
-  EXPECT_EQ(ReasonOf(keys.MarkUsed(open, 7)), "ROW_MISSING");
-  EXPECT_EQ((*keys.EnrollmentByHash(Bytes(32, 1)))->used_at, 4);
-  EXPECT_EQ((*keys.EnrollmentByHash(Bytes(32, 1)))->void_at, std::nullopt);
-  EXPECT_EQ((*keys.EnrollmentByHash(Bytes(32, 2)))->void_at, 6);
-  EXPECT_EQ((*keys.EnrollmentByHash(Bytes(32, 3)))->void_at, std::nullopt);
+  EXPECT_EQ(ReasonOf(keys.MarkUsed(open, device.id, "PEM", 7)), "ROW_MISSING");
+  EXPECT_EQ((*keys.EnrollmentByKey(Bytes(32, 1)))->used_at, 4);
+  EXPECT_EQ((*keys.EnrollmentByKey(Bytes(32, 1)))->void_at, std::nullopt);
+  EXPECT_EQ((*keys.EnrollmentByKey(Bytes(32, 2)))->void_at, 6);
+  EXPECT_EQ((*keys.EnrollmentByKey(Bytes(32, 3)))->void_at, std::nullopt);
   ASSERT_TRUE(keys.VoidEnrollmentsIssuedBy(ana.id, 8).ok());
-  EXPECT_EQ(ReasonOf(keys.MarkUsed(issued, 9)), "ROW_MISSING");
-  EXPECT_FALSE(keys.EnrollmentByHash(Bytes(32, 4))->has_value());
+  EXPECT_EQ(ReasonOf(keys.MarkUsed(issued, device.id, "PEM", 9)), "ROW_MISSING");
+  EXPECT_FALSE(keys.EnrollmentByKey(Bytes(32, 4))->has_value());
 }
 
 TEST_F(StoresTest, FindsAccountsByNameAndBySource) {

@@ -112,6 +112,20 @@ absl::StatusOr<BoxKeyPair> BoxKeyPair::FromSecret(SecretBytes secret) {
   return pair;
 }
 
+absl::Status CheckBoxPublicKey(std::string_view field, ByteView key) {
+  if (key.size() != crypto_box_PUBLICKEYBYTES) return InvalidField(field, "must be 32 bytes");
+  // X25519 ignores the highest bit and reduces the rest: without this, one key could be enrolled under two names.
+  const bool all_ones = key[31] == 0x7f && std::all_of(key.begin() + 1, key.end() - 1,
+                                                       [](std::uint8_t byte) { return byte == 0xff; });
+  if ((key[31] & 0x80) != 0 || (all_ones && key[0] >= 0xed))
+    return InvalidField(field, "is not an X25519 public key in its one spelling");
+  const SecretBytes any = SecretBytes::Random(crypto_scalarmult_SCALARBYTES);
+  BoxPublicKey shared{};
+  const bool usable = crypto_scalarmult(shared.data(), any.ExposeSecret().data(), key.data()) == 0;
+  sodium_memzero(shared.data(), shared.size());
+  return usable ? absl::OkStatus() : InvalidField(field, "is a key of low order, which hides nothing");
+}
+
 absl::StatusOr<Bytes> SealBox(const BoxHeader& header, Micros expiry, ByteView plaintext,
                               const BoxPublicKey& recipient, const BoxKeyPair& sender) {
   Bytes head = EncodeHeader(header, expiry);

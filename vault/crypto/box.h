@@ -6,6 +6,7 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 
 #include "vault/base/bytes.h"
 #include "vault/base/clock.h"
@@ -29,6 +30,10 @@ class BoxKeyPair {
   SecretBytes secret_;
   BoxPublicKey public_key_{};
 };
+
+// The key in its one spelling (less than 2^255 - 19), of an order under which no shared secret is known to all.
+// INVALID_ARGUMENT naming `field`.
+absl::Status CheckBoxPublicKey(std::string_view field, ByteView key);
 
 // What the box is for. Both sides fill it from the request they are in, never from the box.
 struct BoxHeader {

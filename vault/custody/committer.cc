@@ -39,6 +39,7 @@ absl::StatusOr<std::vector<absl::Status>> Committer::Run(const std::vector<const
       const bool grown = tip.edge.size() > log_.tip().edge.size();
       log_.Advance(std::move(tip));
       if (grown) HF_RETURN_IF_ERROR(AnchorNow());
+      if (db_->TakeKeyChange()) HF_RETURN_IF_ERROR(PublishDoor());
       return results;
     }
   } else {
@@ -79,6 +80,12 @@ absl::Status Committer::RunOne(const Work& work) {
 absl::Status Committer::AnchorNow() {
   signed_checkpoint_ = log_.SignCheckpoint(keys_.checkpoint_verifier.name, keys_.checkpoint);
   return anchor_.Write(signed_checkpoint_);
+}
+
+absl::Status Committer::PublishDoor() {
+  HF_ASSIGN_OR_RETURN(auto table, DoorTable::Load(*db_, WallNow()));
+  door_->Publish(std::move(table));
+  return absl::OkStatus();
 }
 
 absl::Status Committer::Checkpoint(bool always) {

@@ -2,7 +2,7 @@
 //
 // Each command runs in a savepoint of its own. What it did and the events that record it become durable
 // together, or not at all; when it fails, all it did is undone and, if it was refused, the refusal is
-// recorded. Then COMMIT, sign the checkpoint, anchor it. No answer may leave before Run() has returned. Not
+// recorded. Then COMMIT, sign the checkpoint, anchor it, publish who may connect now. No answer may leave before Run() has returned. Not
 // thread safe.
 #pragma once
 
@@ -15,6 +15,7 @@
 #include "vault/audit/anchor.h"
 #include "vault/audit/log.h"
 #include "vault/custody/data_files.h"
+#include "vault/custody/door.h"
 #include "vault/custody/elapsed.h"
 #include "vault/custody/keys.h"
 #include "vault/custody/tx.h"
@@ -49,6 +50,10 @@ class Committer {
   // Signs and anchors what is durable; once, before the first Run().
   absl::Status AnchorNow();
 
+  // Who may connect, as of the last commit; right from the first Run() or PublishDoor() on.
+  const std::shared_ptr<Door>& door() const { return door_; }
+  absl::Status PublishDoor();
+
   // Moves what is in the write-ahead log into the database when there is enough of it, or all the same.
   absl::Status Checkpoint(bool always);
 
@@ -76,6 +81,7 @@ class Committer {
   Micros elapsed_saved_;
   std::string signed_checkpoint_;
   std::optional<DataFiles> files_;
+  const std::shared_ptr<Door> door_ = std::make_shared<Door>();
 };
 
 }  // namespace holdfast::custody

@@ -21,6 +21,7 @@ using storage::PerTier;
 
 constexpr Micros kKeyEndsSoon = 14 * kDay;
 constexpr Micros kHandoverDragsOn = 30 * kDay;
+constexpr Micros kMisuseTold = 30 * kDay;
 constexpr int kKindBits = 6;
 constexpr int kRowBits = 54;
 
@@ -145,6 +146,24 @@ class Finder {
     return absl::OkStatus();
   }
 
+  absl::Status Strings() {
+    HF_ASSIGN_OR_RETURN(const auto misused, store_.StringsMisused(kMisuseTold, tx_.now()));
+    for (const FindingRow& row : misused) {
+      if (row.number == 1) {
+        Add(Severity::kCritical, FindingKind::kStringMisused, "string.used-twice", row, row.since,
+            fmt::format("somebody presented the enrollment string of {} after a device had been enrolled with it: "
+                        "compare that device's fingerprint with {}, and revoke it unless it is theirs",
+                        row.holder, row.holder));
+      } else {
+        Add(Severity::kWarning, FindingKind::kStringMisused, "string.ended", row, row.since,
+            fmt::format("somebody presented an enrollment string of {} that had ended unused: ask {} whether it "
+                        "was them",
+                        row.holder, row.holder));
+      }
+    }
+    return absl::OkStatus();
+  }
+
   absl::Status Handovers() {
     HF_ASSIGN_OR_RETURN(const auto open, store_.HandoversOpen(kHandoverDragsOn, tx_.now()));
     for (const FindingRow& row : open) {
@@ -232,6 +251,7 @@ absl::StatusOr<std::vector<Finding>> AllFindings(Tx& tx) {
   HF_RETURN_IF_ERROR(finder.Grants());
   HF_RETURN_IF_ERROR(finder.Holders());
   HF_RETURN_IF_ERROR(finder.DeviceKeys());
+  HF_RETURN_IF_ERROR(finder.Strings());
   HF_RETURN_IF_ERROR(finder.Handovers());
   HF_RETURN_IF_ERROR(AddBreakGlassFindings(tx, all));
   return all;

@@ -30,6 +30,7 @@ enum class FindingKind : int {
   kHolderIdle,          // holder
   kKeyUnconfirmed,      // device_key
   kKeyExpires,          // device_key
+  kStringMisused,       // enrollment
 };
 
 struct Finding {

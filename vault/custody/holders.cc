@@ -10,8 +10,6 @@
 #include "vault/base/limits.h"
 #include "vault/base/text.h"
 #include "vault/crypto/fingerprint.h"
-#include "vault/crypto/init.h"
-#include "vault/pki/enrollment_string.h"
 #include "vault/storage/break_glass_store.h"
 
 namespace holdfast::custody {
@@ -53,9 +51,9 @@ std::string Stored(std::vector<std::string> qualifications) {
 }
 
 // The holder after a repeat of the same call.
-absl::StatusOr<Enrolling> AgainWithoutCode(WriteTx& tx, std::string_view name) {
+absl::StatusOr<Enrolling> AgainWithoutString(WriteTx& tx, std::string_view name) {
   HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, name));
-  return Enrolling{.holder = std::move(holder), .code = {}};
+  return Enrolling{.holder = std::move(holder), .string = {}};
 }
 
 // One of the two switches of a holder's status; `from` is what it must be now.
@@ -137,7 +135,7 @@ absl::Status CheckNewHolder(const NewHolder& holder) {
     return InvalidField("holder.roles", "an auditor has no other role");
   if (holder.kind == HolderKind::kWorkflow && holder.person.empty())
     return InvalidField("holder.person", "a workflow needs the person who answers for it");
-  return absl::OkStatus();
+  return CheckStringLifetime("enrollment_ttl", holder.string_lifetime);
 }
 
 absl::Status CheckHolderChange(const HolderChange& change) {
@@ -145,29 +143,13 @@ absl::Status CheckHolderChange(const HolderChange& change) {
   return change.qualifications ? CheckQualifications(*change.qualifications) : absl::OkStatus();
 }
 
-absl::StatusOr<Bytes> NewCode(WriteTx& tx, const storage::Holder& holder,
-                              std::optional<std::int64_t> issuer) {
-  storage::KeyStore keys(tx.db());
-  HF_RETURN_IF_ERROR(keys.VoidOpenEnrollments(holder.id, tx.now()));
-  Bytes code = crypto::RandomBytes(pki::kEnrollmentCodeSize);
-  storage::Enrollment enrollment{.id = 0,
-                                 .holder_id = holder.id,
-                                 .code_hash = ToBytes(crypto::Sha256(code)),
-                                 .issuer_id = issuer,
-                                 .created_at = tx.now(),
-                                 .expires_at = tx.now() + kEnrollmentLifetime,
-                                 .used_at = std::nullopt,
-                                 .void_at = std::nullopt};
-  HF_RETURN_IF_ERROR(keys.InsertEnrollment(enrollment));
-  return code;
-}
-
-absl::StatusOr<Bytes> InsertHolder(WriteTx& tx, storage::Holder& holder, std::optional<std::int64_t> issuer) {
+absl::StatusOr<NewString> InsertHolder(WriteTx& tx, storage::Holder& holder, std::optional<std::int64_t> issuer,
+                                       Micros lifetime) {
   holder.pseudonym = audit::NewPseudonym();
   if (holder.person.empty()) holder.person = holder.name;
   holder.created_at = holder.updated_at = tx.now();
   HF_RETURN_IF_ERROR(storage::HolderStore(tx.db()).Insert(holder));
-  return NewCode(tx, holder, issuer);
+  return MakeString(tx, holder, issuer, lifetime);
 }
 
 absl::StatusOr<Enrolling> CreateHolder(WriteTx& tx, const Actor& actor, const Request& request,
@@ -183,13 +165,13 @@ absl::StatusOr<Enrolling> CreateHolder(WriteTx& tx, const Actor& actor, const Re
                       Authorize(tx, actor, Action::kHolderCreate,
                                 {.subject = &holder, .texts = {{"name", HolderName(wanted.name)}}}));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
-  if (repeat.has_value()) return AgainWithoutCode(tx, *repeat);
+  if (repeat.has_value()) return AgainWithoutString(tx, *repeat);
   HF_ASSIGN_OR_RETURN(const auto existing, storage::HolderStore(tx.db()).ByName(wanted.name));
   if (existing.has_value()) {
     return MakeError(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
                      fmt::format("holder {} exists already; ids are never used again", wanted.name));
   }
-  HF_ASSIGN_OR_RETURN(Bytes code, InsertHolder(tx, holder, actor.holder.id));
+  HF_ASSIGN_OR_RETURN(NewString string, InsertHolder(tx, holder, actor.holder.id, wanted.string_lifetime));
   // Binds the pseudonym to names, once.
   const Target target{.subject = &holder,
                       .texts = {{"reason", request.reason},
@@ -199,7 +181,7 @@ absl::StatusOr<Enrolling> CreateHolder(WriteTx& tx, const Actor& actor, const Re
                                 {"qualifications", holder.qualifications}}};
   tx.Record(EventFor(actor, Action::kHolderCreate, target, decision));
   HF_RETURN_IF_ERROR(Remember(tx, actor, request, holder.name));
-  return Enrolling{.holder = std::move(holder), .code = std::move(code)};
+  return Enrolling{.holder = std::move(holder), .string = std::move(string)};
 }
 
 absl::StatusOr<storage::Holder> UpdateHolder(WriteTx& tx, const Actor& actor, const Request& request,
@@ -228,20 +210,20 @@ absl::StatusOr<storage::Holder> UpdateHolder(WriteTx& tx, const Actor& actor, co
 }
 
 absl::StatusOr<Enrolling> IssueEnrollment(WriteTx& tx, const Actor& actor, const Request& request,
-                                          std::string_view name) {
+                                          std::string_view name, Micros lifetime) {
   HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, name));
   const Target target{.subject = &holder, .texts = {{"reason", request.reason}}};
   HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kHolderEnroll, target));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
-  if (repeat.has_value()) return AgainWithoutCode(tx, *repeat);
+  if (repeat.has_value()) return AgainWithoutString(tx, *repeat);
   if (holder.status != HolderStatus::kActive) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
                      fmt::format("holder {} {}", holder.name, StatusWords(holder.status)));
   }
-  HF_ASSIGN_OR_RETURN(Bytes code, NewCode(tx, holder, actor.holder.id));
+  HF_ASSIGN_OR_RETURN(NewString string, MakeString(tx, holder, actor.holder.id, lifetime));
   tx.Record(EventFor(actor, Action::kHolderEnroll, target, decision));
   HF_RETURN_IF_ERROR(Remember(tx, actor, request, holder.name));
-  return Enrolling{.holder = std::move(holder), .code = std::move(code)};
+  return Enrolling{.holder = std::move(holder), .string = std::move(string)};
 }
 
 absl::Status CheckSecurityRemains(Tx& tx, const storage::Holder& leaving) {

@@ -7,10 +7,10 @@
 
 #include "vault/custody/authorize.h"
 #include "vault/custody/request.h"
+#include "vault/custody/strings.h"
 
 namespace holdfast::custody {
 
-inline constexpr Micros kEnrollmentLifetime = kHour;
 inline constexpr Micros kKeyLifetime = 365 * kDay;
 
 struct NewHolder {
@@ -20,9 +20,10 @@ struct NewHolder {
   HolderKind kind = HolderKind::kPerson;
   std::int64_t roles = 0;
   std::vector<std::string> qualifications;
+  Micros string_lifetime = kStringLifetime;  // of the string for the first device
 };
 // Errors name the fields "holder_id", "holder.display_name", "holder.person", "holder.roles",
-// "holder.qualifications".
+// "holder.qualifications", "enrollment_ttl".
 absl::Status CheckNewHolder(const NewHolder& holder);
 
 inline constexpr std::size_t kMaxQualifications = 16;
@@ -36,13 +37,13 @@ absl::Status CheckHolderChange(const HolderChange& change);
 
 struct Enrolling {
   storage::Holder holder;
-  Bytes code;  // 16 bytes; empty on a repeat: codes are shown once
+  NewString string;  // its key is empty on a repeat: strings are shown once
 };
 
 absl::StatusOr<Enrolling> CreateHolder(WriteTx& tx, const Actor& actor, const Request& request,
                                        NewHolder holder);
 absl::StatusOr<Enrolling> IssueEnrollment(WriteTx& tx, const Actor& actor, const Request& request,
-                                          std::string_view holder);
+                                          std::string_view holder, Micros lifetime = kStringLifetime);
 // What a holder is qualified for counts from the next call on.
 absl::StatusOr<storage::Holder> UpdateHolder(WriteTx& tx, const Actor& actor, const Request& request,
                                              std::string_view holder, const HolderChange& change,
@@ -72,10 +73,9 @@ absl::Status VoidStrings(WriteTx& tx, const storage::Holder& holder);
 // security and a confirmed key: nobody could let anybody in again.
 absl::Status CheckSecurityRemains(Tx& tx, const storage::Holder& leaving);
 
-// Registers `holder` and a code for its first device; shared with init. `issuer`: none for the host.
-absl::StatusOr<Bytes> InsertHolder(WriteTx& tx, storage::Holder& holder, std::optional<std::int64_t> issuer);
-// A new code for a registered holder; earlier unused ones become void.
-absl::StatusOr<Bytes> NewCode(WriteTx& tx, const storage::Holder& holder, std::optional<std::int64_t> issuer);
+// Registers `holder` and makes a string for its first device; shared with init. `issuer`: none for the host.
+absl::StatusOr<NewString> InsertHolder(WriteTx& tx, storage::Holder& holder, std::optional<std::int64_t> issuer,
+                                       Micros lifetime = kStringLifetime);
 
 std::string EtagOf(std::int64_t revision);
 // A field's new value, for the record and for whoever approves it; an empty one can be seen too.

@@ -18,7 +18,6 @@
 #include "vault/custody/seal.h"
 #include "vault/custody/vault.h"
 #include "vault/pki/enrollment_string.h"
-#include "vault/pki/inspect.h"
 #include "vault/storage/setting_store.h"
 
 namespace holdfast::custody {
@@ -28,6 +27,8 @@ namespace fs = std::filesystem;
 
 absl::Status CheckOptions(const InitOptions& options) {
   HF_RETURN_IF_ERROR(CheckId("officer", options.officer));
+  if (!options.address.empty() && !pki::IsHostPort(options.address))
+    return InvalidField("advertise", "must be the host:port that clients connect to");
   if (LiesWithin(options.key_file, options.data_dir)) {
     return InvalidField("key-file",
                         "must lie outside the data directory: whoever copies that must not get the key too");
@@ -51,11 +52,11 @@ absl::Status InstallPolicy(storage::Connection& db) {
   return policies.SetActive(row.id);
 }
 
-absl::Status RegisterOfficer(WriteTx& tx, const std::string& officer, Bytes& code) {
+absl::Status RegisterOfficer(WriteTx& tx, const std::string& officer, NewString& made) {
   storage::SettingStore settings(tx.db());
   HF_RETURN_IF_ERROR(settings.Set("custodian", officer));
   storage::Holder holder{.name = officer, .roles = static_cast<std::int64_t>(Role::kSecurity)};
-  HF_ASSIGN_OR_RETURN(code, InsertHolder(tx, holder, /*issuer=*/std::nullopt));
+  HF_ASSIGN_OR_RETURN(made, InsertHolder(tx, holder, /*issuer=*/std::nullopt));
   audit::Event event;
   event.type = "vault.init";
   event.subject = RefTo(holder);
@@ -65,8 +66,8 @@ absl::Status RegisterOfficer(WriteTx& tx, const std::string& officer, Bytes& cod
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> Fill(const InitOptions& options, const std::string& anchor_name,
-                                 RemoveUnlessKept& undo) {
+absl::StatusOr<Plaintext> Fill(const InitOptions& options, const std::string& anchor_name,
+                               RemoveUnlessKept& undo) {
   const Bytes vault_id = crypto::RandomBytes(kVaultIdSize);
   const SecretBytes root = SecretBytes::Random(crypto::kRootKeySize);
   const SecretBytes database_key = SecretBytes::Random(crypto::kRootKeySize);
@@ -85,9 +86,9 @@ absl::StatusOr<std::string> Fill(const InitOptions& options, const std::string& 
   HF_ASSIGN_OR_RETURN(const Elapsed elapsed, Elapsed::Load(*db, log.tip().last_uptime));
   Committer committer(std::move(db), std::move(log), std::move(anchor), keys, std::make_shared<Policies>(),
                       elapsed);
-  Bytes code;
+  NewString made;
   HF_RETURN_IF_ERROR(
-      committer.RunOne([&](WriteTx& tx) { return RegisterOfficer(tx, options.officer, code); }));
+      committer.RunOne([&](WriteTx& tx) { return RegisterOfficer(tx, options.officer, made); }));
   HF_RETURN_IF_ERROR(committer.Checkpoint(/*always=*/true));
   HF_ASSIGN_OR_RETURN(const Place place, PlaceOf(options.data_dir));
   HF_RETURN_IF_ERROR(WritePlace(options.data_dir, place, keys.state_mac));
@@ -101,14 +102,12 @@ absl::StatusOr<std::string> Fill(const InitOptions& options, const std::string& 
                                     .key_file = options.key_file,
                                     .database_key = crypto::WrapKey(root, vault_id, crypto::kDatabaseKey,
                                                                     kDatabaseEpoch, database_key)}}}));
-  HF_ASSIGN_OR_RETURN(const Bytes ca, pki::CertificateSha256(keys.ca_certificate));
-  return pki::FormatEnrollmentString(
-      {.holder = options.officer, .address = options.enroll_address, .ca_sha256 = ca, .code = code});
+  return FormatString(keys, options.officer, options.address, std::move(made.key));
 }
 
 }  // namespace
 
-absl::StatusOr<std::string> InitVault(const InitOptions& options) {
+absl::StatusOr<Plaintext> InitVault(const InitOptions& options) {
   HF_RETURN_IF_ERROR(CheckOptions(options));
   HF_ASSIGN_OR_RETURN(const std::string anchor, NewAnchorName(options.data_dir, options.anchor));
   RemoveUnlessKept undo;

@@ -13,8 +13,6 @@
 #include "vault/custody/paths.h"
 #include "vault/custody/place.h"
 #include "vault/custody/seal.h"
-#include "vault/pki/enrollment_string.h"
-#include "vault/pki/inspect.h"
 #include "vault/storage/check.h"
 #include "vault/storage/setting_store.h"
 
@@ -126,23 +124,23 @@ absl::Status Vault::Load(const std::string& data_dir, const Seal& seal, const Op
                                            policies_, elapsed);
   HF_ASSIGN_OR_RETURN(DataFiles files, DataFiles::Of(data_dir, ResolvePath(data_dir, seal.anchor), database_key_));
   committer_->Watch(std::move(files));
-  return absl::OkStatus();
+  door_ = committer_->door();
+  return committer_->PublishDoor();
 }
 
 absl::StatusOr<std::unique_ptr<storage::Connection>> Vault::OpenReader() const {
   return storage::Connection::OpenReader(database_path_, database_key_);
 }
 
-absl::StatusOr<std::string> EnrollOffline(Vault& vault, std::string_view name,
-                                          const std::string& enroll_address) {
-  Bytes code;
+absl::StatusOr<Plaintext> EnrollOffline(Vault& vault, std::string_view name, const std::string& address) {
+  NewString made;
   const absl::Status done = vault.committer().RunOne([&](WriteTx& tx) -> absl::Status {
     HF_ASSIGN_OR_RETURN(const storage::Holder holder, FindHolder(tx, name));
     if (holder.status != HolderStatus::kActive) {
       return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
                        fmt::format("holder {} {}", holder.name, StatusWords(holder.status)));
     }
-    HF_ASSIGN_OR_RETURN(code, NewCode(tx, holder, /*issuer=*/std::nullopt));
+    HF_ASSIGN_OR_RETURN(made, MakeString(tx, holder, /*issuer=*/std::nullopt));
     audit::Event event;
     event.type = "holder.enroll";
     event.subject = RefTo(holder);
@@ -151,9 +149,7 @@ absl::StatusOr<std::string> EnrollOffline(Vault& vault, std::string_view name,
     return absl::OkStatus();
   });
   HF_RETURN_IF_ERROR(done);
-  HF_ASSIGN_OR_RETURN(const Bytes ca, pki::CertificateSha256(vault.keys().ca_certificate));
-  return pki::FormatEnrollmentString(
-      {.holder = std::string(name), .address = enroll_address, .ca_sha256 = ca, .code = code});
+  return FormatString(vault.keys(), name, address, std::move(made.key));
 }
 
 }  // namespace holdfast::custody

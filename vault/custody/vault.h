@@ -24,11 +24,11 @@ struct InitOptions {
   std::string officer;         // holder id
   std::string key_file;        // absolute, outside data_dir, not there yet
   std::string anchor;          // absolute, of the operator's choice; D/anchor when empty
-  std::string enroll_address;  // for the enrollment string; may be empty
+  std::string address;         // of the API, for the enrollment string; may be empty
 };
 
 // Makes the vault and returns the officer's enrollment string. On an error nothing that was made stays.
-absl::StatusOr<std::string> InitVault(const InitOptions& options);
+absl::StatusOr<Plaintext> InitVault(const InitOptions& options);
 
 struct OpenOptions {
   std::string key_file;  // in place of the one that the seal names; may be empty
@@ -49,6 +49,8 @@ class Vault {
   // Opening found indexes that did not show what the tables hold: somebody put older pages back.
   bool indexes_rebuilt() const { return indexes_rebuilt_; }
   const std::shared_ptr<Policies>& policies() const { return policies_; }
+  // Who may connect; kept right by whoever has the committer.
+  const std::shared_ptr<Door>& door() const { return door_; }
   // The writer; once.
   std::unique_ptr<Committer> TakeCommitter() { return std::move(committer_); }
   Committer& committer() { return *committer_; }
@@ -66,11 +68,11 @@ class Vault {
   std::shared_ptr<Policies> policies_ = std::make_shared<Policies>();
   std::unique_ptr<Committer> committer_;
   bool indexes_rebuilt_ = false;
+  std::shared_ptr<Door> door_;
   int lock_fd_ = -1;
 };
 
 // A new enrollment string for a registered, active holder, made on the host while no server runs; recorded.
-absl::StatusOr<std::string> EnrollOffline(Vault& vault, std::string_view holder,
-                                          const std::string& enroll_address);
+absl::StatusOr<Plaintext> EnrollOffline(Vault& vault, std::string_view holder, const std::string& address);
 
 }  // namespace holdfast::custody

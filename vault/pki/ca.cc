@@ -6,7 +6,6 @@
 
 #include "fmt/core.h"
 #include "vault/base/ids.h"
-#include "vault/pki/csr.h"
 #include "vault/pki/openssl.h"
 #include "vault/pki/pem.h"
 
@@ -16,6 +15,8 @@ namespace {
 constexpr std::size_t kSerialSize = 16;
 constexpr std::size_t kMaxVaultId = 48;  // a common name ends at 64 characters
 constexpr Micros kBackdated = 5 * kMinute;
+
+constexpr Micros kEnrollmentCertificateLifetime = 10 * kMinute;
 
 using BignumPtr = Owned<BIGNUM, BN_free>;
 using ExtensionPtr = Owned<X509_EXTENSION, X509_EXTENSION_free>;
@@ -129,22 +130,6 @@ absl::Status SetValidity(Profile& profile, const Authority& authority, Micros no
   return absl::OkStatus();
 }
 
-// The request's public key, once its signature has proved that the sender holds the private one.
-absl::StatusOr<PkeyPtr> KeyOfRequest(std::string_view csr_pem) {
-  if (csr_pem.size() > kMaxCsrSize) return InvalidField("csr", "is larger than 8 KiB");
-  const std::optional<Bytes> der = DecodePem(csr_pem, kRequestLabel);
-  if (!der.has_value()) return InvalidField("csr", "is not one certificate request in PEM form");
-  const unsigned char* at = der->data();
-  const RequestPtr request(d2i_X509_REQ(nullptr, &at, static_cast<long>(der->size())));
-  if (request == nullptr || at != der->data() + der->size())
-    return InvalidField("csr", "is not a PKCS#10 certificate request");
-  PkeyPtr key(X509_REQ_get_pubkey(request.get()));
-  if (!IsP256(key.get())) return InvalidField("csr", "does not hold a P-256 public key");
-  if (X509_REQ_verify(request.get(), key.get()) != 1)
-    return InvalidField("csr", "is not signed by the key it holds");
-  return key;
-}
-
 }  // namespace
 
 std::string ServerDnsName(std::string_view vault_id_hex) {
@@ -188,6 +173,17 @@ absl::StatusOr<std::string> IssueServerCertificate(const SecretBytes& ca_key, st
   return ToPem(made.certificate.get());
 }
 
+absl::StatusOr<std::string> MakeEnrollmentCertificate(const SecretBytes& key, Micros now) {
+  const ErrorQueue errors;
+  HF_ASSIGN_OR_RETURN(const PkeyPtr pkey, ReadPrivateKey(key.ExposeSecret()));
+  Profile profile = LeafProfile("Holdfast enrollment", "clientAuth", "URI:spiffe://enrollment");
+  std::erase_if(profile.extensions, [](const Extension& e) { return e.nid == NID_authority_key_identifier; });
+  profile.not_before = now - kBackdated;
+  profile.not_after = now + kEnrollmentCertificateLifetime;
+  HF_ASSIGN_OR_RETURN(const Signed made, Sign(profile, pkey.get(), /*issuer=*/nullptr, pkey.get()));
+  return ToPem(made.certificate.get());
+}
+
 absl::StatusOr<IssuedCertificate> IssueHolderCertificate(
     const SecretBytes& ca_key, std::string_view ca_cert_pem, std::string_view csr_pem,
     std::string_view vault_id_hex, std::string_view holder_id, Micros now, Micros lifetime) {
@@ -196,7 +192,7 @@ absl::StatusOr<IssuedCertificate> IssueHolderCertificate(
   HF_RETURN_IF_ERROR(CheckId("holder", holder_id));
   if (lifetime < kSecond || lifetime > kMaxHolderLifetime)
     return InvalidField("lifetime", "is not between a second and 1827 days");
-  HF_ASSIGN_OR_RETURN(const PkeyPtr key, KeyOfRequest(csr_pem));
+  HF_ASSIGN_OR_RETURN(const PkeyPtr key, ReadRequestKey(csr_pem));
   HF_ASSIGN_OR_RETURN(const Authority authority, LoadAuthority(ca_key, ca_cert_pem));
   Profile profile =
       LeafProfile(std::string(holder_id), "clientAuth", "URI:" + HolderSpiffeId(vault_id_hex, holder_id));

@@ -5,6 +5,27 @@
 
 namespace holdfast::pki {
 
+absl::StatusOr<PkeyPtr> ReadRequestKey(std::string_view csr_pem) {
+  if (csr_pem.size() > kMaxCsrSize) return InvalidField("csr", "is larger than 8 KiB");
+  const std::optional<Bytes> der = DecodePem(csr_pem, kRequestLabel);
+  if (!der.has_value()) return InvalidField("csr", "is not one certificate request in PEM form");
+  const unsigned char* at = der->data();
+  const RequestPtr request(d2i_X509_REQ(nullptr, &at, static_cast<long>(der->size())));
+  if (request == nullptr || at != der->data() + der->size())
+    return InvalidField("csr", "is not a PKCS#10 certificate request");
+  PkeyPtr key(X509_REQ_get_pubkey(request.get()));
+  if (!IsP256(key.get())) return InvalidField("csr", "does not hold a P-256 public key");
+  if (X509_REQ_verify(request.get(), key.get()) != 1)
+    return InvalidField("csr", "is not signed by the key it holds");
+  return key;
+}
+
+absl::StatusOr<Bytes> CsrKeySha256(std::string_view csr_pem) {
+  const ErrorQueue errors;
+  HF_ASSIGN_OR_RETURN(const PkeyPtr key, ReadRequestKey(csr_pem));
+  return SpkiSha256(key.get());
+}
+
 absl::StatusOr<std::string> MakeCsr(const SecretBytes& key) {
   const ErrorQueue errors;
   HF_ASSIGN_OR_RETURN(const PkeyPtr pkey, ReadPrivateKey(key.ExposeSecret()));

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "fmt/core.h"
 #include "vault/base/ids.h"
+#include "vault/pki/key.h"
 
 namespace holdfast::pki {
 namespace {
@@ -41,8 +41,7 @@ absl::Status Check(const EnrollmentString& e) {
   if (!IsValidId(e.holder)) return Malformed("does not name a holder");
   if (!e.address.empty() && !IsHostPort(e.address))
     return Malformed("holds an address that is not host:port");
-  if (e.ca_sha256.size() != kHashSize || e.code.size() != kEnrollmentCodeSize)
-    return Malformed("holds a hash or code of the wrong length");
+  if (e.ca_sha256.size() != kHashSize) return Malformed("holds a hash of the wrong length");
   return absl::OkStatus();
 }
 
@@ -54,11 +53,19 @@ bool IsHostPort(std::string_view address) {
   return IsHost(address.substr(0, colon)) && IsPort(address.substr(colon + 1));
 }
 
-absl::StatusOr<std::string> FormatEnrollmentString(const EnrollmentString& enrollment) {
+absl::StatusOr<Plaintext> FormatEnrollmentString(const EnrollmentString& enrollment) {
   HF_RETURN_IF_ERROR(Check(enrollment));
-  Bytes payload = enrollment.ca_sha256;
-  payload.insert(payload.end(), enrollment.code.begin(), enrollment.code.end());
-  return fmt::format("{}{}@{}:{}", kPrefix, enrollment.holder, enrollment.address, Base64UrlEncode(payload));
+  HF_ASSIGN_OR_RETURN(const SecretBytes number, PrivateNumberOf(enrollment.key));
+  Plaintext payload(kHashSize + kPrivateNumberSize);
+  const auto rest = std::ranges::copy(enrollment.ca_sha256, payload.ExposeSecretMutable().begin()).out;
+  std::ranges::copy(number.ExposeSecret(), rest);
+  std::string encoded = Base64UrlEncode(payload.ExposeSecret());
+  std::string text;
+  text.reserve(kMaxText);  // grows never: no copy of the key is left behind
+  text.append(kPrefix).append(enrollment.holder).append("@").append(enrollment.address).append(":");
+  text.append(encoded);
+  Wipe(encoded);
+  return Plaintext::TakeFrom(text);
 }
 
 absl::StatusOr<EnrollmentString> ParseEnrollmentString(std::string_view text) {
@@ -68,14 +75,17 @@ absl::StatusOr<EnrollmentString> ParseEnrollmentString(std::string_view text) {
   const std::size_t at = text.find('@');
   const std::size_t colon = text.rfind(':');  // base64url has none
   if (at == text.npos || colon == text.npos || colon < at) return Malformed("is cut short");
-  const auto payload = Base64UrlDecode(text.substr(colon + 1));
-  if (!payload.has_value() || payload->size() != kHashSize + kEnrollmentCodeSize)
-    return Malformed("is damaged: its last part does not decode to 48 bytes");
   EnrollmentString result;
   result.holder = text.substr(0, at);
   result.address = text.substr(at + 1, colon - at - 1);
+  auto payload = Base64UrlDecode(text.substr(colon + 1));
+  if (!payload.has_value() || payload->size() != kHashSize + kPrivateNumberSize)
+    return Malformed("is damaged: its last part does not decode to 64 bytes");
   result.ca_sha256.assign(payload->begin(), payload->begin() + kHashSize);
-  result.code.assign(payload->begin() + kHashSize, payload->end());
+  auto key = KeyOfPrivateNumber(ByteView(*payload).subspan(kHashSize));
+  Wipe(*payload);
+  if (!key.ok()) return Malformed("is damaged: it holds no key");
+  result.key = *std::move(key);
   HF_RETURN_IF_ERROR(Check(result));
   return result;
 }

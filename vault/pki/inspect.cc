@@ -50,6 +50,14 @@ absl::StatusOr<Bytes> CertificateSha256(std::string_view pem) {
   return Sha256Of(*der);
 }
 
+absl::StatusOr<Bytes> CertificateKeySha256(std::string_view pem) {
+  const ErrorQueue errors;
+  HF_ASSIGN_OR_RETURN(const X509Ptr certificate, ParseCertificatePem(pem, kField));
+  const EVP_PKEY* key = X509_get0_pubkey(certificate.get());
+  if (!IsP256(key)) return InvalidField(kField, "does not hold a P-256 public key");
+  return SpkiSha256(key);
+}
+
 absl::StatusOr<CertificateInfo> InspectCertificate(std::string_view pem) {
   const ErrorQueue errors;
   HF_ASSIGN_OR_RETURN(const X509Ptr certificate, ParseCertificatePem(pem, kField));

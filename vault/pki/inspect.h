@@ -14,6 +14,10 @@ namespace holdfast::pki {
 // is parsed. Strict about the armour; errors name the field "certificate".
 absl::StatusOr<Bytes> CertificateSha256(std::string_view pem);
 
+// SHA-256 of the DER of the public key (SubjectPublicKeyInfo) in one certificate: how the certificate that a
+// device made itself is recognised by its enrollment string. Errors name the field "certificate".
+absl::StatusOr<Bytes> CertificateKeySha256(std::string_view pem);
+
 struct CertificateInfo {
   Micros not_before = 0;
   Micros not_after = 0;

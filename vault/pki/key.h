@@ -2,6 +2,9 @@
 // Thread safe.
 #pragma once
 
+#include <cstddef>
+
+#include "vault/base/bytes.h"
 #include "vault/base/secret_bytes.h"
 #include "vault/base/status.h"
 
@@ -13,5 +16,14 @@ absl::StatusOr<SecretBytes> GenerateP256Key();
 // every other kind of key, encrypted ones, and text around the block.
 absl::StatusOr<Plaintext> PrivateKeyToPem(const SecretBytes& key);
 absl::StatusOr<SecretBytes> PrivateKeyFromPem(const Plaintext& pem);
+
+// A key as its private number alone, 32 bytes big-endian (SEC 1, 2.3.7), and back: the shortest form there is.
+// Errors name the field "private_key": a number is from 1 to the order of the curve less one.
+inline constexpr std::size_t kPrivateNumberSize = 32;
+absl::StatusOr<SecretBytes> PrivateNumberOf(const SecretBytes& key);
+absl::StatusOr<SecretBytes> KeyOfPrivateNumber(ByteView number);
+
+// SHA-256 of the DER of the public key (SubjectPublicKeyInfo, RFC 5280, 4.1.2.7).
+absl::StatusOr<Bytes> PublicKeySha256(const SecretBytes& key);
 
 }  // namespace holdfast::pki

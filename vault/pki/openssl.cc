@@ -18,6 +18,8 @@ constexpr std::size_t kMaxCertificatePem = 16 * 1024;
 
 using Pkcs8Ptr = Owned<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free>;
 
+void FreeBuffer(unsigned char* buffer) { OPENSSL_free(buffer); }
+
 bool HasParameter(const EVP_PKEY* key, const char* name, std::string_view wanted) {
   std::array<char, 64> value{};
   std::size_t size = 0;
@@ -61,6 +63,14 @@ absl::StatusOr<SecretBytes> WritePrivateKey(const EVP_PKEY* key) {
   unsigned char* at = der.ExposeSecretMutable().data();
   if (i2d_PKCS8_PRIV_KEY_INFO(info.get(), &at) != size) return LibraryError("encode a private key");
   return der;
+}
+
+absl::StatusOr<Bytes> SpkiSha256(const EVP_PKEY* key) {
+  unsigned char* raw = nullptr;
+  const int size = i2d_PUBKEY(key, &raw);
+  const Owned<unsigned char, FreeBuffer> der(raw);
+  if (size <= 0) return LibraryError("encode a public key");
+  return Sha256Of({der.get(), static_cast<std::size_t>(size)});
 }
 
 X509Ptr ParseCertificate(ByteView der) {

@@ -49,6 +49,13 @@ bool IsP256(const EVP_PKEY* key);
 absl::StatusOr<PkeyPtr> ReadPrivateKey(ByteView pkcs8);
 absl::StatusOr<SecretBytes> WritePrivateKey(const EVP_PKEY* key);
 
+// SHA-256 of the DER of the public key (SubjectPublicKeyInfo).
+absl::StatusOr<Bytes> SpkiSha256(const EVP_PKEY* key);
+
+// The public key of a signing request, once its signature has proved that the sender holds the private one.
+// Errors name the field "csr".
+absl::StatusOr<PkeyPtr> ReadRequestKey(std::string_view csr_pem);
+
 // One certificate and not a byte more; null when malformed.
 X509Ptr ParseCertificate(ByteView der);
 absl::StatusOr<X509Ptr> ParseCertificatePem(std::string_view pem, std::string_view field);

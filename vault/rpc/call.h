@@ -53,7 +53,7 @@ class Call final : public Reactor {
     return [this] { return IsAbandoned(context_); };
   }
   void OnDone() override {
-    // A one-time code has been sent by now.
+    // An enrollment string has been sent by now.
     if constexpr (requires { response_.mutable_enrollment(); }) Wipe(*response_.mutable_enrollment());
     delete this;
   }

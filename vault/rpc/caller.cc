@@ -8,15 +8,20 @@
 
 namespace holdfast::rpc {
 
-absl::StatusOr<custody::Caller> CallerOf(const grpc::CallbackServerContext& context,
-                                         std::string_view method) {
-  const auto auth = context.auth_context();
-  const auto certificates = auth->FindPropertyValues("x509_pem_cert");
-  if (!auth->IsPeerAuthenticated() || certificates.size() != 1) {
+absl::StatusOr<std::string_view> PeerCertificate(const grpc::AuthContext& auth) {
+  const auto certificates = auth.FindPropertyValues("x509_pem_cert");
+  if (!auth.IsPeerAuthenticated() || certificates.size() != 1) {
     return MakeError(absl::StatusCode::kUnauthenticated, "NO_CERTIFICATE",
                      "a client certificate of this vault is needed; enroll this device");
   }
-  HF_ASSIGN_OR_RETURN(Bytes sha256, pki::CertificateSha256({certificates[0].data(), certificates[0].size()}));
+  return std::string_view(certificates[0].data(), certificates[0].size());
+}
+
+absl::StatusOr<custody::Caller> CallerOf(const grpc::CallbackServerContext& context,
+                                         std::string_view method) {
+  const auto auth = context.auth_context();
+  HF_ASSIGN_OR_RETURN(const std::string_view certificate, PeerCertificate(*auth));
+  HF_ASSIGN_OR_RETURN(Bytes sha256, pki::CertificateSha256(certificate));
   custody::Caller caller{
       .cert_sha256 = std::move(sha256), .peer = context.peer(), .approval = {}, .request = {}};
   caller.request.method = method;

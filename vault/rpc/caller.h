@@ -1,7 +1,8 @@
-// Who calls, as the connection says: the certificate that TLS verified and the network address. Nothing in a
+// Who calls, as the connection says: the certificate that the handshake proved and the network address. Nothing in a
 // request is believed about it. Thread safe.
 #pragma once
 
+#include <grpcpp/security/auth_context.h>
 #include <grpcpp/server_context.h>
 
 #include <string_view>
@@ -16,6 +17,9 @@ inline constexpr char kApprovalMetadata[] = "holdfast-approval";
 // UNAUTHENTICATED, reason NO_CERTIFICATE; INVALID_ARGUMENT naming kApprovalMetadata. `method`:
 // "holdfast.v1.X/Y".
 absl::StatusOr<custody::Caller> CallerOf(const grpc::CallbackServerContext& context, std::string_view method);
+
+// The certificate that the connection proved to hold the key of, PEM. UNAUTHENTICATED, reason NO_CERTIFICATE.
+absl::StatusOr<std::string_view> PeerCertificate(const grpc::AuthContext& auth);
 
 // True once nobody waits for the answer any more.
 bool IsAbandoned(const grpc::CallbackServerContext& context);

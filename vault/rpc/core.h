@@ -14,7 +14,6 @@ struct Core {
   custody::Ledger& ledger;
   const custody::Keys& keys;
   std::string api_address;      // "host:port" that others can reach; may be empty
-  std::string enroll_address;   // likewise, of the enrollment listener
   std::string version;          // of this software
   std::atomic<bool>& stopping;  // set before shutdown: long streams end
 };

@@ -1,8 +1,9 @@
-// Enrollment: the only service that anybody may call.
+// Enrollment: what a device calls that has nothing but an enrollment string.
 #include "holdfast/v1/enrollment_service.grpc.pb.h"
 #include "vault/crypto/fingerprint.h"
 #include "vault/custody/enroll.h"
 #include "vault/pki/csr.h"
+#include "vault/pki/inspect.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/render.h"
 #include "vault/rpc/services.h"
@@ -32,18 +33,27 @@ class EnrollmentService final : public v1::EnrollmentService::CallbackService {
     auto* call = new Call<v1::EnrollResponse>(*context, *response);
     if (request->csr().empty() || request->csr().size() > pki::kMaxCsrSize)
       return Fail(call, InvalidField("csr", "must be a PKCS#10 request in PEM of at most 8 KiB"));
-    call->Submit(core_.ledger,
-                 [this, request, response, peer = context->peer()](custody::WriteTx& tx) -> absl::Status {
-                   HF_ASSIGN_OR_RETURN(
-                       const auto enrolled,
-                       custody::Enroll(tx, {.code = ToBytes(AsBytes(request->code())),
-                                            .csr = request->csr(),
-                                            .box_public = ToBytes(AsBytes(request->box_key())),
-                                            .peer = peer}));
-                   Render(core_, enrolled, *response);
-                   return absl::OkStatus();
-                 });
+    auto asked = RequestOf(*context, *request);
+    if (!asked.ok()) return Fail(call, asked.status());
+    call->Submit(core_.ledger, [this, asked = *std::move(asked), response](custody::WriteTx& tx) -> absl::Status {
+      HF_ASSIGN_OR_RETURN(const auto enrolled, custody::Enroll(tx, asked));
+      Render(core_, enrolled, *response);
+      return absl::OkStatus();
+    });
     return call;
+  }
+
+  // The string is what the handshake proved, never what a message says.
+  static absl::StatusOr<custody::EnrollmentRequest> RequestOf(const Context& context,
+                                                              const v1::EnrollRequest& message) {
+    const auto auth = context.auth_context();
+    HF_ASSIGN_OR_RETURN(const std::string_view certificate, PeerCertificate(*auth));
+    custody::EnrollmentRequest request{.csr = message.csr(),
+                                       .box_public = ToBytes(AsBytes(message.box_key())),
+                                       .peer = context.peer()};
+    HF_ASSIGN_OR_RETURN(request.cert_sha256, pki::CertificateSha256(certificate));
+    HF_ASSIGN_OR_RETURN(request.string_key, pki::CertificateKeySha256(certificate));
+    return request;
   }
 
   Core& core_;

@@ -2,8 +2,6 @@
 #include "holdfast/v1/holder_service.grpc.pb.h"
 #include "vault/base/text.h"
 #include "vault/custody/holders.h"
-#include "vault/pki/enrollment_string.h"
-#include "vault/pki/inspect.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/page.h"
 #include "vault/rpc/render.h"
@@ -18,50 +16,63 @@ using policy::Action;
 
 constexpr std::size_t kMaxFingerprint = 128;
 
+// Of a request to make a string.
+template <class Message>
+absl::StatusOr<Micros> StringLifetime(const Message& message) {
+  if (!message.has_enrollment_ttl()) return custody::kStringLifetime;
+  // Bounded before it is multiplied: any number may come.
+  const std::int64_t seconds = message.enrollment_ttl().seconds();
+  const bool sane = seconds >= 0 && seconds <= custody::kMaxStringLifetime / kSecond;
+  const Micros lifetime = sane ? seconds * kSecond : 0;
+  HF_RETURN_IF_ERROR(custody::CheckStringLifetime("enrollment_ttl", lifetime));
+  return lifetime;
+}
+
 absl::StatusOr<custody::NewHolder> ParseNewHolder(const v1::CreateHolderRequest& message) {
   const v1::Holder& holder = message.holder();
   custody::NewHolder wanted{
       .name = message.holder_id(), .display_name = holder.display_name(), .person = holder.person()};
   HF_ASSIGN_OR_RETURN(wanted.kind, FromProto(holder.kind(), "holder.kind"));
   HF_ASSIGN_OR_RETURN(wanted.roles, RolesFromProto(holder.roles(), "holder.roles"));
+  HF_ASSIGN_OR_RETURN(wanted.string_lifetime, StringLifetime(message));
   wanted.qualifications.assign(holder.qualifications().begin(), holder.qualifications().end());
   HF_RETURN_IF_ERROR(custody::CheckNewHolder(wanted));
   return wanted;
 }
 
-// The holder, and the string for its device when there is a code that will stand.
-absl::Status RenderEnrolling(custody::WriteTx& tx, const absl::StatusOr<custody::Enrolling>& enrolling,
-                             const std::string& enroll_address, v1::Holder& out) {
+// The holder, and the string for its device when there is one that will stand.
+absl::Status RenderEnrolling(custody::WriteTx& tx, absl::StatusOr<custody::Enrolling> enrolling,
+                             const std::string& api_address, v1::Holder& out) {
   HF_RETURN_IF_ERROR(enrolling.status());
   Names names(tx);
   HF_RETURN_IF_ERROR(RenderWithKeys(names, enrolling->holder, out));
-  if (enrolling->code.empty() || tx.dry_run()) return absl::OkStatus();
-  HF_ASSIGN_OR_RETURN(Bytes ca_sha256, pki::CertificateSha256(tx.keys().ca_certificate));
-  HF_ASSIGN_OR_RETURN(*out.mutable_enrollment(),
-                      pki::FormatEnrollmentString({.holder = enrolling->holder.name,
-                                                   .address = enroll_address,
-                                                   .ca_sha256 = std::move(ca_sha256),
-                                                   .code = enrolling->code}));
+  custody::NewString& string = enrolling->string;
+  if (string.key.empty() || tx.dry_run()) return absl::OkStatus();
+  HF_ASSIGN_OR_RETURN(const Plaintext text, custody::FormatString(tx.keys(), enrolling->holder.name, api_address,
+                                                                  std::move(string.key)));
+  *out.mutable_enrollment() = AsChars(text.ExposeSecret());
+  SetTime(string.expires_at, out.mutable_enrollment_expire_time());
   return absl::OkStatus();
 }
 
-absl::StatusOr<Work<v1::Holder>> PrepareCreate(const std::string& enroll_address,
+absl::StatusOr<Work<v1::Holder>> PrepareCreate(const std::string& api_address,
                                                const v1::CreateHolderRequest& message,
                                                custody::Request request) {
   HF_ASSIGN_OR_RETURN(custody::NewHolder wanted, ParseNewHolder(message));
-  return [&enroll_address, request = std::move(request), wanted = std::move(wanted)](
+  return [&api_address, request = std::move(request), wanted = std::move(wanted)](
              custody::WriteTx& tx, const Actor& actor, v1::Holder& out) {
-    return RenderEnrolling(tx, custody::CreateHolder(tx, actor, request, wanted), enroll_address, out);
+    return RenderEnrolling(tx, custody::CreateHolder(tx, actor, request, wanted), api_address, out);
   };
 }
 
-absl::StatusOr<Work<v1::Holder>> PrepareIssue(const std::string& enroll_address,
+absl::StatusOr<Work<v1::Holder>> PrepareIssue(const std::string& api_address,
                                               const v1::IssueEnrollmentRequest& message,
                                               custody::Request request) {
   HF_ASSIGN_OR_RETURN(std::string name, ParseName("holders", message.name(), "name"));
-  return [&enroll_address, request = std::move(request), name = std::move(name)](
+  HF_ASSIGN_OR_RETURN(const Micros lifetime, StringLifetime(message));
+  return [&api_address, request = std::move(request), name = std::move(name), lifetime](
              custody::WriteTx& tx, const Actor& actor, v1::Holder& out) {
-    return RenderEnrolling(tx, custody::IssueEnrollment(tx, actor, request, name), enroll_address, out);
+    return RenderEnrolling(tx, custody::IssueEnrollment(tx, actor, request, name, lifetime), api_address, out);
   };
 }
 
@@ -132,12 +143,12 @@ class HolderService final : public v1::HolderService::CallbackService {
   Reactor* CreateHolder(Context* context, const v1::CreateHolderRequest* request,
                         v1::Holder* response) override {
     return Write(core_, context, "holdfast.v1.HolderService/CreateHolder", request, response,
-                 std::bind_front(PrepareCreate, std::cref(core_.enroll_address)));
+                 std::bind_front(PrepareCreate, std::cref(core_.api_address)));
   }
   Reactor* IssueEnrollment(Context* context, const v1::IssueEnrollmentRequest* request,
                            v1::Holder* response) override {
     return Write(core_, context, "holdfast.v1.HolderService/IssueEnrollment", request, response,
-                 std::bind_front(PrepareIssue, std::cref(core_.enroll_address)));
+                 std::bind_front(PrepareIssue, std::cref(core_.api_address)));
   }
   Reactor* ConfirmKey(Context* context, const v1::ConfirmKeyRequest* request, v1::Holder* response) override {
     return Write(core_, context, "holdfast.v1.HolderService/ConfirmKey", request, response,

@@ -46,9 +46,7 @@ absl::StatusOr<std::string> ReadText(const std::string& path) {
 
 std::map<std::string_view, std::string*> Keys(Config& config) {
   return {{"listen", &config.listen},
-          {"enroll_listen", &config.enroll_listen},
           {"advertise", &config.advertise},
-          {"enroll_advertise", &config.enroll_advertise},
           {"log", &config.log},
           {"log_level", &config.log_level}};
 }
@@ -66,22 +64,6 @@ bool IsWildcard(const std::string& host) {
   }
   freeaddrinfo(found);
   return wildcard;
-}
-
-// Clients are told `advertised`, or where it is not set `listen`.
-absl::Status CheckReachable(std::string_view field, const std::string& listen,
-                            std::string_view advertise_field, const std::string& advertised) {
-  const bool own = advertised.empty();
-  HF_ASSIGN_OR_RETURN(const HostPort told,
-                      ParseHostPort(own ? listen : advertised, own ? field : advertise_field));
-  if (!own && told.port == 0) return InvalidField(advertise_field, "needs the port that clients connect to");
-  if (!IsWildcard(told.host)) return absl::OkStatus();
-  if (!own)
-    return InvalidField(advertise_field,
-                        fmt::format("{} is not an address that clients can use", advertised));
-  return InvalidField(
-      field, fmt::format("{} is not an address that clients can use: add --{} vault.example.org:{}", listen,
-                         advertise_field == "advertise" ? "advertise" : "enroll-advertise", told.port));
 }
 
 }  // namespace
@@ -108,10 +90,7 @@ std::string JoinHostPort(const HostPort& address) {
 
 absl::Status CheckConfig(const Config& config) {
   HF_RETURN_IF_ERROR(ParseHostPort(config.listen, "listen").status());
-  HF_RETURN_IF_ERROR(ParseHostPort(config.enroll_listen, "enroll_listen").status());
   if (!config.advertise.empty()) HF_RETURN_IF_ERROR(ParseHostPort(config.advertise, "advertise").status());
-  if (!config.enroll_advertise.empty())
-    HF_RETURN_IF_ERROR(ParseHostPort(config.enroll_advertise, "enroll_advertise").status());
   if (config.log != "text" && config.log != "json")
     return InvalidField("log", "must be \"text\" or \"json\"");
   for (const std::string_view level : {"debug", "info", "warn", "error"}) {
@@ -120,16 +99,18 @@ absl::Status CheckConfig(const Config& config) {
   return InvalidField("log_level", "must be \"debug\", \"info\", \"warn\" or \"error\"");
 }
 
-absl::Status CheckAddresses(const Config& config) {
-  HF_ASSIGN_OR_RETURN(const HostPort api, ParseHostPort(config.listen, "listen"));
-  HF_ASSIGN_OR_RETURN(const HostPort enroll, ParseHostPort(config.enroll_listen, "enroll_listen"));
-  if (api.port != 0 && api.port == enroll.port &&
-      (api.host == enroll.host || IsWildcard(api.host) || IsWildcard(enroll.host)))
-    return InvalidField(
-        "enroll_listen",
-        fmt::format("{} is taken by the API; enrollment needs a port of its own", config.enroll_listen));
-  HF_RETURN_IF_ERROR(CheckReachable("listen", config.listen, "advertise", config.advertise));
-  return CheckReachable("enroll_listen", config.enroll_listen, "enroll_advertise", config.enroll_advertise);
+absl::Status CheckAddress(const Config& config) {
+  const bool own = config.advertise.empty();
+  HF_ASSIGN_OR_RETURN(const HostPort told, ParseHostPort(own ? config.listen : config.advertise,
+                                                         own ? "listen" : "advertise"));
+  if (!own && told.port == 0) return InvalidField("advertise", "needs the port that clients connect to");
+  if (!IsWildcard(told.host)) return absl::OkStatus();
+  if (!own)
+    return InvalidField("advertise",
+                        fmt::format("{} is not an address that clients can use", config.advertise));
+  return InvalidField(
+      "listen", fmt::format("{} is not an address that clients can use: add --advertise vault.example.org:{}",
+                            config.listen, told.port));
 }
 
 absl::StatusOr<Config> ReadConfig(const std::string& path) {

@@ -1,5 +1,4 @@
-// The two doors: the API, which demands a client certificate of this vault before it reads any request, and
-// enrollment, which has tight limits of its own.
+// The one door: demands a certificate that the vault knows before it reads any request (credentials.h).
 #pragma once
 
 #include <chrono>
@@ -9,11 +8,10 @@
 
 #include "grpcpp/grpcpp.h"
 #include "grpcpp/impl/codegen/service_type.h"
+#include "vault/custody/door.h"
 #include "vault/custody/keys.h"
 
 namespace holdfast::server {
-
-enum class Door : int { kApi, kEnrollment };
 
 struct Listener {
   std::vector<std::unique_ptr<grpc::Service>> services;  // outlive the server
@@ -22,10 +20,11 @@ struct Listener {
 };
 
 // FAILED_PRECONDITION, reason CANNOT_LISTEN, when the address cannot be had.
-absl::StatusOr<Listener> Listen(Door door, const std::string& address, const custody::Keys& keys,
+absl::StatusOr<Listener> Listen(const std::string& address, const custody::Keys& keys,
+                                std::shared_ptr<const custody::Door> door,
                                 std::vector<std::unique_ptr<grpc::Service>> services);
 
-// Health says NOT_SERVING, no new calls; calls under way have until the deadline.
+// No new calls; calls under way have until the deadline.
 void StopListening(Listener& listener, std::chrono::milliseconds grace);
 
 }  // namespace holdfast::server

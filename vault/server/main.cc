@@ -1,9 +1,11 @@
 // holdfastd: makes, opens and serves a vault.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -30,14 +32,11 @@ struct Options {
   std::string seal = "key-file";
   std::string key_path;
   std::string anchor_path;
-  std::string enroll_address;
   std::string holder;
   std::string config_path;
   std::string listen;
-  std::string enroll_listen;
   std::string advertise;
   bool adopt = false;
-  std::string enroll_advertise;
 };
 
 std::string Absolute(const std::string& path) {
@@ -60,14 +59,26 @@ absl::Status Prepare() {
   return HardenProcess().status();
 }
 
+// Past the stream's buffer, which would keep a copy of the key.
+void PrintString(const Plaintext& string) {
+  for (ByteView rest = string.ExposeSecret(); !rest.empty();) {
+    const ssize_t written = write(STDOUT_FILENO, rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;
+    rest = rest.subspan(static_cast<std::size_t>(written));
+  }
+  fmt::print("\n");
+  std::fflush(stdout);
+}
+
 int RunInit(const Options& options) {
   const auto enrollment = custody::InitVault({.data_dir = Absolute(options.data_dir),
                                               .officer = options.officer,
                                               .key_file = Absolute(options.key_path),
                                               .anchor = Absolute(options.anchor_path),
-                                              .enroll_address = options.enroll_address});
+                                              .address = options.advertise});
   if (!enrollment.ok()) return Fail(enrollment.status());
-  fmt::print("{}\n", *enrollment);
+  PrintString(*enrollment);
   fmt::print(
       stderr,
       "vault made in {}. Keep {} on other storage: whoever has both can read everything.\n"
@@ -82,9 +93,9 @@ int RunEnroll(const Options& options) {
     return Fail(status);
   const auto vault = custody::Vault::Open(data_dir, {.key_file = Absolute(options.key_path)});
   if (!vault.ok()) return Fail(vault.status());
-  const auto enrollment = custody::EnrollOffline(**vault, options.holder, options.enroll_address);
+  const auto enrollment = custody::EnrollOffline(**vault, options.holder, options.advertise);
   if (!enrollment.ok()) return Fail(enrollment.status());
-  fmt::print("{}\n", *enrollment);
+  PrintString(*enrollment);
   return kOk;
 }
 
@@ -94,11 +105,9 @@ absl::StatusOr<Config> Configure(const Options& options) {
     HF_ASSIGN_OR_RETURN(config, ReadConfig(options.config_path));
   }
   if (!options.listen.empty()) config.listen = options.listen;
-  if (!options.enroll_listen.empty()) config.enroll_listen = options.enroll_listen;
   if (!options.advertise.empty()) config.advertise = options.advertise;
-  if (!options.enroll_advertise.empty()) config.enroll_advertise = options.enroll_advertise;
   HF_RETURN_IF_ERROR(CheckConfig(config));
-  HF_RETURN_IF_ERROR(CheckAddresses(config));
+  HF_RETURN_IF_ERROR(CheckAddress(config));
   return config;
 }
 
@@ -144,28 +153,24 @@ int Main(int argc, char** argv) {
   init->add_option(
       "--anchor", options.anchor_path,
       "New file for signed checkpoints; best on another volume (default: in the data directory)");
-  init->add_option("--enroll-address", options.enroll_address,
-                   "host:port of enrollment, as devices reach it, to put into the string");
+  init->add_option("--advertise", options.advertise,
+                   "host:port of the vault as devices will reach it, to put into the string");
 
   CLI::App* enroll =
       app.add_subcommand("enroll", "Make a new enrollment string while no server runs; recorded");
   enroll->add_option("--data-dir", options.data_dir, "The vault's directory")->required();
   enroll->add_option("holder", options.holder, "Id of the holder")->required();
   enroll->add_option("--key-file", options.key_path, "The vault's key file, if it is not where the vault was made with");
-  enroll->add_option("--enroll-address", options.enroll_address,
-                     "host:port of enrollment, as devices reach it, to put into the string");
+  enroll->add_option("--advertise", options.advertise,
+                     "host:port of the vault as devices reach it, to put into the string");
 
   CLI::App* serve = app.add_subcommand("serve", "Serve a vault until SIGTERM");
   serve->add_option("--data-dir", options.data_dir, "The vault's directory")->required();
   serve->add_option(
       "--listen", options.listen,
-      fmt::format("host:port of the API (default: {}); port 0 takes a free one", kDefaultListen));
-  serve->add_option("--enroll-listen", options.enroll_listen,
-                    fmt::format("host:port of enrollment (default: {})", kDefaultEnrollListen));
+      fmt::format("host:port to listen on (default: {}); port 0 takes a free one", kDefaultListen));
   serve->add_option("--advertise", options.advertise,
-                    "host:port of the API as clients reach it (default: where it listens)");
-  serve->add_option("--enroll-advertise", options.enroll_advertise,
-                    "host:port of enrollment as devices reach it (default: where it listens)");
+                    "host:port as clients reach it (default: where it listens)");
   serve->add_option("--key-file", options.key_path, "The vault's key file, if it is not where the vault was made with");
   serve->add_flag("--adopt", options.adopt,
                   "The vault was moved here and is served nowhere else: record it and go on");

@@ -13,7 +13,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "grpcpp/health_check_service_interface.h"
 #include "vault/base/files.h"
 #include "vault/custody/paths.h"
 #include "vault/custody/vault.h"
@@ -56,10 +55,8 @@ std::string Reachable(const std::string& advertised, const std::string& listen) 
   return address.ok() && address->port != 0 ? listen : "";
 }
 
-absl::Status WriteEndpoint(const std::string& data_dir, const Config& config, const Listener& api,
-                           const Listener& enroll) {
-  const nlohmann::json endpoint = {{"api", Bound(config.listen, api.port)},
-                                   {"enroll", Bound(config.enroll_listen, enroll.port)}};
+absl::Status WriteEndpoint(const std::string& data_dir, const Config& config, const Listener& listener) {
+  const nlohmann::json endpoint = {{"api", Bound(config.listen, listener.port)}};
   return ReplaceFile(custody::EndpointPath(data_dir), AsBytes(endpoint.dump() + "\n"));
 }
 
@@ -71,16 +68,15 @@ class Instance {
     std::unique_ptr<Instance> instance(new Instance());
     HF_ASSIGN_OR_RETURN(instance->vault_, custody::Vault::Open(data_dir, options));
     HF_RETURN_IF_ERROR(instance->StartLedger());
-    HF_RETURN_IF_ERROR(instance->StartListeners(config));
+    HF_RETURN_IF_ERROR(instance->StartListening(config));
     instance->LogStart(data_dir, config);
-    HF_RETURN_IF_ERROR(WriteEndpoint(data_dir, config, instance->api_, instance->enroll_));
+    HF_RETURN_IF_ERROR(WriteEndpoint(data_dir, config, instance->listener_));
     return instance;
   }
 
   ~Instance() {
     stopping_ = true;
-    StopListening(enroll_, kGrace);
-    StopListening(api_, kGrace);
+    StopListening(listener_, kGrace);
     ledger_.reset();
   }
 
@@ -95,23 +91,17 @@ class Instance {
     return absl::OkStatus();
   }
 
-  absl::Status StartListeners(const Config& config) {
+  absl::Status StartListening(const Config& config) {
     core_ = std::make_unique<rpc::Core>(
         rpc::Core{.ledger = *ledger_,
                   .keys = vault_->keys(),
                   .api_address = Reachable(config.advertise, config.listen),
-                  .enroll_address = Reachable(config.enroll_advertise, config.enroll_listen),
                   .version = HOLDFAST_VERSION,
                   .stopping = stopping_});
-    std::vector<std::unique_ptr<grpc::Service>> enrollment;
-    enrollment.push_back(rpc::MakeEnrollmentService(*core_));
-    HF_ASSIGN_OR_RETURN(api_,
-                        Listen(Door::kApi, config.listen, vault_->keys(), rpc::MakeApiServices(*core_)));
     HF_ASSIGN_OR_RETURN(
-        enroll_, Listen(Door::kEnrollment, config.enroll_listen, vault_->keys(), std::move(enrollment)));
+        listener_, Listen(config.listen, vault_->keys(), vault_->door(), rpc::MakeServices(*core_)));
     // A free port is known to nobody before D/endpoint says it: no call can come yet.
-    if (core_->api_address.empty()) core_->api_address = Bound(config.listen, api_.port);
-    if (core_->enroll_address.empty()) core_->enroll_address = Bound(config.enroll_listen, enroll_.port);
+    if (core_->api_address.empty()) core_->api_address = Bound(config.listen, listener_.port);
     return absl::OkStatus();
   }
 
@@ -122,17 +112,14 @@ class Instance {
           "indexes of {} did not show what its tables hold and were made anew: older pages were put back; find out "
           "who can write to it",
           custody::DatabasePath(data_dir));
-    spdlog::info("API on {}, for clients {}", Bound(config.listen, api_.port), core_->api_address);
-    spdlog::info("enrollment on {}, for devices {}", Bound(config.enroll_listen, enroll_.port),
-                 core_->enroll_address);
+    spdlog::info("listening on {}, for clients {}", Bound(config.listen, listener_.port), core_->api_address);
   }
 
   std::atomic<bool> stopping_ = false;
   std::unique_ptr<custody::Vault> vault_;
   std::unique_ptr<custody::Ledger> ledger_;
   std::unique_ptr<rpc::Core> core_;
-  Listener api_;
-  Listener enroll_;
+  Listener listener_;
 };
 
 }  // namespace
@@ -141,7 +128,6 @@ absl::Status Serve(const std::string& data_dir, const custody::OpenOptions& opti
   const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // inherited by every thread: only sigwait takes them
   HF_RETURN_IF_ERROR(CheckPrivateDirectory(data_dir, "data-dir"));
-  grpc::EnableDefaultHealthCheckService(true);
   HF_ASSIGN_OR_RETURN(std::unique_ptr<Instance> instance, Instance::Start(data_dir, options, config));
   fmt::print("holdfastd ready\n");
   std::fflush(stdout);

@@ -10,6 +10,7 @@
 namespace holdfast::server {
 namespace {
 
+// Clients sign with ECDSA on P-256 alone, as all of ours do: a stranger cannot have us verify a huge RSA key.
 // "Protocol" as well as "MinProtocol": gRPC sets a minimum of its own (TLS 1.2), but clears no option.
 constexpr std::string_view kConfiguration = R"(
 openssl_conf = holdfast
@@ -20,6 +21,7 @@ system_default = holdfast_floor
 [holdfast_floor]
 MinProtocol = TLSv1.3
 Protocol = -ALL,TLSv1.3
+ClientSignatureAlgorithms = ecdsa_secp256r1_sha256
 )";
 
 template <auto free_function>

@@ -100,6 +100,10 @@ class Connection {
   // Overwrites `to` with all that is committed here; see copy.h. Outside a transaction.
   absl::Status CopyTo(Connection& to);
 
+  // Whether rows of `device_key` or `enrollment` were written since the last call, by whatever statement.
+  // Writer only.
+  bool TakeKeyChange() { return std::exchange(keys_changed_, false); }
+
   // From any thread: makes the running statement fail with DEADLINE_EXCEEDED, reason INTERRUPTED.
   void Interrupt();
 
@@ -122,11 +126,14 @@ class Connection {
   absl::Status CheckOneChange() const;
   Statement Prepare(std::string_view sql);
   void GiveBack(sqlite3_stmt* handle);
+  static void OnRowChange(void* self, int operation, const char* database, const char* table,
+                          long long row);
   static int OnWalCommit(void* self, sqlite3* db, const char* name, int frames);
 
   sqlite3* db_ = nullptr;
   bool writer_ = false;
   int wal_frames_ = 0;
+  bool keys_changed_ = false;
   StateDigest digest_;
   std::optional<StateSum> sum_at_begin_;  // set while Begin() waits for its end
   std::vector<StateSum> sums_at_savepoints_;

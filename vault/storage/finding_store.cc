@@ -179,6 +179,17 @@ FindingRows FindingStore::KeysEnding(Micros within, Micros now) {
                  &ReadFinding);
 }
 
+FindingRows FindingStore::StringsMisused(Micros within, Micros now) {
+  return ReadAll(
+      connection_.Query("SELECT e.id, NULL, NULL, h.id, h.name, h.status, 0, e.used_at IS NOT NULL, e.misused_at"
+                        " FROM enrollment e JOIN holder h ON h.id = e.holder_id"
+                        " LEFT JOIN device_key k ON k.id = e.device_id"
+                        " WHERE e.misused_at + ?2 > ?1 AND (k.id IS NULL OR (k.state <> ?3 AND"
+                        " (k.confirmed_at IS NULL OR k.confirmed_at < e.misused_at)))",
+                        now, within, KeyState::kRevoked),
+      &ReadFinding);
+}
+
 FindingRows FindingStore::HandoversOpen(Micros within, Micros now) {
   return ReadAll(connection_.Query("SELECT c.id, NULL, NULL, h.id, h.name, h.status, 0, ?2, c.started_at"
                                    " FROM handover c JOIN holder h ON h.id = c.leaver_id"

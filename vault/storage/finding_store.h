@@ -66,6 +66,9 @@ class FindingStore {
   // Confirmed keys of active holders that end within that time, unless the holder has one that lasts longer;
   // `since` their end.
   FindingRows KeysEnding(Micros within, Micros now);
+  // Enrollment strings that somebody presented within that time though they were used or had ended, number 1 for
+  // a used one, unless its device was revoked, or confirmed since; holder whom it was for, `since` the last time.
+  FindingRows StringsMisused(Micros within, Micros now);
   // Handovers that have been open for so long; holder the leaver, `since` their start.
   FindingRows HandoversOpen(Micros within, Micros now);
 

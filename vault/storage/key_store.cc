@@ -26,14 +26,19 @@ Enrollment ReadEnrollment(const Statement& row) {
   Enrollment enrollment;
   enrollment.id = row.Int(0);
   enrollment.holder_id = row.Int(1);
-  enrollment.code_hash = row.Blob(2);
+  enrollment.key_sha256 = row.Blob(2);
   enrollment.issuer_id = row.OptInt(3);
   enrollment.created_at = row.Int(4);
   enrollment.expires_at = row.Int(5);
   enrollment.used_at = row.OptInt(6);
   enrollment.void_at = row.OptInt(7);
+  enrollment.device_id = row.OptInt(8);
+  enrollment.certificate = row.Text(9);
+  enrollment.misused_at = row.OptInt(10);
   return enrollment;
 }
+
+Presentable ReadPresentable(const Statement& row) { return {.sha256 = row.Blob(0), .until = row.Int(1)}; }
 
 }  // namespace
 
@@ -59,6 +64,13 @@ absl::StatusOr<std::optional<DeviceKey>> KeyStore::ByCertificate(ByteView cert_s
 absl::StatusOr<std::vector<DeviceKey>> KeyStore::ByHolder(std::int64_t holder_id) {
   return ReadAll(connection_.Query("SELECT * FROM device_key WHERE holder_id = ?1 ORDER BY id", holder_id),
                  &ReadKey);
+}
+
+absl::StatusOr<bool> KeyStore::HasBoxKey(ByteView box_public) {
+  HF_ASSIGN_OR_RETURN(
+      const std::int64_t count,
+      ReadInt(connection_.Query("SELECT count(*) FROM device_key WHERE box_public = ?1", box_public)));
+  return count > 0;
 }
 
 absl::StatusOr<std::vector<DeviceKey>> KeyStore::UnconfirmedIssuedBy(std::int64_t issuer_id) {
@@ -106,23 +118,30 @@ absl::StatusOr<std::int64_t> KeyStore::CountEverConfirmedOthers(std::int64_t rol
 
 absl::Status KeyStore::InsertEnrollment(Enrollment& enrollment) {
   HF_RETURN_IF_ERROR(connection_.Exec(
-      "INSERT INTO enrollment (holder_id, code_hash, issuer_id, created_at, expires_at, used_at, void_at)"
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-      enrollment.holder_id, enrollment.code_hash, enrollment.issuer_id, enrollment.created_at,
-      enrollment.expires_at, enrollment.used_at, enrollment.void_at));
+      "INSERT INTO enrollment (holder_id, key_sha256, issuer_id, created_at, expires_at, used_at, void_at,"
+      " device_id, certificate, misused_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+      enrollment.holder_id, enrollment.key_sha256, enrollment.issuer_id, enrollment.created_at,
+      enrollment.expires_at, enrollment.used_at, enrollment.void_at, enrollment.device_id,
+      enrollment.certificate, enrollment.misused_at));
   enrollment.id = connection_.LastRowId();
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<Enrollment>> KeyStore::EnrollmentByHash(ByteView code_hash) {
-  return ReadOne(connection_.Query("SELECT * FROM enrollment WHERE code_hash = ?1", code_hash),
+absl::StatusOr<std::optional<Enrollment>> KeyStore::EnrollmentByKey(ByteView key_sha256) {
+  return ReadOne(connection_.Query("SELECT * FROM enrollment WHERE key_sha256 = ?1", key_sha256),
                  &ReadEnrollment);
 }
 
-absl::Status KeyStore::MarkUsed(std::int64_t enrollment_id, Micros now) {
+absl::Status KeyStore::MarkUsed(std::int64_t enrollment_id, std::int64_t device, std::string_view certificate,
+                                Micros now) {
   return connection_.ExecOne(
-      "UPDATE enrollment SET used_at = ?2 WHERE id = ?1 AND used_at IS NULL AND void_at IS NULL",
-      enrollment_id, now);
+      "UPDATE enrollment SET used_at = ?2, device_id = ?3, certificate = ?4"
+      " WHERE id = ?1 AND used_at IS NULL AND void_at IS NULL",
+      enrollment_id, now, device, certificate);
+}
+
+absl::Status KeyStore::MarkMisused(std::int64_t enrollment_id, Micros now) {
+  return connection_.ExecOne("UPDATE enrollment SET misused_at = ?2 WHERE id = ?1", enrollment_id, now);
 }
 
 absl::Status KeyStore::VoidOpenEnrollments(std::int64_t holder_id, Micros now) {
@@ -135,6 +154,19 @@ absl::Status KeyStore::VoidEnrollmentsIssuedBy(std::int64_t issuer_id, Micros no
   return connection_.Exec(
       "UPDATE enrollment SET void_at = ?2 WHERE issuer_id = ?1 AND used_at IS NULL AND void_at IS NULL",
       issuer_id, now);
+}
+
+absl::StatusOr<std::vector<Presentable>> KeyStore::PresentableDevices(Micros now) {
+  return ReadAll(
+      connection_.Query("SELECT cert_sha256, not_after FROM device_key WHERE state <> ?1 AND not_after > ?2",
+                        KeyState::kRevoked, now),
+      &ReadPresentable);
+}
+
+absl::StatusOr<std::vector<Presentable>> KeyStore::PresentableStrings(Micros ended_after) {
+  return ReadAll(connection_.Query("SELECT key_sha256, expires_at FROM enrollment WHERE expires_at > ?1",
+                                   ended_after),
+                 &ReadPresentable);
 }
 
 }  // namespace holdfast::storage

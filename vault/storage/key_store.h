@@ -1,4 +1,4 @@
-// Enrollments (one-time codes, stored hashed) and the device keys they led to. Not thread safe, as its
+// Enrollment strings (known by the public half of their key) and the devices they led to. Not thread safe, as its
 // connection.
 #pragma once
 
@@ -34,12 +34,21 @@ struct DeviceKey {
 struct Enrollment {
   std::int64_t id = 0;
   std::int64_t holder_id = 0;
-  Bytes code_hash{};
+  Bytes key_sha256{};                       // of the string's public key, SubjectPublicKeyInfo
   std::optional<std::int64_t> issuer_id{};  // none: made offline at the host
   Micros created_at = 0;
   Micros expires_at = 0;
   std::optional<Micros> used_at{};
   std::optional<Micros> void_at{};
+  std::optional<std::int64_t> device_id{};  // set with used_at: what it enrolled
+  std::string certificate{};                // PEM, that device's: for an answer that was lost
+  std::optional<Micros> misused_at{};       // when somebody else presented it last, as far as it is on record
+};
+
+// What a TLS handshake may show, and until when.
+struct Presentable {
+  Bytes sha256{};
+  Micros until = 0;
 };
 
 class KeyStore {
@@ -50,6 +59,7 @@ class KeyStore {
   absl::StatusOr<std::optional<DeviceKey>> ById(std::int64_t id);
   absl::StatusOr<std::optional<DeviceKey>> ByCertificate(ByteView cert_sha256);
   absl::StatusOr<std::vector<DeviceKey>> ByHolder(std::int64_t holder_id);
+  absl::StatusOr<bool> HasBoxKey(ByteView box_public);  // any device, revoked ones too
   // Keys that nobody has confirmed, enrolled with strings that the issuer handed out.
   absl::StatusOr<std::vector<DeviceKey>> UnconfirmedIssuedBy(std::int64_t issuer_id);
   // Writes state, confirmed_by, confirmed_at and revoked_at.
@@ -67,12 +77,20 @@ class KeyStore {
   absl::StatusOr<std::int64_t> CountEverConfirmedOthers(std::int64_t role_mask, std::string_view person);
 
   absl::Status InsertEnrollment(Enrollment& enrollment);  // sets enrollment.id
-  absl::StatusOr<std::optional<Enrollment>> EnrollmentByHash(ByteView code_hash);
-  // NOT_FOUND (reason ROW_MISSING) when it was used or voided before: a code works once.
-  absl::Status MarkUsed(std::int64_t enrollment_id, Micros now);
-  // Voids what is neither used nor void: codes for the holder; codes that the issuer handed out.
+  absl::StatusOr<std::optional<Enrollment>> EnrollmentByKey(ByteView key_sha256);
+  // By `device`, whose certificate is kept for its repeat. NOT_FOUND (reason ROW_MISSING) when it was used or
+  // voided before: a string works once.
+  absl::Status MarkUsed(std::int64_t enrollment_id, std::int64_t device, std::string_view certificate,
+                        Micros now);
+  absl::Status MarkMisused(std::int64_t enrollment_id, Micros now);
+  // Voids what is neither used nor void: strings for the holder; strings that the issuer handed out.
   absl::Status VoidOpenEnrollments(std::int64_t holder_id, Micros now);
   absl::Status VoidEnrollmentsIssuedBy(std::int64_t issuer_id, Micros now);
+
+  // Certificates of devices that are not revoked and end after `now`; strings, used and void ones too, whose
+  // end is later than `ended_after`.
+  absl::StatusOr<std::vector<Presentable>> PresentableDevices(Micros now);
+  absl::StatusOr<std::vector<Presentable>> PresentableStrings(Micros ended_after);
 
  private:
   Connection& connection_;

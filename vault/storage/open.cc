@@ -204,6 +204,7 @@ absl::Status Connection::ConfigureWriter() {
   HF_RETURN_IF_ERROR(Set("recursive_triggers", "ON", "1"));
   HF_RETURN_IF_ERROR(Set("wal_autocheckpoint", "0", "0"));
   sqlite3_wal_hook(db_, &Connection::OnWalCommit, this);
+  sqlite3_update_hook(db_, &Connection::OnRowChange, this);
   return absl::OkStatus();
 }
 

@@ -30,12 +30,15 @@ inline constexpr std::string_view kTables[] = {
     R"(CREATE TABLE enrollment (
       id INTEGER PRIMARY KEY NOT NULL,
       holder_id INTEGER NOT NULL REFERENCES holder,
-      code_hash BLOB NOT NULL UNIQUE,
+      key_sha256 BLOB NOT NULL UNIQUE,
       issuer_id INTEGER REFERENCES holder,
       created_at INTEGER NOT NULL,
       expires_at INTEGER NOT NULL,
       used_at INTEGER,
-      void_at INTEGER) STRICT)",
+      void_at INTEGER,
+      device_id INTEGER REFERENCES device_key,
+      certificate TEXT NOT NULL,
+      misused_at INTEGER) STRICT)",
     "CREATE INDEX enrollment_holder ON enrollment (holder_id)",
     "CREATE INDEX enrollment_issuer ON enrollment (issuer_id)",
 

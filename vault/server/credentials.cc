@@ -1,0 +1,72 @@
+#include "vault/server/credentials.h"
+
+#include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_certificate_verifier.h>
+#include <grpcpp/security/tls_credentials_options.h>
+
+#include <string>
+#include <utility>
+
+#include "vault/base/secret_bytes.h"
+#include "vault/pki/inspect.h"
+#include "vault/pki/key.h"
+
+namespace holdfast::server {
+namespace {
+
+namespace tls = grpc::experimental;
+
+bool MayEnter(const custody::DoorTable& table, std::string_view certificate) {
+  const auto sha256 = pki::CertificateSha256(certificate);
+  if (!sha256.ok()) return false;
+  const Micros now = WallNow();
+  if (table.KnowsDevice(*sha256, now)) return true;
+  const auto key = pki::CertificateKeySha256(certificate);
+  return key.ok() && table.KnowsString(*key, now);
+}
+
+// Runs on gRPC's threads, on resumed sessions too, and must not block.
+class DoorVerifier final : public tls::ExternalCertificateVerifier {
+ public:
+  explicit DoorVerifier(std::shared_ptr<const custody::Door> door) : door_(std::move(door)) {}
+
+  bool Verify(tls::TlsCustomVerificationCheckRequest* request, std::function<void(grpc::Status)> /*later*/,
+              grpc::Status* sync_status) override {
+    const grpc::string_ref certificate = request->peer_cert();
+    if (!MayEnter(*door_->table(), {certificate.data(), certificate.size()}))
+      *sync_status = grpc::Status(grpc::StatusCode::UNAUTHENTICATED, "unknown certificate");
+    return true;  // decided at once
+  }
+
+  void Cancel(tls::TlsCustomVerificationCheckRequest* /*request*/) override {}
+
+ private:
+  const std::shared_ptr<const custody::Door> door_;
+};
+
+// Where the server's own certificate comes from.
+absl::StatusOr<std::shared_ptr<tls::CertificateProviderInterface>> ServerIdentity(const custody::Keys& keys) {
+  HF_ASSIGN_OR_RETURN(const Plaintext pem, pki::PrivateKeyToPem(keys.tls_key));
+  // With the CA behind the leaf, so that a client that knows the CA's hash alone can check the chain.
+  std::vector<tls::IdentityKeyCertPair> pairs{
+      {std::string(AsChars(pem.ExposeSecret())), keys.tls_certificate + keys.ca_certificate}};
+  auto provider = std::make_shared<tls::StaticDataCertificateProvider>(pairs);
+  Wipe(pairs.front().private_key);
+  return provider;
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> DoorCredentials(
+    const custody::Keys& keys, std::shared_ptr<const custody::Door> door) {
+  HF_ASSIGN_OR_RETURN(auto identity, ServerIdentity(keys));
+  tls::TlsServerCredentialsOptions options(std::move(identity));
+  options.watch_identity_key_cert_pairs();
+  // gRPC would verify against roots. Possession of the key is proved all the same.
+  options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_BUT_DONT_VERIFY);
+  options.set_certificate_verifier(tls::ExternalCertificateVerifier::Create<DoorVerifier>(std::move(door)));
+  options.set_check_call_host(false);
+  return tls::TlsServerCredentials(options);
+}
+
+}  // namespace holdfast::server

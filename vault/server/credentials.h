@@ -1,0 +1,19 @@
+// How connections are taken: mutual TLS, and a look at who comes before any HTTP/2 is spoken.
+#pragma once
+
+#include <grpcpp/security/server_credentials.h>
+
+#include <memory>
+
+#include "vault/custody/door.h"
+#include "vault/custody/keys.h"
+
+namespace holdfast::server {
+
+// The handshake asks for a certificate and proves possession of its key; `door` says whether it may come in. No
+// authority is asked: the vault knows its devices by their very certificates, and enrollment strings by their keys.
+// `keys` is read once, here.
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> DoorCredentials(
+    const custody::Keys& keys, std::shared_ptr<const custody::Door> door);
+
+}  // namespace holdfast::server
