@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -52,12 +54,18 @@ int RunEchoServer(int argc, char** argv) {
   if (!vault.ok()) return Fail(vault.status());
   std::vector<std::unique_ptr<grpc::Service>> services;
   services.push_back(std::make_unique<Echo>(std::strtoul(argv[1], nullptr, 10)));
-  const auto listener =
-      server::Listen("127.0.0.1:0", (*vault)->keys(), (*vault)->door(), std::move(services));
+  auto acceptor = server::Acceptor::Bind("127.0.0.1:0");
+  if (!acceptor.ok()) return Fail(acceptor.status());
+  // Nobody tells who calls here.
+  server::Connections connections{
+      server::ConnectionLimits{.until_first_call = std::chrono::hours(24), .bytes_until_first_call = UINT64_MAX}};
+  const int port = (*acceptor)->port();
+  const auto listener = server::Listener::Open(*std::move(acceptor), connections, (*vault)->keys(), (*vault)->door(),
+                                               std::move(services), [] {});
   if (!listener.ok()) return Fail(listener.status());
-  fmt::print("127.0.0.1:{}\n", listener->port);
+  fmt::print("127.0.0.1:{}\n", port);
   std::fflush(stdout);
-  listener->server->Wait();
+  pause();
   return 0;
 }
 

@@ -74,7 +74,7 @@ class LiveVault : public ::testing::Test {
     ASSERT_TRUE(ledger.ok()) << ledger.status();
     ledger_ = *std::move(ledger);
     core_ = std::make_unique<Core>(
-        Core{*ledger_, vault_->keys(), "localhost:2", "1.2.3", stopping_});
+        Core{*ledger_, vault_->keys(), "localhost:2", "1.2.3", stopping_, limits_});
     StartServers();
     officer_ = Enroll(std::string(AsChars(enrollment->ExposeSecret())));
   }
@@ -150,6 +150,7 @@ class LiveVault : public ::testing::Test {
   std::string directory_;
   std::unique_ptr<custody::Vault> vault_;
   std::unique_ptr<custody::Ledger> ledger_;
+  CallLimits limits_;
   std::unique_ptr<Core> core_;
   std::vector<std::unique_ptr<grpc::Service>> api_services_;
   std::vector<std::unique_ptr<grpc::Service>> open_services_;

@@ -356,9 +356,10 @@ TEST_F(UndecidedTest, WhomThePolicyPermitsNothingIsDeniedEverythingByIt) {
 }
 
 TEST_F(UndecidedTest, AConnectionMadeWithAnEnrollmentStringMayEnrollAndNothingElse) {
-  const auto leo = Ok(officer(), "HolderService/CreateHolder",
-                      R"(holder_id: "leo" holder { roles: ROLE_SECURITY } request_id: "leo" reason: "x")");
-  const auto channel = ConnectWith(TextIn(*leo, "enrollment"));
+  const auto zoe = Ok(officer(), "HolderService/CreateHolder",
+                      R"(holder_id: "zoe" holder { roles: ROLE_SECURITY } request_id: "zoe" reason: "x")");
+  const auto channel = ConnectWith(TextIn(*zoe, "enrollment"));
+  Furnish();
   for (const auto& [name, ask] : Table()) {
     if (name == "EnrollmentService/Enroll") continue;
     const Reply reply = Call(channel, name, ask.request);

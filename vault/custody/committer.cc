@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "vault/crypto/fingerprint.h"
 #include "vault/crypto/init.h"
+#include "vault/custody/authorize.h"
+#include "vault/storage/key_store.h"
 
 namespace holdfast::custody {
 namespace {
@@ -17,6 +20,23 @@ constexpr Micros kElapsedSavedEvery = 10 * kSecond;
 absl::Status DiskFull() {
   return MakeError(absl::StatusCode::kResourceExhausted, "DISK_FULL",
                    "the vault's disk is full; nothing was changed; free space and try again");
+}
+
+// A device that is let in no more leaves one event a minute, however often it knocks.
+absl::Status RecordRefusedHandshakes(WriteTx& tx, std::int64_t device, std::int64_t times) {
+  HF_ASSIGN_OR_RETURN(const auto key, storage::KeyStore(tx.db()).ById(device));
+  if (!key.has_value()) return absl::OkStatus();
+  HF_ASSIGN_OR_RETURN(const storage::Holder holder, LoadHolder(tx, key->holder_id));
+  audit::Event event;
+  event.type = "call.refused";
+  event.actor = RefTo(holder);
+  event.outcome = audit::Outcome::kDenied;
+  event.rule = key->state == KeyState::kRevoked ? "floor.revoked-key" : "floor.expired-key";
+  event.texts = {{"method", "handshake"},
+                 {kFoldedText, std::to_string(times)},
+                 {"fingerprint", crypto::KeyFingerprint(key->cert_sha256, key->box_public)}};
+  tx.Record(std::move(event));
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -70,6 +90,31 @@ absl::Status Committer::SaveElapsed(bool always) {
   if (!always && elapsed - elapsed_saved_ < kElapsedSavedEvery) return absl::OkStatus();
   elapsed_saved_ = elapsed;
   return Elapsed::Save(*db_, elapsed);
+}
+
+absl::Status Committer::RecordHandshakes(bool always) {
+  const Micros now = Now(log_.tip());
+  if (!always && now < handshakes_recorded_ + kRefusalsWindow) return absl::OkStatus();
+  const auto refused = door_->TakeRefused();
+  if (refused.empty()) return absl::OkStatus();
+  handshakes_recorded_ = now;
+  return RunOne([&refused](WriteTx& tx) -> absl::Status {
+    for (const auto& [device, times] : refused) HF_RETURN_IF_ERROR(RecordRefusedHandshakes(tx, device, times));
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Committer::RecordRefusals(bool always) {
+  HF_RETURN_IF_ERROR(RecordHandshakes(always));
+  const Micros now = Now(log_.tip());
+  if (!refusals_.waiting() || !(always || refusals_.Due(now))) return absl::OkStatus();
+  const Refusals before = refusals_;
+  const absl::Status done = RunOne([events = refusals_.Take(now)](WriteTx& tx) {
+    for (const audit::Event& event : events) tx.Record(event);
+    return absl::OkStatus();
+  });
+  if (ReasonOf(done) == "DISK_FULL") refusals_ = before;
+  return done;
 }
 
 absl::Status Committer::RunOne(const Work& work) {
@@ -132,8 +177,10 @@ absl::Status Committer::Execute(const Work& work, WriteTx& tx, audit::Tip& tip) 
 
 absl::Status Committer::AppendAll(WriteTx& tx, audit::Tip& tip) {
   const Bytes command = crypto::RandomBytes(kCommandIdSize);
-  for (const audit::Event& event : tx.events())
+  for (const audit::Event& event : tx.events()) {
+    if (!refusals_.Admit(event, tx.now())) continue;
     HF_RETURN_IF_ERROR(log_.Append(*db_, tip, tx.now(), tx.elapsed(), command, tx.policy().sha256, event));
+  }
   return absl::OkStatus();
 }
 

@@ -2,7 +2,7 @@
 //
 // Each command runs in a savepoint of its own. What it did and the events that record it become durable
 // together, or not at all; when it fails, all it did is undone and, if it was refused, the refusal is
-// recorded. Then COMMIT, sign the checkpoint, anchor it, publish who may connect now. No answer may leave before Run() has returned. Not
+// recorded, or counted when there are many (refusals.h). Then COMMIT, sign the checkpoint, anchor it, publish who may connect now. No answer may leave before Run() has returned. Not
 // thread safe.
 #pragma once
 
@@ -18,6 +18,7 @@
 #include "vault/custody/door.h"
 #include "vault/custody/elapsed.h"
 #include "vault/custody/keys.h"
+#include "vault/custody/refusals.h"
 #include "vault/custody/tx.h"
 #include "vault/storage/connection.h"
 
@@ -57,6 +58,10 @@ class Committer {
   // Moves what is in the write-ahead log into the database when there is enough of it, or all the same.
   absl::Status Checkpoint(bool always);
 
+  // Writes what refusals were counted, when it is time or all the same; they are kept when the disk is full.
+  absl::Status RecordRefusals(bool always);
+  bool RefusalsWait() const { return refusals_.waiting(); }
+
   // Saves the elapsed time when it was not for a while, or all the same.
   absl::Status SaveElapsed(bool always);
   const Elapsed& elapsed() const { return elapsed_; }
@@ -71,6 +76,7 @@ class Committer {
   absl::Status Execute(const Work& work, WriteTx& tx, audit::Tip& tip);
   absl::Status AppendAll(WriteTx& tx, audit::Tip& tip);
   Micros Now(const audit::Tip& tip) const;
+  absl::Status RecordHandshakes(bool always);
 
   std::unique_ptr<storage::Connection> db_;
   audit::Log log_;
@@ -81,6 +87,8 @@ class Committer {
   Micros elapsed_saved_;
   std::string signed_checkpoint_;
   std::optional<DataFiles> files_;
+  Refusals refusals_;
+  Micros handshakes_recorded_ = 0;
   const std::shared_ptr<Door> door_ = std::make_shared<Door>();
 };
 

@@ -23,7 +23,7 @@ const Presentable* Find(const std::vector<Presentable>& entries, ByteView sha256
 absl::StatusOr<std::shared_ptr<const DoorTable>> DoorTable::Load(storage::Connection& db, Micros now) {
   storage::KeyStore keys(db);
   auto table = std::make_shared<DoorTable>();
-  HF_ASSIGN_OR_RETURN(table->devices_, keys.PresentableDevices(now));
+  HF_ASSIGN_OR_RETURN(table->devices_, keys.PresentableDevices());
   HF_ASSIGN_OR_RETURN(table->strings_, keys.PresentableStrings(now - kStringRemembered));
   Sort(table->devices_);
   Sort(table->strings_);
@@ -35,6 +35,11 @@ bool DoorTable::KnowsDevice(ByteView certificate_sha256, Micros now) const {
   return entry != nullptr && now < entry->until;
 }
 
+std::optional<std::int64_t> DoorTable::EndedDevice(ByteView certificate_sha256, Micros now) const {
+  const Presentable* entry = Find(devices_, certificate_sha256);
+  return entry != nullptr && now >= entry->until ? std::optional(entry->id) : std::nullopt;
+}
+
 bool DoorTable::KnowsString(ByteView key_sha256, Micros now) const {
   const Presentable* entry = Find(strings_, key_sha256);
   return entry != nullptr && now < entry->until + kStringRemembered;
@@ -43,6 +48,16 @@ bool DoorTable::KnowsString(ByteView key_sha256, Micros now) const {
 void Door::Publish(std::shared_ptr<const DoorTable> table) {
   const std::lock_guard lock(mutex_);
   table_.swap(table);
+}
+
+void Door::NoteRefused(std::int64_t device) {
+  const std::lock_guard lock(mutex_);
+  ++refused_[device];
+}
+
+std::map<std::int64_t, std::int64_t> Door::TakeRefused() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(refused_, {});
 }
 
 std::shared_ptr<const DoorTable> Door::table() const {

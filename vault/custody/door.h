@@ -6,8 +6,10 @@
 // that outlives its device's end does nothing.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "vault/base/clock.h"
@@ -27,6 +29,8 @@ class DoorTable {
 
   // By SHA-256 of the certificate's DER: of a device that is not revoked and has not run out.
   bool KnowsDevice(ByteView certificate_sha256, Micros now) const;
+  // The device of a certificate that is let in no more; none for one that never was.
+  std::optional<std::int64_t> EndedDevice(ByteView certificate_sha256, Micros now) const;
   // By SHA-256 of the public key's DER.
   bool KnowsString(ByteView key_sha256, Micros now) const;
 
@@ -41,9 +45,14 @@ class Door {
   void Publish(std::shared_ptr<const DoorTable> table);
   std::shared_ptr<const DoorTable> table() const;  // never null
 
+  // Handshakes that were refused, by device: noted here, recorded by the writer, who takes them.
+  void NoteRefused(std::int64_t device);
+  std::map<std::int64_t, std::int64_t> TakeRefused();
+
  private:
   mutable std::mutex mutex_;  // held for a pointer's copy
   std::shared_ptr<const DoorTable> table_ = std::make_shared<const DoorTable>();
+  std::map<std::int64_t, std::int64_t> refused_;
 };
 
 }  // namespace holdfast::custody

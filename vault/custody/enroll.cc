@@ -20,8 +20,8 @@ using storage::DeviceKey;
 using storage::Enrollment;
 using storage::Holder;
 
-// Presenting an ended string again and again is one thing that happened, not thousands.
-constexpr Micros kMisuseRecordedEvery = kMinute;
+// A string's row is written once a minute at most, however often it is presented; refusals.h bounds the events.
+constexpr Micros kMisuseMarkedEvery = kMinute;
 
 std::string FingerprintOf(const DeviceKey& key) { return crypto::KeyFingerprint(key.cert_sha256, key.box_public); }
 
@@ -53,12 +53,12 @@ audit::Event EventFor(const Holder& holder, const EnrollmentRequest& request, st
 // The one alarm for a stolen string: whoever comes second is told, and so are the others.
 void RecordMisuse(WriteTx& tx, const EnrollmentRequest& request, const Enrollment& enrollment,
                   const Holder& holder, std::string_view rule, const std::string& fingerprint) {
-  if (enrollment.misused_at.value_or(0) + kMisuseRecordedEvery > tx.now()) return;
+  const bool mark = enrollment.misused_at.value_or(0) + kMisuseMarkedEvery <= tx.now();
   audit::Event event = EventFor(holder, request, std::string(rule), fingerprint);
   event.outcome = audit::Outcome::kDenied;
-  tx.DoInstead([event = std::move(event), id = enrollment.id](WriteTx& instead) {
+  tx.DoInstead([event = std::move(event), id = enrollment.id, mark](WriteTx& instead) {
     instead.Record(event);
-    return storage::KeyStore(instead.db()).MarkMisused(id, instead.now());
+    return mark ? storage::KeyStore(instead.db()).MarkMisused(id, instead.now()) : absl::OkStatus();
   });
 }
 

@@ -9,8 +9,9 @@ namespace holdfast::custody {
 namespace {
 
 constexpr std::size_t kMaxBatch = 256;
-constexpr std::chrono::seconds kLongestSleep(
-    10);  // the elapsed time is saved while nothing else happens, too
+// The elapsed time is saved while nothing else happens, too; and so are refusals that were counted.
+constexpr std::chrono::seconds kLongestSleep(10);
+constexpr std::chrono::seconds kSleepWithRefusals(1);
 
 absl::Status Overloaded() {
   return MakeError(absl::StatusCode::kResourceExhausted, "OVERLOADED",
@@ -52,7 +53,7 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Start(
   return ledger;
 }
 
-Ledger::~Ledger() {
+void Ledger::Stop() {
   readers_.Stop();  // before the writer: a refusal met while reading still has to be recorded
   {
     const std::lock_guard lock(mutex_);
@@ -61,6 +62,8 @@ Ledger::~Ledger() {
   work_.notify_all();
   if (writer_.joinable()) writer_.join();
   answers_.Stop();
+  connections_.clear();
+  committer_.reset();
 }
 
 void Ledger::Submit(Work work, Abandoned abandoned, Done done) {
@@ -111,7 +114,8 @@ std::string Ledger::signed_checkpoint() const {
 
 bool Ledger::TakeBatch(std::vector<Command>& batch) {
   std::unique_lock lock(mutex_);
-  work_.wait_for(lock, kLongestSleep, [this] { return stopping_ || !queue_.empty(); });
+  const auto longest = committer_->RefusalsWait() ? kSleepWithRefusals : kLongestSleep;
+  work_.wait_for(lock, longest, [this] { return stopping_ || !queue_.empty(); });
   const std::size_t count = std::min(queue_.size(), kMaxBatch);
   for (std::size_t i = 0; i < count; ++i) {
     batch.push_back(std::move(queue_.front()));
@@ -133,6 +137,9 @@ void Ledger::WriterLoop() {
 void Ledger::TidyUp(bool last) {
   const absl::Status in_place = committer_->CheckFiles();
   if (!in_place.ok()) return options_.fatal(in_place);
+  const absl::Status recorded = committer_->RecordRefusals(last);
+  if (!recorded.ok() && !IsDiskFull(recorded)) return options_.fatal(recorded);
+  Publish();
   const absl::Status saved = committer_->SaveElapsed(last);
   if (!saved.ok() && !IsDiskFull(saved)) return options_.fatal(saved);
   // Without room in the database, what is committed stays in the write-ahead log.
@@ -150,6 +157,11 @@ void Ledger::NoteDisk(bool full) {
   disk_full_ = full;
 }
 
+void Ledger::Publish() {
+  const std::lock_guard lock(mutex_);
+  checkpoint_ = committer_->signed_checkpoint();
+}
+
 void Ledger::RunBatch(std::vector<Command> batch) {
   const Work late = [](WriteTx&) { return Late(); };
   std::vector<const Work*> commands;
@@ -163,10 +175,7 @@ void Ledger::RunBatch(std::vector<Command> batch) {
     // There is room for the write-ahead log; is there in the database?
     if (committer_->Checkpoint(/*always=*/false).ok()) NoteDisk(/*full=*/false);
   }
-  {
-    const std::lock_guard lock(mutex_);
-    checkpoint_ = committer_->signed_checkpoint();
-  }
+  Publish();
   answers_.Post(
       [batch = std::make_shared<std::vector<Command>>(std::move(batch)), results = *std::move(results)](int) {
         for (std::size_t i = 0; i < batch->size(); ++i) (*batch)[i].done(results[i]);

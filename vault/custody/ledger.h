@@ -40,8 +40,10 @@ class Ledger {
       std::unique_ptr<Committer> committer, const Keys& keys, std::shared_ptr<Policies> policies,
       const std::function<absl::StatusOr<std::unique_ptr<storage::Connection>>()>& open_reader,
       Options options);
-  // Answers what was taken, then stops. Whoever submits must have stopped before.
-  ~Ledger();
+  ~Ledger() { Stop(); }
+  // Answers what was taken, closes the database, and answers RESOURCE_EXHAUSTED from then on. Idempotent; not thread
+  // safe against itself.
+  void Stop();
 
   // A full queue answers RESOURCE_EXHAUSTED, reason OVERLOADED, at once.
   void Submit(Work work, Abandoned abandoned, Done done);
@@ -65,6 +67,7 @@ class Ledger {
   void RunBatch(std::vector<Command> batch);
   void TidyUp(bool last);
   void NoteDisk(bool full);
+  void Publish();  // the newest checkpoint
   // `instead`: set to what the query wants done now that it failed.
   absl::Status RunInSnapshot(storage::Connection& db, const Query& query, Work& instead);
   void RunQuery(storage::Connection& db, const Query& query, const Done& done);

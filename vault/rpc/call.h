@@ -9,6 +9,7 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <functional>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -29,13 +30,34 @@ using Work = std::function<absl::Status(custody::WriteTx&, const custody::Actor&
 template <class Response>
 using Query = std::function<absl::Status(custody::ReadTx&, const custody::Actor&, Response&)>;
 
+inline constexpr std::size_t kLongAnswer = 128 * 1024;  // more than any act's
+
 template <class Response>
 class Call final : public Reactor {
  public:
   Call(const Context& context, Response& response) : context_(context), response_(response) {}
 
+  // First: takes a place among what the device has under way. An error is what to answer with.
+  absl::Status Enter(Core& core, const Bytes& certificate_sha256) {
+    HF_ASSIGN_OR_RETURN(ticket_, core.limits.Enter(context_, certificate_sha256));
+    return absl::OkStatus();
+  }
+
   // Answers with `status`; once. The call must not be touched afterwards.
-  void Answer(const absl::Status& status) { Finish(ToGrpc(status)); }
+  void Answer(const absl::Status& status) {
+    if (status.ok() && ticket_ != nullptr) {
+      const std::size_t size = response_.ByteSizeLong();
+      if (size > kLongAnswer) return AnswerRead(status);
+      ticket_->OweInAnyCase(size);
+    }
+    Finish(ToGrpc(status));
+  }
+  // The same for a list: it is not given to who has left too many unread.
+  void AnswerRead(absl::Status status) {
+    if (status.ok() && ticket_ != nullptr) status = ticket_->Owe(response_.ByteSizeLong());
+    if (!status.ok()) response_.Clear();
+    Finish(ToGrpc(status));
+  }
 
   // `release` runs after the transaction is durable, just before the answer.
   void Submit(custody::Ledger& ledger, custody::Work work, std::function<absl::Status()> release = nullptr) {
@@ -45,7 +67,7 @@ class Call final : public Reactor {
                   });
   }
   void Read(custody::Ledger& ledger, custody::Query query) {
-    ledger.Read(std::move(query), Abandoned(), [this](const absl::Status& status) { Answer(status); });
+    ledger.Read(std::move(query), Abandoned(), [this](const absl::Status& status) { AnswerRead(status); });
   }
 
  private:
@@ -60,6 +82,7 @@ class Call final : public Reactor {
 
   const Context& context_;
   Response& response_;
+  std::unique_ptr<CallLimits::Ticket> ticket_;
 };
 
 // A call that went well without the policy having been asked is a fault of ours: it fails, and is undone.
@@ -83,6 +106,7 @@ Reactor* Write(Core& core, const Context* context, std::string_view method, cons
   auto* call = new Call<Response>(*context, *response);
   auto caller = CallerOf(*context, method);
   if (!caller.ok()) return Fail(call, caller.status());
+  if (const absl::Status full = call->Enter(core, caller->cert_sha256); !full.ok()) return Fail(call, full);
   auto keyed = RequestOf(method, *request);
   if (!keyed.ok()) return Fail(call, keyed.status());
   caller->request = *keyed;
@@ -108,6 +132,7 @@ Reactor* Read(Core& core, const Context* context, std::string_view method, const
   auto* call = new Call<Response>(*context, *response);
   auto caller = CallerOf(*context, method);
   if (!caller.ok()) return Fail(call, caller.status());
+  if (const absl::Status full = call->Enter(core, caller->cert_sha256); !full.ok()) return Fail(call, full);
   absl::StatusOr<Query<Response>> query = prepare(*request);
   if (!query.ok()) return Fail(call, query.status());
   call->Read(core.ledger,

@@ -6,6 +6,7 @@
 
 #include "vault/custody/keys.h"
 #include "vault/custody/ledger.h"
+#include "vault/rpc/call_limits.h"
 
 namespace holdfast::rpc {
 
@@ -16,6 +17,7 @@ struct Core {
   std::string api_address;      // "host:port" that others can reach; may be empty
   std::string version;          // of this software
   std::atomic<bool>& stopping;  // set before shutdown: long streams end
+  CallLimits& limits;
 };
 
 }  // namespace holdfast::rpc

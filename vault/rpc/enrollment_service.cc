@@ -35,6 +35,7 @@ class EnrollmentService final : public v1::EnrollmentService::CallbackService {
       return Fail(call, InvalidField("csr", "must be a PKCS#10 request in PEM of at most 8 KiB"));
     auto asked = RequestOf(*context, *request);
     if (!asked.ok()) return Fail(call, asked.status());
+    if (const absl::Status full = call->Enter(core_, asked->cert_sha256); !full.ok()) return Fail(call, full);
     call->Submit(core_.ledger, [this, asked = *std::move(asked), response](custody::WriteTx& tx) -> absl::Status {
       HF_ASSIGN_OR_RETURN(const auto enrolled, custody::Enroll(tx, asked));
       Render(core_, enrolled, *response);

@@ -34,6 +34,9 @@ class Export final : public grpc::ServerWriteReactor<v1::ExportEventsResponse> {
     if (!caller.ok()) return End(caller.status());
     if (next_ < 0) return End(InvalidField("start_index", "must not be negative"));
     caller_ = *std::move(caller);
+    auto ticket = core_.limits.Enter(context_, caller_.cert_sha256);
+    if (!ticket.ok()) return End(ticket.status());
+    ticket_ = *std::move(ticket);
     core_.ledger.Submit([this](custody::WriteTx& tx) { return Record(tx); }, Abandoned(),
                         [this](const absl::Status& status) { status.ok() ? Begin() : End(status); });
   }
@@ -70,7 +73,12 @@ class Export final : public grpc::ServerWriteReactor<v1::ExportEventsResponse> {
     }
     core_.ledger.Read(
         [this](custody::ReadTx& tx) { return ReadPage(tx); }, Abandoned(),
-        [this](const absl::Status& status) { status.ok() ? StartWrite(&message_) : End(status); });
+        [this](const absl::Status& status) { status.ok() ? Send() : End(status); });
+  }
+
+  void Send() {
+    ticket_->OweInAnyCase(message_.ByteSizeLong());
+    StartWrite(&message_);
   }
 
   absl::Status ReadPage(custody::ReadTx& tx) {
@@ -90,6 +98,7 @@ class Export final : public grpc::ServerWriteReactor<v1::ExportEventsResponse> {
   }
 
   void OnWriteDone(bool ok) override {
+    ticket_->Paid();
     if (ok) return SendNext();
     End(MakeError(absl::StatusCode::kCancelled, "CANCELLED", "the caller is gone"));
   }
@@ -102,6 +111,7 @@ class Export final : public grpc::ServerWriteReactor<v1::ExportEventsResponse> {
   Core& core_;
   const grpc::CallbackServerContext& context_;
   custody::Caller caller_;
+  std::unique_ptr<CallLimits::Ticket> ticket_;
   std::int64_t next_;      // index of the next entry to send
   std::int64_t size_ = 0;  // of the checkpoint
   std::string note_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -38,6 +39,9 @@ class Listing final : public Reactor {
     const absl::Status checked = CheckEventQuery(request_);
     if (!checked.ok()) return End(checked);
     caller_ = *std::move(caller);
+    auto ticket = core_.limits.Enter(context_, caller_.cert_sha256);
+    if (!ticket.ok()) return End(ticket.status());
+    ticket_ = *std::move(ticket);
     core_.ledger.Submit([this](custody::WriteTx& tx) { return Record(tx); }, Abandoned(),
                         [this](const absl::Status& status) { status.ok() ? ReadNext() : End(status); });
   }
@@ -114,7 +118,11 @@ class Listing final : public Reactor {
                                             request_.type()));
   }
 
-  void End(const absl::Status& status) { Finish(ToGrpc(status)); }
+  void End(absl::Status status) {
+    if (status.ok()) status = ticket_->Owe(response_.ByteSizeLong());
+    if (!status.ok()) response_.Clear();
+    Finish(ToGrpc(status));
+  }
   void OnDone() override { delete this; }
   custody::Abandoned Abandoned() const {
     return [this] { return IsAbandoned(context_); };
@@ -125,6 +133,7 @@ class Listing final : public Reactor {
   const v1::ListEventsRequest& request_;
   v1::ListEventsResponse& response_;
   custody::Caller caller_;
+  std::unique_ptr<CallLimits::Ticket> ticket_;
   std::optional<Page> page_;
   storage::EventFilter filter_;
   storage::IndexRange range_;  // still to be looked at, from its end

@@ -104,6 +104,7 @@ Reactor* WriteReviewed(Core& core, Reviews& reviews, const Context* context, std
   auto* call = new Call<v1::Policy>(*context, *response);
   auto caller = CallerOf(*context, method);
   if (!caller.ok()) return Fail(call, caller.status());
+  if (const absl::Status full = call->Enter(core, caller->cert_sha256); !full.ok()) return Fail(call, full);
   auto keyed = RequestOf(method, *request);
   if (!keyed.ok()) return Fail(call, keyed.status());
   caller->request = *keyed;

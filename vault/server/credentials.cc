@@ -16,11 +16,17 @@ namespace {
 
 namespace tls = grpc::experimental;
 
-bool MayEnter(const custody::DoorTable& table, std::string_view certificate) {
+bool MayEnter(custody::Door& door, std::string_view certificate) {
   const auto sha256 = pki::CertificateSha256(certificate);
   if (!sha256.ok()) return false;
+  const auto shared = door.table();
+  const custody::DoorTable& table = *shared;
   const Micros now = WallNow();
   if (table.KnowsDevice(*sha256, now)) return true;
+  if (const auto ended = table.EndedDevice(*sha256, now); ended.has_value()) {
+    door.NoteRefused(*ended);
+    return false;
+  }
   const auto key = pki::CertificateKeySha256(certificate);
   return key.ok() && table.KnowsString(*key, now);
 }
@@ -28,12 +34,12 @@ bool MayEnter(const custody::DoorTable& table, std::string_view certificate) {
 // Runs on gRPC's threads, on resumed sessions too, and must not block.
 class DoorVerifier final : public tls::ExternalCertificateVerifier {
  public:
-  explicit DoorVerifier(std::shared_ptr<const custody::Door> door) : door_(std::move(door)) {}
+  explicit DoorVerifier(std::shared_ptr<custody::Door> door) : door_(std::move(door)) {}
 
   bool Verify(tls::TlsCustomVerificationCheckRequest* request, std::function<void(grpc::Status)> /*later*/,
               grpc::Status* sync_status) override {
     const grpc::string_ref certificate = request->peer_cert();
-    if (!MayEnter(*door_->table(), {certificate.data(), certificate.size()}))
+    if (!MayEnter(*door_, {certificate.data(), certificate.size()}))
       *sync_status = grpc::Status(grpc::StatusCode::UNAUTHENTICATED, "unknown certificate");
     return true;  // decided at once
   }
@@ -41,7 +47,7 @@ class DoorVerifier final : public tls::ExternalCertificateVerifier {
   void Cancel(tls::TlsCustomVerificationCheckRequest* /*request*/) override {}
 
  private:
-  const std::shared_ptr<const custody::Door> door_;
+  const std::shared_ptr<custody::Door> door_;
 };
 
 // Where the server's own certificate comes from.
@@ -58,7 +64,7 @@ absl::StatusOr<std::shared_ptr<tls::CertificateProviderInterface>> ServerIdentit
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> DoorCredentials(
-    const custody::Keys& keys, std::shared_ptr<const custody::Door> door) {
+    const custody::Keys& keys, std::shared_ptr<custody::Door> door) {
   HF_ASSIGN_OR_RETURN(auto identity, ServerIdentity(keys));
   tls::TlsServerCredentialsOptions options(std::move(identity));
   options.watch_identity_key_cert_pairs();

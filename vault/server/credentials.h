@@ -14,6 +14,6 @@ namespace holdfast::server {
 // authority is asked: the vault knows its devices by their very certificates, and enrollment strings by their keys.
 // `keys` is read once, here.
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> DoorCredentials(
-    const custody::Keys& keys, std::shared_ptr<const custody::Door> door);
+    const custody::Keys& keys, std::shared_ptr<custody::Door> door);
 
 }  // namespace holdfast::server

@@ -1,5 +1,8 @@
 #include "vault/server/listener.h"
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "grpcpp/resource_quota.h"
@@ -7,6 +10,8 @@
 
 namespace holdfast::server {
 namespace {
+
+using grpc::experimental::ExternalConnectionAcceptor;
 
 constexpr int kMaxMessage = 1024 * 1024;
 constexpr int kMaxMetadata = 8 * 1024;
@@ -21,8 +26,6 @@ void SetLimits(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, 3'600'000);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 60'000);
-  // A second server on the port must fail, not share it.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   grpc::ResourceQuota quota("api");
   quota.Resize(512u * 1024 * 1024);
   builder.SetResourceQuota(quota);
@@ -30,27 +33,54 @@ void SetLimits(grpc::ServerBuilder& builder) {
 
 }  // namespace
 
-absl::StatusOr<Listener> Listen(const std::string& address, const custody::Keys& keys,
-                                std::shared_ptr<const custody::Door> door,
-                                std::vector<std::unique_ptr<grpc::Service>> services) {
-  Listener listener{.services = std::move(services)};
-  HF_ASSIGN_OR_RETURN(const auto credentials, DoorCredentials(keys, std::move(door)));
+// Each connection takes two descriptors; the vault's files and gRPC's own keep some.
+ConnectionLimits LimitsOfProcess() {
+  constexpr rlim_t kKept = 128;
+  ConnectionLimits limits;
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY) return limits;
+  const rlim_t fit = files.rlim_cur > 2 * kKept ? (files.rlim_cur - kKept) / 2 : files.rlim_cur / 4;
+  limits.all = std::min(limits.all, static_cast<std::size_t>(fit));
+  return limits;
+}
+
+absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(std::unique_ptr<Acceptor> acceptor,
+                                                         Connections& connections, const custody::Keys& keys,
+                                                         std::shared_ptr<custody::Door> door,
+                                                         std::vector<std::unique_ptr<grpc::Service>> services,
+                                                         std::function<void()> tick) {
+  HF_ASSIGN_OR_RETURN(auto credentials, DoorCredentials(keys, door));
+  std::unique_ptr<Listener> listener(new Listener(connections, std::move(services)));
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(address, credentials, &listener.port);
-  for (const auto& service : listener.services) builder.RegisterService(service.get());
+  listener->entrance_ = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, std::move(credentials));
+  for (const auto& service : listener->services_) builder.RegisterService(service.get());
   SetLimits(builder);
-  listener.server = builder.BuildAndStart();
-  if (listener.server == nullptr || listener.port == 0) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "CANNOT_LISTEN",
-                     "cannot listen on " + address + ": the address is in use or not one of this host");
-  }
+  listener->server_ = builder.BuildAndStart();
+  if (listener->server_ == nullptr)
+    return MakeError(absl::StatusCode::kInternal, "CANNOT_SERVE", "the server cannot be started");
+  const auto take = [entrance = listener->entrance_.get()](int fd) {
+    ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.fd = fd;
+    entrance->HandleNewConnection(&connection);
+  };
+  const auto sweep = [&connections, door = std::move(door), tick = std::move(tick)] {
+    const auto table = door->table();
+    const Micros now = WallNow();
+    connections.Sweep(Connections::Clock::now(),
+                      [&](const Bytes& device) { return table->KnowsDevice(device, now); });
+    tick();
+  };
+  listener->acceptor_ = std::move(acceptor);
+  listener->acceptor_->Start(connections, take, sweep);
   return listener;
 }
 
-void StopListening(Listener& listener, std::chrono::milliseconds grace) {
-  if (listener.server == nullptr) return;
-  listener.server->Shutdown(std::chrono::system_clock::now() + grace);
-  listener.server->Wait();
+void Listener::Stop(std::chrono::milliseconds grace) {
+  acceptor_->Stop();
+  server_->Shutdown(std::chrono::system_clock::now() + grace);
+  connections_.CutAll();
+  server_->Wait();
 }
 
 }  // namespace holdfast::server

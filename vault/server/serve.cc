@@ -9,8 +9,10 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <future>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <thread>
 #include <utility>
 
 #include "vault/base/files.h"
@@ -24,6 +26,7 @@ namespace holdfast::server {
 namespace {
 
 constexpr std::chrono::seconds kGrace(5);
+constexpr std::chrono::seconds kLastResort(10);
 
 // It is not known what became durable. Whoever goes on could answer wrongly, so nobody does; the next start
 // reads what is there and checks it.
@@ -48,15 +51,8 @@ std::string Bound(const std::string& listen, int port) {
   return JoinHostPort(*address);
 }
 
-// How others reach a listener, as far as it is known before it listens: "" when it is to take a free port.
-std::string Reachable(const std::string& advertised, const std::string& listen) {
-  if (!advertised.empty()) return advertised;
-  const auto address = ParseHostPort(listen, "listen");
-  return address.ok() && address->port != 0 ? listen : "";
-}
-
-absl::Status WriteEndpoint(const std::string& data_dir, const Config& config, const Listener& listener) {
-  const nlohmann::json endpoint = {{"api", Bound(config.listen, listener.port)}};
+absl::Status WriteEndpoint(const std::string& data_dir, const std::string& address) {
+  const nlohmann::json endpoint = {{"api", address}};
   return ReplaceFile(custody::EndpointPath(data_dir), AsBytes(endpoint.dump() + "\n"));
 }
 
@@ -69,15 +65,24 @@ class Instance {
     HF_ASSIGN_OR_RETURN(instance->vault_, custody::Vault::Open(data_dir, options));
     HF_RETURN_IF_ERROR(instance->StartLedger());
     HF_RETURN_IF_ERROR(instance->StartListening(config));
-    instance->LogStart(data_dir, config);
-    HF_RETURN_IF_ERROR(WriteEndpoint(data_dir, config, instance->listener_));
+    instance->LogStart(data_dir);
+    HF_RETURN_IF_ERROR(WriteEndpoint(data_dir, instance->bound_));
     return instance;
   }
 
-  ~Instance() {
+  // False when calls did not end: the vault is closed under them, and the process must end without another step.
+  bool Stop() {
     stopping_ = true;
-    StopListening(listener_, kGrace);
-    ledger_.reset();
+    std::promise<void> stopped;
+    const std::future<void> done = stopped.get_future();
+    std::thread stopping([this, stopped = std::move(stopped)]() mutable {
+      listener_->Stop(kGrace);
+      stopped.set_value();
+    });
+    const bool all = done.wait_for(kLastResort) == std::future_status::ready;
+    all ? stopping.join() : stopping.detach();
+    ledger_->Stop();
+    return all;
   }
 
  private:
@@ -92,34 +97,42 @@ class Instance {
   }
 
   absl::Status StartListening(const Config& config) {
+    HF_ASSIGN_OR_RETURN(auto acceptor, Acceptor::Bind(config.listen));
+    bound_ = Bound(config.listen, acceptor->port());
     core_ = std::make_unique<rpc::Core>(
         rpc::Core{.ledger = *ledger_,
                   .keys = vault_->keys(),
-                  .api_address = Reachable(config.advertise, config.listen),
+                  .api_address = config.advertise.empty() ? bound_ : config.advertise,
                   .version = HOLDFAST_VERSION,
-                  .stopping = stopping_});
-    HF_ASSIGN_OR_RETURN(
-        listener_, Listen(config.listen, vault_->keys(), vault_->door(), rpc::MakeServices(*core_)));
-    // A free port is known to nobody before D/endpoint says it: no call can come yet.
-    if (core_->api_address.empty()) core_->api_address = Bound(config.listen, listener_.port);
+                  .stopping = stopping_,
+                  .limits = limits_});
+    limits_.set_on_call([this](const std::string& peer, const Bytes& certificate) {
+      connections_.Called(ParsePeer(peer), certificate);
+    });
+    const auto tick = [this] { limits_.Sweep(rpc::CallLimits::Clock::now()); };
+    HF_ASSIGN_OR_RETURN(listener_, Listener::Open(std::move(acceptor), connections_, vault_->keys(),
+                                                  vault_->door(), rpc::MakeServices(*core_), tick));
     return absl::OkStatus();
   }
 
-  void LogStart(const std::string& data_dir, const Config& config) const {
+  void LogStart(const std::string& data_dir) const {
     spdlog::info("vault {} in {}", vault_->keys().vault_id_hex(), data_dir);
     if (vault_->indexes_rebuilt())
       spdlog::error(
           "indexes of {} did not show what its tables hold and were made anew: older pages were put back; find out "
           "who can write to it",
           custody::DatabasePath(data_dir));
-    spdlog::info("listening on {}, for clients {}", Bound(config.listen, listener_.port), core_->api_address);
+    spdlog::info("listening on {}, for clients {}", bound_, core_->api_address);
   }
 
   std::atomic<bool> stopping_ = false;
+  std::string bound_;  // where it listens
   std::unique_ptr<custody::Vault> vault_;
   std::unique_ptr<custody::Ledger> ledger_;
+  rpc::CallLimits limits_;
+  Connections connections_{LimitsOfProcess()};
   std::unique_ptr<rpc::Core> core_;
-  Listener listener_;
+  std::unique_ptr<Listener> listener_;
 };
 
 }  // namespace
@@ -135,9 +148,11 @@ absl::Status Serve(const std::string& data_dir, const custody::OpenOptions& opti
   int signal = 0;
   sigwait(&signals, &signal);
   spdlog::info("stopping");
-  instance.reset();
+  const bool all = instance->Stop();
   unlink(custody::EndpointPath(data_dir).c_str());
-  spdlog::info("stopped");
+  spdlog::info(all ? "stopped" : "stopped; calls that did not end were left behind");
+  spdlog::shutdown();
+  if (!all) std::_Exit(EXIT_SUCCESS);
   return absl::OkStatus();
 }
 

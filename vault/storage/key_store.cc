@@ -38,7 +38,9 @@ Enrollment ReadEnrollment(const Statement& row) {
   return enrollment;
 }
 
-Presentable ReadPresentable(const Statement& row) { return {.sha256 = row.Blob(0), .until = row.Int(1)}; }
+Presentable ReadPresentable(const Statement& row) {
+  return {.sha256 = row.Blob(0), .until = row.Int(1), .id = row.Int(2)};
+}
 
 }  // namespace
 
@@ -156,15 +158,14 @@ absl::Status KeyStore::VoidEnrollmentsIssuedBy(std::int64_t issuer_id, Micros no
       issuer_id, now);
 }
 
-absl::StatusOr<std::vector<Presentable>> KeyStore::PresentableDevices(Micros now) {
+absl::StatusOr<std::vector<Presentable>> KeyStore::PresentableDevices() {
   return ReadAll(
-      connection_.Query("SELECT cert_sha256, not_after FROM device_key WHERE state <> ?1 AND not_after > ?2",
-                        KeyState::kRevoked, now),
+      connection_.Query("SELECT cert_sha256, iif(state = ?1, 0, not_after), id FROM device_key", KeyState::kRevoked),
       &ReadPresentable);
 }
 
 absl::StatusOr<std::vector<Presentable>> KeyStore::PresentableStrings(Micros ended_after) {
-  return ReadAll(connection_.Query("SELECT key_sha256, expires_at FROM enrollment WHERE expires_at > ?1",
+  return ReadAll(connection_.Query("SELECT key_sha256, expires_at, id FROM enrollment WHERE expires_at > ?1",
                                    ended_after),
                  &ReadPresentable);
 }

@@ -48,7 +48,8 @@ struct Enrollment {
 // What a TLS handshake may show, and until when.
 struct Presentable {
   Bytes sha256{};
-  Micros until = 0;
+  Micros until = 0;  // 0: never again
+  std::int64_t id = 0;
 };
 
 class KeyStore {
@@ -87,9 +88,9 @@ class KeyStore {
   absl::Status VoidOpenEnrollments(std::int64_t holder_id, Micros now);
   absl::Status VoidEnrollmentsIssuedBy(std::int64_t issuer_id, Micros now);
 
-  // Certificates of devices that are not revoked and end after `now`; strings, used and void ones too, whose
-  // end is later than `ended_after`.
-  absl::StatusOr<std::vector<Presentable>> PresentableDevices(Micros now);
+  // All devices by their certificates, until 0 for revoked ones; strings, used and void ones too, whose end is later
+  // than `ended_after`.
+  absl::StatusOr<std::vector<Presentable>> PresentableDevices();
   absl::StatusOr<std::vector<Presentable>> PresentableStrings(Micros ended_after);
 
  private:

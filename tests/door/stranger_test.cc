@@ -1,0 +1,143 @@
+// From outside, without a certificate that the vault knows: whatever is sent, no HTTP/2 is spoken, the server's memory
+// stays, others are served, and the server stops when it is told to.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "tests/door/raw_http2.h"
+#include "tests/door/siege.h"
+#include "vault/pki/ca.h"
+#include "vault/pki/key.h"
+
+namespace holdfast::testing {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr long kBoundKib = 64 * 1024;
+constexpr milliseconds kLength(4000);
+constexpr int kThreads = 4;
+constexpr std::size_t kFrame = 16384;
+
+// Of a key that no enrollment string holds.
+ClientCertificate OwnCertificate() {
+  const SecretBytes key = pki::GenerateP256Key().value();
+  const Plaintext pem = pki::PrivateKeyToPem(key).value();
+  return {.certificate = pki::MakeEnrollmentCertificate(key, WallNow()).value(),
+          .private_key = std::string(AsChars(pem.ExposeSecret()))};
+}
+
+// Each sends until the other side closes, or for a while.
+using Abuse = std::function<void(RawConnection&)>;
+constexpr int kRounds = 64;
+
+void RapidReset(RawConnection& connection) {
+  connection.Send(Preface());
+  std::uint32_t stream = 1;
+  for (int round = 0; round < kRounds; ++round) {
+    std::string batch;
+    for (int i = 0; i < 1000; ++i, stream += 2)
+      batch += Frame(FrameType::kHeaders, kEndHeaders, stream, CallHeaders("/holdfast.v1.VaultService/GetVault")) +
+               Frame(FrameType::kReset, 0, stream, std::string("\0\0\0\x08", 4));
+    if (!connection.Send(batch)) return;
+  }
+}
+
+void EndlessContinuation(RawConnection& connection) {
+  connection.Send(Preface() + Frame(FrameType::kHeaders, 0, 1, CallHeaders("/x")));
+  std::string block;
+  while (block.size() + 64 < kFrame) block += std::string("\0\x04name\x20", 7) + std::string(32, 'v');
+  for (int round = 0; round < kRounds * 16; ++round)
+    if (!connection.Send(Frame(FrameType::kContinuation, 0, 1, block))) return;
+}
+
+void HugeString(RawConnection& connection) {
+  std::string start("\0\x01n\x7f", 4);                        // a literal whose value is of
+  start += "\x81\xff\xff\x7f";                                // 256 MiB
+  connection.Send(Preface() + Frame(FrameType::kHeaders, 0, 1, start));
+  for (int round = 0; round < kRounds * 16; ++round)
+    if (!connection.Send(Frame(FrameType::kContinuation, 0, 1, std::string(kFrame, 'v')))) return;
+}
+
+class StrangerTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(vault_.Start()) << vault_.server_log();
+    vault_.EnrollOfficer();
+  }
+
+  // The attack as long as somebody works, and once more while the server is told to stop.
+  void Withstand(const char* name, const std::function<void()>& attack) {
+    fmt::print("{}\n", name);
+    {
+      Bystander bystander(vault_, "alice");
+      Attack(kThreads, kLength, attack);
+      bystander.End();
+      EXPECT_LT(bystander.most_above_rest_kib(), kBoundKib);
+      EXPECT_EQ(bystander.failures(), 0);
+      EXPECT_GT(bystander.calls(), 10U);
+    }
+    std::thread meanwhile([&] { Attack(kThreads, kLength, attack); });
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_EQ(vault_.Stop(SIGTERM), 0);
+    fmt::print("  stopped in {} ms\n",
+               std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin).count());
+    meanwhile.join();
+    EXPECT_EQ(vault_.server_log().find("error"), std::string::npos) << vault_.server_log();
+  }
+  void WithstandAbuse(const char* name, const Abuse& abuse) {
+    const ClientCertificate own = OwnCertificate();
+    std::atomic<int> turn = 0;
+    Withstand(name, [&] {
+      RawConnection connection(vault_.api(), ++turn % 2 == 0 ? own : ClientCertificate());
+      abuse(connection);
+    });
+  }
+
+  VaultFixture vault_;
+};
+
+TEST_F(StrangerTest, RapidResetsChangeNothing) { WithstandAbuse("rapid reset", RapidReset); }
+
+TEST_F(StrangerTest, EndlessContinuationFramesChangeNothing) {
+  WithstandAbuse("CONTINUATION", EndlessContinuation);
+}
+
+TEST_F(StrangerTest, AHugeHeaderStringChangesNothing) { WithstandAbuse("huge string", HugeString); }
+
+TEST_F(StrangerTest, IdleConnectionsKeepNobodyOut) {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  std::vector<int> idle;
+  std::mutex mutex;
+  const std::string api = vault_.api();
+  Withstand("4,000 idle connections", [&] {
+    const int fd = ConnectTcp(api);
+    if (fd < 0) return;
+    const std::lock_guard lock(mutex);
+    idle.push_back(fd);
+    if (idle.size() <= 4000) return;
+    close(idle.front());
+    idle.erase(idle.begin());
+  });
+  EXPECT_EQ(idle.size(), 4000U);
+  for (const int fd : idle) close(fd);
+}
+
+TEST_F(StrangerTest, StringsThatNobodyMadeAreTriedInVain) {
+  Withstand("wrong codes in a loop", [&] {
+    RawConnection connection(vault_.api(), OwnCertificate());
+    if (!connection.connected()) return;
+    connection.Send(Preface() + Frame(FrameType::kHeaders, kEndHeaders, 1,
+                                      CallHeaders("/holdfast.v1.EnrollmentService/Enroll")));
+    EXPECT_EQ(connection.Receive(1000), "") << "not a byte of HTTP/2 comes back";
+  });
+}
+
+}  // namespace
+}  // namespace holdfast::testing
