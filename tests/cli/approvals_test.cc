@@ -212,7 +212,7 @@ TEST(Approvals, EndWithTheOneWhoAskedOrSaidYes) {
   office.Ok("alice", {"handover", "start", "--leaver", "ben", "--yes"});
   EXPECT_EQ(office.StateOf(asked), "APPROVAL_STATE_WITHDRAWN");
   EXPECT_NE(office.Asks("gus", kReveal), id);  // a leaver's yes is none
-  office.Refused(4, "ben", {"approval", "approve", id});
+  office.Refused(3, "ben", {"approval", "approve", id});
   EXPECT_EQ(office.Events({"--type", "approval.withdraw"})[0]["rule"], "handover.freeze");
 }
 
