@@ -74,5 +74,28 @@ TEST_F(RefusedTest, WhoIsRefusedAThousandTimesLeavesAFewEventsAndTheirNumber) {
   Open();  // the log is whole
 }
 
+// The log's last entry vouches for every row: a vault in which one changed without an entry would not open again.
+TEST_F(RefusedTest, WhatChangesARowIsAlwaysWritten) {
+  const std::int64_t before = LogSize();
+  constexpr int kTimes = 2 * kRefusalsWritten;
+  for (int i = 0; i < kTimes; ++i) {
+    const absl::Status refused = Do([&](WriteTx& tx) -> absl::Status {
+      HF_ASSIGN_OR_RETURN(storage::Holder bob, FindHolder(tx, "bob"));
+      tx.DoInstead([bob](WriteTx& instead) mutable {
+        ++bob.revision;
+        audit::Event event = Refusal(bob.id, "a");
+        event.actor = RefTo(bob);
+        instead.Record(std::move(event));
+        return storage::HolderStore(instead.db()).Update(bob);
+      });
+      return MakeError(absl::StatusCode::kPermissionDenied, "DENIED", "no");
+    });
+    EXPECT_EQ(ReasonOf(refused), "DENIED");
+  }
+  EXPECT_EQ(LogSize() - before, kTimes);
+  Close();
+  Open();
+}
+
 }  // namespace
 }  // namespace holdfast::custody

@@ -170,15 +170,16 @@ absl::Status Committer::Execute(const Work& work, WriteTx& tx, audit::Tip& tip) 
   HF_RETURN_IF_ERROR(work(tx));
   if (tx.dry_run()) return absl::OkStatus();
   // The log's last entry vouches for every row: after a change without an event the vault would not open again.
-  if (tx.events().empty() && db_->state_sum() != before)
+  const bool rows_changed = db_->state_sum() != before;
+  if (tx.events().empty() && rows_changed)
     return MakeError(absl::StatusCode::kInternal, "UNRECORDED", "something was changed and not recorded; it is undone");
-  return AppendAll(tx, tip);
+  return AppendAll(tx, tip, rows_changed);
 }
 
-absl::Status Committer::AppendAll(WriteTx& tx, audit::Tip& tip) {
+absl::Status Committer::AppendAll(WriteTx& tx, audit::Tip& tip, bool rows_changed) {
   const Bytes command = crypto::RandomBytes(kCommandIdSize);
   for (const audit::Event& event : tx.events()) {
-    if (!refusals_.Admit(event, tx.now())) continue;
+    if (!rows_changed && !refusals_.Admit(event, tx.now())) continue;
     HF_RETURN_IF_ERROR(log_.Append(*db_, tip, tx.now(), tx.elapsed(), command, tx.policy().sha256, event));
   }
   return absl::OkStatus();

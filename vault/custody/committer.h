@@ -74,7 +74,7 @@ class Committer {
   absl::Status RunInSavepoint(const Work& work, audit::Tip& tip, Work& instead);
   absl::Status RunOrInstead(const Work& work, audit::Tip& tip);
   absl::Status Execute(const Work& work, WriteTx& tx, audit::Tip& tip);
-  absl::Status AppendAll(WriteTx& tx, audit::Tip& tip);
+  absl::Status AppendAll(WriteTx& tx, audit::Tip& tip, bool rows_changed);
   Micros Now(const audit::Tip& tip) const;
   absl::Status RecordHandshakes(bool always);
 
