@@ -15,6 +15,8 @@ using Exposures = v1::ExposureService;
 
 struct AccessOptions {
   std::string account;
+  std::string secret;
+  std::int64_t version = 0;
   std::string holder;
   std::string expires;
   bool live = false;
@@ -53,14 +55,14 @@ void NoteStillKnown(const Globals& globals, Session& session, const v1::Grant& e
   if (known->exposures().empty())
     return Note(globals, fmt::format("Access ended. {} knows nothing that still opens the account.", who));
   Note(globals,
-       fmt::format("Access ended, but {} still knows what opens the account, until somebody else replaces "
-                   "and retires it:",
+       fmt::format("Access ended, but {} still knows what opens the account, until somebody else puts in a "
+                   "new value and attests that the old one is dead:",
                    who));
   for (const v1::Exposure& exposure : known->exposures()) {
     const auto version = ParseVersionName(exposure.version(), "version");
     if (version.ok())
       Note(globals,
-           fmt::format("    holdfast secret put {0} {1}; holdfast secret retire {0} {1} {2} --evidence TEXT",
+           fmt::format("    holdfast secret put {0} {1}; holdfast secret attest {0} {1} --through {2} --evidence TEXT",
                        version->account, version->secret, version->version));
   }
 }
@@ -111,6 +113,20 @@ absl::Status ListExposures(const Globals& globals, const AccessOptions& options)
                  ListAndPrint<Exposures>(globals, &Exposures::StubInterface::ListExposures, request));
 }
 
+absl::Status AddExposure(const Globals& globals, const AccessOptions& options) {
+  v1::AddExposureRequest request;
+  if (options.version != 0) {
+    HF_ASSIGN_OR_RETURN(*request.mutable_version(),
+                        VersionArg(options.account, options.secret, options.version));
+  } else {
+    HF_ASSIGN_OR_RETURN(*request.mutable_version(), SecretArg(options.account, options.secret));
+  }
+  HF_ASSIGN_OR_RETURN(*request.mutable_holder(), HolderArg("--holder", options.holder));
+  request.set_request_id(NewRequestId());
+  request.set_reason(globals.reason);
+  return CallAndPrint<Exposures>(globals, &Exposures::StubInterface::AddExposure, request);
+}
+
 void DeclarePair(CLI::App& command, AccessOptions& options) {
   command.add_option("--account", options.account, "The account")->required();
   command.add_option("--holder", options.holder, "The holder")->required();
@@ -140,12 +156,22 @@ void AddAccessCommands(CLI::App& root, Invocation& invocation) {
 void AddExposureCommands(CLI::App& root, Invocation& invocation) {
   CLI::App& group = *AddGroup(root, "exposure", "Who has seen what");
   AddCommand<AccessOptions>(
-      group, invocation, "list", "Who was shown, made or imported which version of which secret",
+      group, invocation, "list", "Who was shown, made, imported or knew which version of which secret",
       [](CLI::App& command, AccessOptions& options) {
         DeclareFilter(command, options);
         command.add_flag("--live", options.live, "Only those that have not ended");
       },
       ListExposures);
+  AddCommand<AccessOptions>(
+      group, invocation, "add", "Put on record that somebody knew a value before, or learned it elsewhere",
+      [](CLI::App& command, AccessOptions& options) {
+        command.add_option("ACCOUNT", options.account, "The account")->required();
+        command.add_option("SECRET", options.secret, "The secret, as in \"password\"")->required();
+        command.add_option("--holder", options.holder, "Who knows it")->required();
+        command.add_option("--version", options.version, "Number of the version; the newest when not given")
+            ->check(CLI::PositiveNumber);
+      },
+      AddExposure);
 }
 
 }  // namespace holdfast::client

@@ -2,12 +2,16 @@
 #include "client/prompt.h"
 #include "fmt/format.h"
 #include "holdfast/v1/handover_service.grpc.pb.h"
+#include "vault/base/limits.h"
+#include "vault/base/text.h"
 
 namespace holdfast::client {
 namespace {
 
 using Handovers = v1::HandoverService;
 using Methods = Handovers::StubInterface;
+
+constexpr std::size_t kMaxTaskName = 128;
 
 struct StartOptions {
   std::string leaver;
@@ -17,6 +21,8 @@ struct StartOptions {
 struct CaseOptions {
   std::string id;
   bool open = false;
+  std::string as;
+  std::string evidence;
 };
 
 absl::StatusOr<v1::StartHandoverRequest> StartRequest(const Globals& globals, const StartOptions& options,
@@ -100,6 +106,25 @@ absl::Status Tasks(const Globals& globals, const CaseOptions& options) {
   return Print(globals, tasks);
 }
 
+// "7/12" or "handovers/7/tasks/12".
+absl::StatusOr<std::string> TaskArg(const std::string& text) {
+  const std::size_t slash = text.find('/');
+  if (text.starts_with("handovers/") || slash == text.npos) return text;
+  HF_ASSIGN_OR_RETURN(const std::string handover, HandoverArg("TASK", text.substr(0, slash)));
+  return handover + "/tasks" + text.substr(slash);
+}
+
+absl::Status Done(const Globals& globals, const CaseOptions& options) {
+  v1::SettleHandoverTaskRequest request;
+  HF_ASSIGN_OR_RETURN(*request.mutable_name(), TaskArg(options.id));
+  HF_RETURN_IF_ERROR(CheckLine("TASK", request.name(), kMaxTaskName, /*required=*/true));
+  HF_RETURN_IF_ERROR(CheckLine("--evidence", options.evidence, kMaxEvidence, /*required=*/true));
+  request.set_outcome(options.as == "closed" ? v1::TASK_OUTCOME_CLOSED : v1::TASK_OUTCOME_NO_SECRET);
+  request.set_evidence(options.evidence);
+  request.set_request_id(NewRequestId());
+  return CallAndPrint<Handovers>(globals, &Methods::SettleHandoverTask, request);
+}
+
 absl::Status Close(const Globals& globals, const CaseOptions& options) {
   v1::CloseHandoverRequest request;
   HF_ASSIGN_OR_RETURN(*request.mutable_name(), HandoverArg("CASE", options.id));
@@ -140,6 +165,18 @@ void AddHandoverCommands(CLI::App& root, Invocation& invocation) {
         command.add_flag("--open", options.open, "Only those not done");
       },
       Tasks);
+  AddCommand<CaseOptions>(
+      group, invocation, "done", "End a task that needs no new value, with evidence",
+      [](CLI::App& command, CaseOptions& options) {
+        command.add_option("TASK", options.id, "The task, as in 7/12")->required();
+        command
+            .add_option("--as", options.as,
+                        "closed: the account is closed at the platform; no-secret: it opens nothing")
+            ->required()
+            ->check(CLI::IsMember({"closed", "no-secret"}));
+        command.add_option("--evidence", options.evidence, "What shows it")->required();
+      },
+      Done);
   AddCommand<CaseOptions>(group, invocation, "close", "Close a case when nothing is left to do", DeclareCase,
                           Close);
 }

@@ -20,6 +20,8 @@ struct SecretOptions {
   std::string account;
   std::string secret;
   std::int64_t version = 0;
+  std::int64_t through = 0;
+  bool current = false;
   std::string kind;
   std::string from_file;
   std::string etag;
@@ -150,13 +152,43 @@ absl::Status Versions(const Globals& globals, const SecretOptions& options) {
   return ListAndPrint<Secrets>(globals, &Methods::ListSecretVersions, request);
 }
 
-absl::Status Retire(const Globals& globals, const SecretOptions& options) {
-  v1::RetireSecretVersionRequest request;
-  HF_ASSIGN_OR_RETURN(*request.mutable_name(), VersionArg(options.account, options.secret, options.version));
+absl::Status Attest(const Globals& globals, const SecretOptions& options) {
+  v1::AttestSecretRequest request;
+  if (options.version != 0) {
+    HF_ASSIGN_OR_RETURN(*request.mutable_name(),
+                        VersionArg(options.account, options.secret, options.version));
+  } else {
+    HF_ASSIGN_OR_RETURN(*request.mutable_name(), SecretArg(options.account, options.secret));
+  }
   HF_RETURN_IF_ERROR(CheckLine("--evidence", options.evidence, kMaxEvidence, /*required=*/true));
+  request.set_through(options.through);
+  request.set_current(options.current);
   request.set_evidence(options.evidence);
   request.set_request_id(NewRequestId());
-  return CallAndPrint<Secrets>(globals, &Methods::RetireSecretVersion, request);
+  HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
+  HF_ASSIGN_OR_RETURN(const v1::AttestSecretResponse attested,
+                      session->Call<Secrets>(&Methods::AttestSecret, request));
+  HF_RETURN_IF_ERROR(Print(globals, attested));
+  if (options.current && globals.format() == OutputFormat::kTable)
+    Note(globals, fmt::format("Nothing works now: holdfast secret put {} {}", options.account, options.secret));
+  return absl::OkStatus();
+}
+
+absl::Status Remove(const Globals& globals, const SecretOptions& options) {
+  v1::RemoveSecretRequest request;
+  HF_ASSIGN_OR_RETURN(*request.mutable_name(), SecretArg(options.account, options.secret));
+  HF_RETURN_IF_ERROR(CheckLine("--etag", options.etag, kMaxEtag, /*required=*/false));
+  request.set_etag(options.etag);
+  request.set_request_id(NewRequestId());
+  request.set_reason(globals.reason);
+  HF_RETURN_IF_ERROR(Confirm(
+      globals.yes, fmt::format("Take {} off the lists? Who knows its values stays on record.", request.name()),
+      "a secret that is in use would no longer be found"));
+  HF_RETURN_IF_ERROR(CallAndPrint<Secrets>(globals, &Methods::RemoveSecret, request));
+  if (globals.format() == OutputFormat::kTable)
+    Note(globals, fmt::format("Removed. A new value brings it back: holdfast secret put {} {}", options.account,
+                              options.secret));
+  return absl::OkStatus();
 }
 
 absl::Status Destroy(const Globals& globals, const SecretOptions& options) {
@@ -208,10 +240,25 @@ void DeclareCode(CLI::App& command, SecretOptions& options) {
   command.add_option("--ticket", options.ticket, "Reference into a ticket system; kept in the audit log");
 }
 
-void DeclareRetire(CLI::App& command, SecretOptions& options) {
-  DeclareVersion(command, options);
-  command.add_option("--evidence", options.evidence, "What shows that the platform no longer accepts it")
+void DeclareAttest(CLI::App& command, SecretOptions& options) {
+  DeclareSecret(command, options);
+  CLI::Option* one =
+      command
+          .add_option("VERSION", options.version,
+                      "Number of one version; all before the newest when neither this nor --through is given")
+          ->check(CLI::PositiveNumber);
+  command.add_option("--through", options.through, "All versions from 1 to this number")
+      ->check(CLI::PositiveNumber)
+      ->excludes(one);
+  command.add_flag("--current", options.current,
+                   "The newest too: nothing works until a new value is in, and a finding says so");
+  command.add_option("--evidence", options.evidence, "What shows that the platform no longer accepts them")
       ->required();
+}
+
+void DeclareRemove(CLI::App& command, SecretOptions& options) {
+  DeclareSecret(command, options);
+  command.add_option("--etag", options.etag, "Refuse when the secret has changed since it had this etag");
 }
 
 }  // namespace
@@ -228,10 +275,13 @@ void AddSecretCommands(CLI::App& root, Invocation& invocation) {
                             DeclareAccount, List);
   AddCommand<SecretOptions>(group, invocation, "versions", "The versions of a secret, without values",
                             DeclareSecret, Versions);
-  AddCommand<SecretOptions>(group, invocation, "retire",
-                            "Attest that the platform no longer accepts a version", DeclareRetire, Retire);
+  AddCommand<SecretOptions>(group, invocation, "attest",
+                            "Attest that the platform no longer accepts old versions", DeclareAttest, Attest);
   AddCommand<SecretOptions>(group, invocation, "destroy", "Destroy the stored value of a version",
                             DeclareVersion, Destroy);
+  AddCommand<SecretOptions>(group, invocation, "remove",
+                            "Take a mistyped secret off the lists; who knows its values stays on record",
+                            DeclareRemove, Remove);
 }
 
 }  // namespace holdfast::client

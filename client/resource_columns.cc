@@ -7,6 +7,7 @@
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "holdfast/v1/audit_service.pb.h"
+#include "holdfast/v1/secret_service.pb.h"
 #include "vault/base/clock.h"
 
 namespace holdfast::client {
@@ -53,9 +54,10 @@ const std::map<std::string, Columns>& AllColumns() {
         {"STATE", "state"},
         {"CREATOR", "creator", Kind::kName},
         {"CREATED", "create_time"},
-        {"RETIRED", "retire_time"},
-        {"RETIRED BY", "retirer", Kind::kName},
+        {"ATTESTED DEAD BY", "attestations", Kind::kAttesters},
         {"DESTROYED", "destroy_time"}}},
+      {"Attestation",
+       {{"ATTESTED DEAD BY", "attester", Kind::kName}, {"TIME", "attest_time"}, {"EVIDENCE", "evidence"}}},
       {"Grant",
        {{"ACCOUNT", "account", Kind::kName},
         {"HOLDER", "holder", Kind::kName},
@@ -110,8 +112,8 @@ const std::map<std::string, Columns>& AllColumns() {
        {{"TASK", "name", Kind::kName},
         {"SECRET", "secret", Kind::kName},
         {"STATE", "state"},
-        {"UNRETIRED", "unretired_versions"},
-        {"REPLACED", "replaced"},
+        {"MAY STILL WORK", "unattested_versions"},
+        {"NEW VALUE", "replaced"},
         {"TO DO", "todo"}}},
       {"Policy",
        {{"ID", "name", Kind::kName},
@@ -199,6 +201,13 @@ std::string EventText(const Message& message, std::string_view field) {
   return "";
 }
 
+std::string AttestersText(const Message& message) {
+  std::string names;
+  for (const auto& one : static_cast<const v1::SecretVersion&>(message).attestations())
+    names += (names.empty() ? "" : ", ") + Shorten(one.attester());
+  return names;
+}
+
 std::string ScalarText(const Message& m, const FieldDescriptor& f) {
   const auto* r = m.GetReflection();
   switch (f.cpp_type()) {
@@ -248,6 +257,7 @@ bool IsCell(const FieldDescriptor& field) {
 
 std::string CellText(const Message& message, const Column& column) {
   if (column.kind == CellKind::kTexts) return EventText(message, "reason");
+  if (column.kind == CellKind::kAttesters) return AttestersText(message);
   const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(column.field);
   if (field == nullptr) return "";
   const auto shortened = [&](const std::string& text) {

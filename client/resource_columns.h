@@ -14,6 +14,7 @@ enum class CellKind {
   kName,      // a resource name, shortened to its ids: "accounts/x/secrets/y" -> "x/y"
   kTexts,     // the reason among an event's texts
   kAskedFor,  // a name; where the vault knows none, what an event says was asked for
+  kAttesters,  // of the attestations of a version
 };
 
 struct Column {

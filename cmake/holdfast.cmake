@@ -15,6 +15,7 @@ if(HOLDFAST_TESTS)
   find_package(GTest REQUIRED)
 endif()
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium>=1.0.18)
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 
 # SQLCipher is linked statically and by path: with libsqlite3 anywhere earlier on the link line, keying
 # would silently do nothing.

@@ -81,12 +81,12 @@ TEST(BreakGlass, IsAskedForLoudlyWaitsShowsOnceAndIsRotatedAndReviewedByOthers) 
 
   EXPECT_THAT(office.Findings(), ElementsAre("break-glass.rotation", "break-glass.review"));
   EXPECT_EQ(office.Show("mia")["tasks"][0]["todo"],
-            "somebody other than the requester: put in a new version; retire version 1");
+            "somebody other than the requester: put in a new value; attest that version 1 is dead");
   const Args review{"break-glass", "review", "1", "--reason", "the outage was real"};
-  EXPECT_THAT(office.Refused(7, "mia", review), HasSubstr("put in a new version"));
+  EXPECT_THAT(office.Refused(7, "mia", review), HasSubstr("put in a value that the requester does not know"));
   office.Put("mia", "press", "fixture-2");
   EXPECT_THAT(office.Refused(7, "mia", review), HasSubstr("attest"));
-  office.Ok("mia", {"secret", "retire", "press", "password", "1", "--evidence", "changed"});
+  office.Ok("mia", {"secret", "attest", "press", "password", "--evidence", "changed"});
   EXPECT_THAT(office.Findings(), ElementsAre("break-glass.review"));
   office.Refused(4, "ben", review);
   EXPECT_EQ(office.Get("ada", review)["state"], "BREAK_GLASS_STATE_CLOSED");

@@ -6,6 +6,7 @@
 namespace holdfast::testing {
 namespace {
 
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -30,8 +31,8 @@ class Handover : public ::testing::Test {
   Json Start(const std::string& by, const Args& more = {}) const { return Begin("start", by, more); }
   Json Plan(const std::string& by, const Args& more = {}) const { return Begin("plan", by, more); }
   Json Tasks() const { return office.Get("omar", {"handover", "tasks", "1"})["tasks"]; }
-  void Retire(const std::string& by, const std::string& account, const std::string& version) const {
-    office.Ok(by, {"secret", "retire", account, "password", version, "--evidence", "no longer signs in"});
+  void Attest(const std::string& by, const std::string& account, const std::string& version) const {
+    office.Ok(by, {"secret", "attest", account, "password", version, "--evidence", "no longer signs in"});
   }
   static Json Account(const Json& handover, const std::string& id) {
     return Where(handover["accounts"], "account", "accounts/" + id);
@@ -135,28 +136,33 @@ TEST_F(Handover, HasOneTaskForEachComponentThatTheLeaverSawAndNoOther) {
   EXPECT_THAT(error["message"].get<std::string>(), HasSubstr("accounts/mail/secrets/password"));
 }
 
-TEST_F(Handover, RotationAndRetirementByTheLeaverEndNothing) {
+TEST_F(Handover, RotationAndAttestationByTheLeaverEndNothing) {
   office.Reveal("mia", "news");
   office.Put("mia", "news", "fixture-news-2");
-  Retire("mia", "news", "1");
+  Attest("mia", "news", "1");
   Start("omar");
   const Json task = Tasks()[0];
   EXPECT_EQ(task["state"], "TASK_STATE_OPEN");
-  EXPECT_EQ(task["unretiredVersions"], Json({"1", "2"}));
+  EXPECT_EQ(task["unattestedVersions"], Json({"1", "2"}));
   EXPECT_EQ(task["replaced"], false);
   office.Refused(7, "omar", {"handover", "close", "1"});
 
   office.Put("sam", "news", "fixture-news-3");
-  Retire("sam", "news", "2");
+  Attest("sam", "news", "2");
   EXPECT_EQ(Tasks()[0]["replaced"], true);
   EXPECT_EQ(Tasks()[0]["state"], "TASK_STATE_OPEN");  // who says that version 1 is dead? only the leaver
   office.Refused(7, "omar", {"handover", "close", "1"});
+  Attest("sam", "news", "1");  // so somebody else says it too
+  office.Ok("omar", {"handover", "close", "1"});
 }
 
-TEST_F(Handover, ClosesWhenEachSeenVersionIsReplacedAndRetired) {
+TEST_F(Handover, ClosesWhenEachSeenVersionIsReplacedAndAttested) {
   office.Reveal("mia", "news");
   Start("omar");
-  Retire("sam", "news", "1");
+  EXPECT_THAT(office.Refused(7, "sam", {"secret", "attest", "news", "password", "--evidence", "x"}),
+              HasSubstr("--current"));
+  office.Ok("sam", {"secret", "attest", "news", "password", "--current", "--evidence", "reset by the platform"});
+  EXPECT_THAT(Each(office.Get("omar", {"findings", "list"})["findings"], "rule"), Contains("secret.dead"));
   EXPECT_THAT(office.Refused(7, "omar", {"handover", "close", "1"}),
               HasSubstr("accounts/news/secrets/password"));
   EXPECT_EQ(office.Get("omar", {"handover", "tasks", "1", "--open"})["tasks"].size(), 1U);

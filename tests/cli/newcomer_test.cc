@@ -74,8 +74,8 @@ TEST(Newcomer, WhoEndsAccessIsToldWhatTheOtherStillKnows) {
   EXPECT_THAT(revoked.out, HasSubstr("end time:"));
   EXPECT_THAT(revoked.err,
               AllOf(StartsWith("Access ended, but mia still knows"),
-                    HasSubstr("holdfast secret put news password; holdfast secret retire news password "
-                              "1 --evidence TEXT\n")));
+                    HasSubstr("holdfast secret put news password; holdfast secret attest news password "
+                              "--through 1 --evidence TEXT\n")));
   EXPECT_THAT(office.Refused(4, "mia", {"exposure", "list"}),
               HasSubstr("your own: holdfast exposure list --holder mia"));
   EXPECT_THAT(office.Refused(4, "mia", {"account", "show", "news"}),
@@ -98,7 +98,7 @@ TEST(Newcomer, DrivesAHandoverByWhatItSays) {
       office.Refused(7, "omar", {"handover", "close", "1"}),
       AllOf(HasSubstr("has 1 open task: "), HasSubstr("; what to do: holdfast handover tasks 1 --open")));
   office.Ok("alice", {"secret", "put", "news", "password", "--from-file", "-"}, "fixture-2");
-  office.Ok("omar", {"secret", "retire", "news", "password", "1", "--evidence", "tried it"});
+  office.Ok("omar", {"secret", "attest", "news", "password", "--evidence", "tried it"});
   EXPECT_EQ(office.Ok("omar", {"handover", "tasks", "1", "--open"}), "no open tasks\n");
 }
 

@@ -103,17 +103,21 @@ TEST(Secrets, EndByEvidenceAndAreDestroyedOnlyWhenAskedTwice) {
               HasSubstr("newest"));
   office.Put("alice", "usual", "fixture-2");
 
-  EXPECT_THAT(office.Refused(2, "alice", {"secret", "retire", "usual", "password", "1", "--evidence", ""}),
+  EXPECT_THAT(office.Refused(2, "alice", {"secret", "attest", "usual", "password", "1", "--evidence", ""}),
               HasSubstr("--evidence"));
-  office.Refused(2, "alice", {"secret", "retire", "usual", "password", "0", "--evidence", "seen"});
-  const Json retired = office.Get(
-      "alice", {"secret", "retire", "usual", "password", "1", "--evidence", "login with it fails, #12"});
-  EXPECT_EQ(retired["state"], "SECRET_VERSION_STATE_RETIRED");
-  EXPECT_EQ(retired["retireEvidence"], "login with it fails, #12");
-  EXPECT_EQ(retired["retirer"], "holders/alice");
+  office.Refused(2, "alice", {"secret", "attest", "usual", "password", "0", "--evidence", "seen"});
+  EXPECT_THAT(office.Refused(7, "alice", {"secret", "attest", "usual", "password", "2", "--evidence", "seen"}),
+              HasSubstr("--current"));
+  EXPECT_EQ(office.Get("alice", {"secret", "attest", "usual", "password", "--evidence", "login with it fails, #12"})
+                ["versions"],
+            Json({"1"}));
+  const Json attested = office.Get("alice", {"secret", "versions", "usual", "password"})["versions"][0];
+  EXPECT_EQ(attested["state"], "SECRET_VERSION_STATE_RETIRED");
+  EXPECT_EQ(attested["attestations"][0]["evidence"], "login with it fails, #12");
+  EXPECT_EQ(attested["attestations"][0]["attester"], "holders/alice");
   EXPECT_THAT(
-      office.Refused(7, "alice", {"secret", "retire", "usual", "password", "1", "--evidence", "again"}),
-      HasSubstr("retired already"));
+      office.Refused(7, "alice", {"secret", "attest", "usual", "password", "1", "--evidence", "again"}),
+      HasSubstr("attested dead already"));
 
   EXPECT_THAT(office.Refused(2, "alice", {"secret", "destroy", "usual", "password", "1"}),
               HasSubstr("--yes"));
@@ -149,10 +153,10 @@ TEST(Exposure, IsByPersonComponentAndVersionAndEndsWithTheValueItself) {
   EXPECT_EQ(Where(events[1]["texts"], "field", "reason")["text"], "morning post");
   EXPECT_EQ(Where(events[1]["texts"], "field", "ticket")["text"], "HD-4");
 
-  const Args retire{"secret", "retire", "usual", "password", "1", "--evidence", "changed"};
+  const Args attest{"secret", "attest", "usual", "password", "1", "--evidence", "changed"};
   office.Put("omar", "usual", "fixture-2");
   EXPECT_EQ(office.Get("mia", live)["exposures"].size(), 1U);  // replaced, but it may still open the account
-  office.Ok("omar", retire);
+  office.Ok("omar", attest);
   EXPECT_THAT(office.Get("mia", live)["exposures"], IsEmpty());
   EXPECT_EQ(office.Get("mia", {"exposure", "list", "--holder", "mia"})["exposures"].size(), 1U);
   office.Refused(4, "mia", {"exposure", "list", "--holder", "omar"});

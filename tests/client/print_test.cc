@@ -64,14 +64,14 @@ TEST(Details, ShowWhatIsSetAndNestedRowsBelow) {
   auto* task = handover.add_tasks();
   task->set_name("handovers/7/tasks/1");
   task->set_secret("accounts/x/secrets/password");
-  task->add_unretired_versions(1);
-  task->add_unretired_versions(2);
+  task->add_unattested_versions(1);
+  task->add_unattested_versions(2);
   EXPECT_EQ(ToTable(handover),
             "name:   handovers/7\n"
             "state:  cut\n"
             "\ntasks:\n"
-            "TASK  SECRET      STATE  UNRETIRED  REPLACED  TO DO\n"
-            "7/1   x/password  -      1, 2       no        -\n");
+            "TASK  SECRET      STATE  MAY STILL WORK  NEW VALUE  TO DO\n"
+            "7/1   x/password  -      1, 2            no         -\n");
 }
 
 TEST(Json, HasDefaultValuesToo) {

@@ -49,9 +49,11 @@ class BreakGlassTest : public CustodyTest {
   absl::Status PutBy(const std::string& holder, const std::string& value) {
     return Do([&](WriteTx& tx) { return Put(tx, holder, "press", value, Ask()).status(); });
   }
-  absl::Status RetireBy(const std::string& holder, std::int64_t version) {
+  absl::Status AttestBy(const std::string& holder, std::int64_t version) {
     return Do([&](WriteTx& tx) {
-      return Retire(tx, As(tx, holder), Ask(), "press", "password", version, "changed").status();
+      return Attest(tx, As(tx, holder), Ask(),
+                    {.account = "press", .secret = "password", .version = version, .evidence = "changed"})
+          .status();
     });
   }
   absl::Status ReviewBy(const std::string& holder, std::int64_t id) {

@@ -70,12 +70,12 @@ TEST_F(BreakGlassTest, IsRotatedAndReviewedByAnotherPersonUnderWhateverName) {
   EXPECT_EQ(ReasonOf(RevealBy("bob-too", 1)), "DENIED");  // the one who asked, not the person
   ASSERT_TRUE(RevealBy("bob", 1).ok());
   ASSERT_TRUE(PutBy("bob-too", "value-2").ok());
-  ASSERT_TRUE(RetireBy("bob-too", 1).ok());
+  ASSERT_TRUE(AttestBy("bob-too", 1).ok());
   EXPECT_EQ(ReasonOf(ReviewBy("alice", 1)), "ROTATION_OPEN");  // a rotation by the same person is none
-  ASSERT_TRUE(PutBy("alice", "value-1").ok());
-  EXPECT_EQ(ReasonOf(ReviewBy("alice", 1)), "ROTATION_OPEN");  // nor is the value that was seen
+  EXPECT_EQ(ReasonOf(PutBy("alice", "value-1")), "VALUE_KNOWN");  // nor is the value that was seen
+  EXPECT_EQ(ReasonOf(ReviewBy("alice", 1)), "ROTATION_OPEN");
   ASSERT_TRUE(PutBy("alice", "value-3").ok());
-  EXPECT_EQ(ReasonOf(ReviewBy("alice", 1)), "ROTATION_OPEN");  // retired by nobody who counts
+  EXPECT_EQ(ReasonOf(ReviewBy("alice", 1)), "ROTATION_OPEN");  // attested by nobody who counts
 }
 
 TEST_F(BreakGlassTest, IsClosedByAReviewAfterTheRotationForGood) {
@@ -85,7 +85,7 @@ TEST_F(BreakGlassTest, IsClosedByAReviewAfterTheRotationForGood) {
   MakeReady();
   ASSERT_TRUE(RevealBy("bob", 1).ok());
   ASSERT_TRUE(PutBy("alice", "value-2").ok());
-  ASSERT_TRUE(RetireBy("alice", 1).ok());
+  ASSERT_TRUE(AttestBy("alice", 1).ok());
   EXPECT_EQ(ReasonOf(ReviewBy("bob", 1)), "DENIED");
   EXPECT_TRUE(ReviewBy("ada", 1).ok());
   EXPECT_EQ(ReasonOf(ReviewBy("ada", 1)), "BREAK_GLASS_STATE");

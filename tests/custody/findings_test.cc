@@ -152,12 +152,18 @@ TEST_F(FindingsTest, AValueIsOverdueUntilItIsReplacedOrDead) {
   EXPECT_EQ(Found("tiers.1.max_secret_age").size(), 1u) << "the same value again is no rotation";
   Put("bob", "news", "another");
   EXPECT_THAT(Found("tiers.1.max_secret_age"), IsEmpty());
-  const auto retire = [&](std::int64_t version) {
+  const auto attest = [&](std::int64_t version) {
     Must([&](WriteTx& tx) {
-      return Retire(tx, As(tx, "alice"), Ask(), "news", "password", version, "login failed").status();
+      return Attest(tx, As(tx, "alice"), Ask(),
+                    {.account = "news",
+                     .secret = "password",
+                     .version = version,
+                     .current = true,
+                     .evidence = "login failed"})
+          .status();
     });
   };
-  retire(3);
+  attest(3);
   EXPECT_THAT(Found("tiers.1.max_secret_age", 100 * kDay), IsEmpty()) << "what is dead need not be replaced";
 }
 
@@ -170,7 +176,8 @@ TEST_F(FindingsTest, WhatSomebodyWhoIsGoneKnowsIsCriticalUntilItIsReplacedAndDea
   Put("bob", "news", "another");
   EXPECT_EQ(Found("exposed.gone").size(), 1u);
   Must([&](WriteTx& tx) {
-    return Retire(tx, As(tx, "bob"), Ask(), "news", "password", 1, "login failed").status();
+    return Attest(tx, As(tx, "bob"), Ask(), {.account = "news", .secret = "password", .evidence = "login failed"})
+        .status();
   });
   EXPECT_THAT(Found("exposed.gone"), IsEmpty());
 }

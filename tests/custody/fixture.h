@@ -12,6 +12,7 @@
 #include "vault/crypto/init.h"
 #include "vault/custody/access.h"
 #include "vault/custody/accounts.h"
+#include "vault/custody/attest.h"
 #include "vault/custody/holders.h"
 #include "vault/custody/secrets.h"
 #include "vault/custody/vault.h"
@@ -102,17 +103,19 @@ class CustodyTest : public ::testing::Test {
     return AddAccount(tx, name, owner, Ask());
   }
   absl::StatusOr<SecretRow> Put(WriteTx& tx, const std::string& by, const std::string& account,
-                                const std::string& value, const Request& request) {
+                                const std::string& value, const Request& request,
+                                const std::string& secret = "password", const std::string& kind = "") {
     const crypto::BoxHeader header{.purpose = "put",
                                    .request_id = request.id,
                                    .account = account,
-                                   .secret = "password",
+                                   .secret = secret,
                                    .recipient = tx.keys().vault_id_hex()};
     HF_ASSIGN_OR_RETURN(Bytes box, crypto::SealBox(header, tx.now() + kMinute, AsBytes(value),
                                                    tx.keys().box.public_key(), device_));
     return AddVersion(tx, As(tx, by), request,
                       {.account = account,
-                       .secret = "password",
+                       .secret = secret,
+                       .kind = kind,
                        .value = {.box = std::move(box), .server_key = ToBytes(tx.keys().box.public_key())}});
   }
 

@@ -40,9 +40,14 @@ class HandoverTest : public CustodyTest {
   void Put(const std::string& by, const std::string& account, const std::string& value) {
     Must([&](WriteTx& tx) { return CustodyTest::Put(tx, by, account, value, Ask()).status(); });
   }
-  void Retire(const std::string& account, std::int64_t version) {
+  void Attest(const std::string& account, std::int64_t version) {
     Must([&](WriteTx& tx) {
-      return custody::Retire(tx, As(tx, "alice"), Ask(), account, "password", version, "login failed")
+      return custody::Attest(tx, As(tx, "alice"), Ask(),
+                             {.account = account,
+                              .secret = "password",
+                              .version = version,
+                              .current = true,
+                              .evidence = "login failed"})
           .status();
     });
   }
@@ -190,7 +195,7 @@ TEST_F(HandoverTest, HasATaskForEachSecretThatTheLeaverSawAndNoOthers) {
   for (const char* account : {"shown", "unseen"}) Put("alice", account);
   Put("bob", "dead");
   Put("alice", "dead");
-  Retire("dead", 1);
+  Attest("dead", 1);
   Must([&](WriteTx& tx) {
     return custody::Reveal(tx, As(tx, "bob"), Ask(), {.account = "shown", .secret = "password"}).status();
   });
@@ -201,23 +206,23 @@ TEST_F(HandoverTest, HasATaskForEachSecretThatTheLeaverSawAndNoOthers) {
   EXPECT_THAT(tasks, ::testing::UnorderedElementsAre("made", "shown"));
 }
 
-TEST_F(HandoverTest, ClosesOnlyWithANewerUnseenVersionAndTheSeenOnesRetired) {
+TEST_F(HandoverTest, ClosesOnlyWithANewerUnseenVersionAndTheSeenOnesAttested) {
   AddAccount("x-acme", "bob");
   Put("bob", "x-acme");
   Put("bob", "x-acme");  // a rotation by the leaver ends nothing
   const auto view = Start("alice", "bob");
   ASSERT_TRUE(view.ok()) << view.status();
   const std::string name = view->row.name;
-  EXPECT_EQ(view->tasks.at(0).unretired, (std::vector<std::int64_t>{1, 2}));
+  EXPECT_EQ(view->tasks.at(0).state.open_versions, (std::vector<std::int64_t>{1, 2}));
   const auto refused = [&] {
     const absl::Status status = Close(name);
     EXPECT_EQ(DetailsOf(status)["task1"], "accounts/x-acme/secrets/password") << status;
     return ReasonOf(status);
   };
   EXPECT_EQ(refused(), "TASKS_OPEN");
-  Retire("x-acme", 1);
-  Retire("x-acme", 2);
-  EXPECT_EQ(refused(), "TASKS_OPEN") << "nothing has replaced what was retired";
+  Attest("x-acme", 1);
+  Attest("x-acme", 2);
+  EXPECT_EQ(refused(), "TASKS_OPEN") << "nothing has replaced what is dead";
   Put("alice", "x-acme");
   EXPECT_TRUE(Close(name).ok());
   EXPECT_EQ(StatusOf("bob"), HolderStatus::kLeft);
@@ -231,7 +236,7 @@ TEST_F(HandoverTest, StaysOpenWhileASeenVersionStillWorks) {
   ASSERT_TRUE(view.ok()) << view.status();
   Put("alice", "x-acme");
   EXPECT_EQ(ReasonOf(Close(view->row.name)), "TASKS_OPEN");
-  Retire("x-acme", 1);
+  Attest("x-acme", 1);
   EXPECT_TRUE(Close(view->row.name).ok());
 }
 
@@ -240,8 +245,12 @@ TEST_F(HandoverTest, TakesTheOldValuePutInAgainForNoRotation) {
   Put("bob", "x-acme", "the old value");
   const auto view = Start("alice", "bob");
   ASSERT_TRUE(view.ok()) << view.status();
-  Retire("x-acme", 1);
-  Put("alice", "x-acme", "the old value");
+  Attest("x-acme", 1);
+  for (const char* respelled : {"the old value", " the old value\n", "the old value\u200b"})
+    EXPECT_EQ(ReasonOf(Do([&](WriteTx& tx) {
+                return CustodyTest::Put(tx, "alice", "x-acme", respelled, Ask()).status();
+              })),
+              "VALUE_KNOWN");
   EXPECT_EQ(ReasonOf(Close(view->row.name)), "TASKS_OPEN");
   Put("alice", "x-acme", "a new value");
   EXPECT_TRUE(Close(view->row.name).ok());

@@ -50,6 +50,7 @@ const std::vector<Library>& Libraries() {
       {"openssl/pem", {"pki"}},
       {"openssl/pkcs", {"pki"}},
       {"openssl/", {"crypto", "pki", "vault/server/tls_floor.cc"}},
+      {"utf8proc", {"crypto"}},
       {"grpc", {"rpc", "server", "client"}},
       {"google/protobuf/", {"rpc", "server", "client"}},
   };

@@ -49,10 +49,10 @@ std::vector<BadPolicy> BadRules() {
        "6:12: each of \"actions\" is a text in quotes, not a whole number"},
       {Instead("actions", "actions = [\"secret.revael\"]"),
        "6:12: unknown action \"secret.revael\"; did you mean \"secret.reveal\"?; allowed: secret.read, "
-       "secret.put, secret.reveal, secret.code, secret.retire, secret.destroy"},
+       "secret.put, secret.reveal, secret.code, secret.attest, secret.destroy, secret.remove"},
       {Instead("actions", "actions = [\"secret.open\"]"),
        "6:12: unknown action \"secret.open\"; did you mean \"secret.put\"?; allowed: secret.read, "
-       "secret.put, secret.reveal, secret.code, secret.retire, secret.destroy"},
+       "secret.put, secret.reveal, secret.code, secret.attest, secret.destroy, secret.remove"},
       {Instead("actions", "actions = [\"open\"]"),
        "6:12: unknown action \"open\"; allowed: those of vault.*, holder.*, key.*, account.*, grant.*, "
        "secret.*, exposure.*, import.*, handover.*, approval.*, break-glass.*, finding.*, policy.*, audit.*"},

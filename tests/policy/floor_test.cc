@@ -98,8 +98,9 @@ const std::set<Action> kValues{kSecretReveal, kSecretCode, kSecretPut, kImport, 
 const std::set<Action> kApprovals{kHandoverApprove, kKeyConfirm, kApprovalApprove};
 const std::set<Action> kAdministration{kHolderCreate,     kHolderEnroll,  kHolderUpdate,   kHolderSuspend,
                                        kHolderResume,     kGrantCreate,   kAccountSetTier, kAccountSetOwners,
-                                       kSecretDestroy,    kSecretRetire,  kPolicyStage,    kPolicyActivate,
-                                       kBreakGlassReveal, kBreakGlassVeto};
+                                       kSecretDestroy,    kSecretAttest,  kPolicyStage,    kPolicyActivate,
+                                       kBreakGlassReveal, kBreakGlassVeto, kSecretRemove,  kExposureAdd,
+                                       kHandoverDone};
 
 const std::vector<Never>& Nevers() {
   using F = const Facts&;

@@ -122,7 +122,7 @@ TEST(Policy, NamesActionsByNameByGroupOrAll) {
   EXPECT_THAT(document.rules[2].scope.actions, SizeIs(kActionCount));
   EXPECT_THAT(document.nevers[0].scope.actions,
               ElementsAre(Action::kSecretRead, Action::kSecretPut, Action::kSecretReveal, Action::kSecretCode,
-                          Action::kSecretRetire, Action::kSecretDestroy));
+                          Action::kSecretAttest, Action::kSecretDestroy, Action::kSecretRemove));
 }
 
 TEST(Policy, WritesConditionsOut) {
@@ -216,7 +216,7 @@ TEST(Problems, AreAllListedInTheOrderOfTheText) {
             "1:8: name \"P\" is written \"p\": names are lower case\n"
             "3:7: \"why\" is empty: say it to whoever meets the rule\n"
             "4:12: unknown action \"secret.revael\"; did you mean \"secret.reveal\"?; allowed: secret.read, "
-            "secret.put, secret.reveal, secret.code, secret.retire, secret.destroy\n"
+            "secret.put, secret.reveal, secret.code, secret.attest, secret.destroy, secret.remove\n"
             "4:29: each of \"actions\" is a text in quotes, not a whole number\n"
             "5:6: ids that begin with \"floor.\" are those of the rules that no policy can loosen\n"
             "6:18: no tier 4; allowed: none, 1, 2, 3\n"

@@ -69,13 +69,12 @@ TEST(Enums, ShowEveryStoredValueAsItsNamesake) {
 TEST(SecretVersionState, IsTheLastThingThatHappenedToIt) {
   const storage::Secret secret{.current_version = 2};
   storage::SecretVersion version{.version = 2};
-  EXPECT_EQ(StateOf(version, secret), v1::SECRET_VERSION_STATE_CURRENT);
+  EXPECT_EQ(StateOf(version, secret, false), v1::SECRET_VERSION_STATE_CURRENT);
   version.version = 1;
-  EXPECT_EQ(StateOf(version, secret), v1::SECRET_VERSION_STATE_SUPERSEDED);
-  version.retired_at = 5;
-  EXPECT_EQ(StateOf(version, secret), v1::SECRET_VERSION_STATE_RETIRED);
+  EXPECT_EQ(StateOf(version, secret, false), v1::SECRET_VERSION_STATE_SUPERSEDED);
+  EXPECT_EQ(StateOf(version, secret, true), v1::SECRET_VERSION_STATE_RETIRED);
   version.destroyed_at = 6;
-  EXPECT_EQ(StateOf(version, secret), v1::SECRET_VERSION_STATE_DESTROYED);
+  EXPECT_EQ(StateOf(version, secret, true), v1::SECRET_VERSION_STATE_DESTROYED);
 }
 
 }  // namespace

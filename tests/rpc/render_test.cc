@@ -11,21 +11,27 @@ v1::HandoverTask Rendered(const handover::TaskView& task) {
   return message;
 }
 
-TEST(RenderedTask, SaysWhatIsStillToDo) {
-  const auto todo = [](std::vector<std::int64_t> unretired, bool replaced) {
-    return Rendered({.account = "a", .secret = "s", .unretired = std::move(unretired), .replaced = replaced})
-        .todo();
-  };
-  EXPECT_EQ(todo({1, 2}, false), "put in a new version; retire versions 1, 2");
-  EXPECT_EQ(todo({4}, true), "retire version 4");
-  EXPECT_EQ(todo({}, false), "put in a new version");
-  EXPECT_EQ(todo({}, true), "");
+storage::TaskState Task(std::vector<std::int64_t> open, bool replaced) {
+  return {.in_force_known = !replaced, .open_versions = std::move(open), .concerns = true};
 }
 
-TEST(RenderedTask, IsDoneOnlyWhenReplacedAndRetired) {
-  EXPECT_EQ(Rendered({.unretired = {}, .replaced = true}).state(), v1::TASK_STATE_DONE);
-  EXPECT_EQ(Rendered({.unretired = {}, .replaced = false}).state(), v1::TASK_STATE_OPEN);
-  EXPECT_EQ(Rendered({.unretired = {1}, .replaced = true}).state(), v1::TASK_STATE_OPEN);
+TEST(RenderedTask, SaysWhatIsStillToDo) {
+  EXPECT_EQ(Todo(Task({1, 2}, false)), "put in a new value; attest that versions 1, 2 are dead");
+  EXPECT_EQ(Todo(Task({4}, true)), "attest that version 4 is dead");
+  EXPECT_EQ(Todo(Task({}, false)), "put in a new value");
+  EXPECT_EQ(Todo(Task({}, true)), "");
+  EXPECT_EQ(Todo({.in_force_dead = true}), "put in a new value");
+  EXPECT_EQ(Todo({.in_force_known = true, .open_versions = {1}, .settled = storage::SettledAs::kClosed}), "");
+}
+
+TEST(RenderedTask, IsDoneOnlyWhenReplacedAndAttestedOrSettled) {
+  EXPECT_EQ(Rendered({.state = Task({}, true)}).state(), v1::TASK_STATE_DONE);
+  EXPECT_EQ(Rendered({.state = Task({}, false)}).state(), v1::TASK_STATE_OPEN);
+  EXPECT_EQ(Rendered({.state = Task({1}, true)}).state(), v1::TASK_STATE_OPEN);
+  storage::TaskState settled = Task({1}, false);
+  settled.settled = storage::SettledAs::kNoSecret;
+  EXPECT_EQ(Rendered({.state = settled}).state(), v1::TASK_STATE_DONE);
+  EXPECT_EQ(Rendered({.state = settled}).outcome(), v1::TASK_OUTCOME_NO_SECRET);
 }
 
 TEST(RenderedTask, HasANameInACaseAndNoneInAPlan) {

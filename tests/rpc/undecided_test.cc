@@ -128,10 +128,16 @@ const std::map<std::string, Ask>& Table() {
        {R"(name: "accounts/news/secrets/password" request_id: "w" reason: "x")"}},
       {"SecretService/ListSecrets", {R"(parent: "accounts/news")"}},
       {"SecretService/ListSecretVersions", {R"(parent: "accounts/news/secrets/password")"}},
-      {"SecretService/RetireSecretVersion",
-       {R"(name: "accounts/news/secrets/password/versions/1" evidence: "x" request_id: "w")"}},
+      {"SecretService/AttestSecret",
+       {R"(name: "accounts/news/secrets/password/versions/1" evidence: "x" request_id: "w" current: true)"}},
       {"SecretService/DestroySecretVersion",
        {R"(name: "accounts/news/secrets/password/versions/1" request_id: "w" reason: "x")"}},
+      {"SecretService/RemoveSecret",
+       {R"(name: "accounts/news/secrets/password" request_id: "w" reason: "x")"}},
+      {"ExposureService/AddExposure",
+       {R"(holder: "holders/leo" version: "accounts/news/secrets/password" request_id: "w" reason: "x")"}},
+      {"HandoverService/SettleHandoverTask",
+       {R"(name: "handovers/1/tasks/1" outcome: TASK_OUTCOME_CLOSED evidence: "x" request_id: "w")"}},
       {"VaultService/GetVault", {""}},
   };
   return table;

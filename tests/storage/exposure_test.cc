@@ -12,9 +12,9 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 // A history of one secret. "lea" and "lea-bot" are holders of the leaver; "ana" and "ben" are two others.
-struct Retirement {
+struct Attested {
   std::int64_t version;
-  std::string by;  // "" for nobody on record
+  std::string by;
 };
 struct Sight {
   std::string holder;
@@ -23,10 +23,10 @@ struct Sight {
 struct Case {
   std::string name;
   std::int64_t versions;
-  std::vector<Retirement> retired;
+  std::vector<Attested> attested;
   std::vector<Sight> seen;
-  std::vector<std::int64_t> live;       // of the leaver
-  std::vector<std::int64_t> unretired;  // of the leaver
+  std::vector<std::int64_t> live;  // of the leaver
+  std::vector<std::int64_t> open;  // of the leaver
   bool fresh;
 };
 
@@ -47,6 +47,7 @@ class ExposureTest : public StorageTest {
     ASSERT_TRUE(exposures().Record(holders_[holder], secret_id_, version, ExposureHow::kShown, now).ok());
   }
   ExposureStore exposures() { return ExposureStore(db()); }
+  KnowledgeStore knowledge() { return KnowledgeStore(db()); }
 
   std::map<std::string, std::int64_t> holders_;
   std::int64_t account_id_ = 0;
@@ -59,24 +60,20 @@ TEST_P(LiveExposure, FollowsTheHistoryOfTheSecret) {
   const Case& history = GetParam();
   for (std::int64_t version = 1; version <= history.versions; ++version)
     AddVersion(secret_id_, version, holders_["ana"]);
-  for (const Retirement& retirement : history.retired) {
-    std::optional<std::int64_t> by;
-    if (!retirement.by.empty()) by = holders_[retirement.by];
-    Retire(secret_id_, retirement.version, by);
-  }
+  for (const Attested& attested : history.attested) Attest(secret_id_, attested.version, holders_[attested.by]);
   for (const Sight& sight : history.seen) See(sight.holder, sight.version);
 
-  const auto open = exposures().OpenByPerson("lea-person");
-  ASSERT_TRUE(open.ok()) << open.status();
-  const bool done = history.unretired.empty() && history.fresh;
+  const auto tasks = knowledge().OpenByPerson("lea-person");
+  ASSERT_TRUE(tasks.ok()) << tasks.status();
+  const bool done = history.open.empty() && history.fresh;
   const bool seen = std::any_of(history.seen.begin(), history.seen.end(),
                                 [](const Sight& sight) { return sight.holder.starts_with("lea"); });
-  EXPECT_EQ(open->size(), seen && !done ? 1u : 0u);
+  EXPECT_EQ(tasks->size(), seen && !done ? 1u : 0u);
 
-  const auto task = exposures().TaskStateOf(secret_id_, "lea-person");
+  const auto task = knowledge().TaskStateOf(secret_id_, "lea-person");
   ASSERT_TRUE(task.ok()) << task.status();
-  EXPECT_EQ(task->open_versions, history.unretired);
-  EXPECT_EQ(task->fresh_version_exists, history.fresh);
+  EXPECT_EQ(task->open_versions, history.open);
+  EXPECT_EQ(task->replaced(), history.fresh);
 
   const auto all = exposures().List({}, 0, 100);
   ASSERT_TRUE(all.ok()) << all.status();
@@ -95,19 +92,20 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Case{"NothingSeenIsNothingLive", 1, {}, {}, {}, {}, true},
         Case{"SeenIsLive", 1, {}, {{"lea", 1}}, {1}, {1}, false},
-        Case{"ReplacedAndRetiredByAnotherEnds", 2, {{1, "ana"}}, {{"lea", 1}}, {}, {}, true},
-        Case{"ReplacedButNotRetiredStays", 2, {}, {{"lea", 1}}, {1}, {1}, true},
-        Case{"RetiredWithoutReplacementStays", 1, {{1, "ana"}}, {{"lea", 1}}, {1}, {}, false},
+        Case{"ReplacedAndAttestedByAnotherEnds", 2, {{1, "ana"}}, {{"lea", 1}}, {}, {}, true},
+        Case{"ReplacedButNotAttestedStays", 2, {}, {{"lea", 1}}, {1}, {1}, true},
+        Case{"AttestedWithoutReplacementStays", 1, {{1, "ana"}}, {{"lea", 1}}, {1}, {}, false},
         Case{"RotationByTheLeaverEndsNothing", 2, {{1, "ana"}}, {{"lea", 1}, {"lea", 2}}, {1, 2}, {2}, false},
-        Case{"RetirementByTheLeaverEndsNothing", 2, {{1, "lea"}}, {{"lea", 1}}, {1}, {1}, true},
-        Case{"RetirementByTheLeaversOtherHolderEndsNothing",
+        Case{"AttestationByTheLeaverEndsNothing", 2, {{1, "lea"}}, {{"lea", 1}}, {1}, {1}, true},
+        Case{"AttestationByTheLeaversOtherHolderEndsNothing",
              2,
              {{1, "lea-bot"}},
              {{"lea", 1}},
              {1},
              {1},
              true},
-        Case{"RetirementByNobodyOnRecordEndsNothing", 2, {{1, ""}}, {{"lea", 1}}, {1}, {1}, true},
+        Case{"WhatTheLeaverAttestedCanBeAttestedByAnother", 2, {{1, "lea"}, {1, "ana"}}, {{"lea", 1}}, {}, {}, true},
+        Case{"ReplacementThatIsDeadEndsNothing", 2, {{1, "ana"}, {2, "ben"}}, {{"lea", 1}}, {1}, {}, false},
         Case{"ReplacementSeenByTheLeaverEndsNothing",
              2,
              {{1, "ana"}, {2, "ana"}},
@@ -130,7 +128,7 @@ INSTANTIATE_TEST_SUITE_P(
              {},
              {},
              true},
-        Case{"LaterUnseenReplacementEndsOnlyWhatWasRetired",
+        Case{"LaterUnseenReplacementEndsOnlyWhatWasAttested",
              3,
              {{2, "ana"}},
              {{"lea", 1}, {"lea", 2}},
@@ -145,7 +143,7 @@ INSTANTIATE_TEST_SUITE_P(
              {},
              {},
              true},
-        Case{"RetirementByAnotherExposedPersonCounts",
+        Case{"AttestationByAnotherExposedPersonCounts",
              2,
              {{1, "ben"}},
              {{"lea", 1}, {"ben", 1}},
@@ -178,7 +176,7 @@ TEST_F(ExposureTest, RefusesAVersionThatDoesNotExist) {
 TEST_F(ExposureTest, FiltersAndPagesTheList) {
   AddVersion(secret_id_, 1, holders_["ana"]);
   AddVersion(secret_id_, 2, holders_["ana"]);
-  Retire(secret_id_, 1, holders_["ana"]);
+  Attest(secret_id_, 1, holders_["ana"]);
   const std::int64_t other_account = AddAccount("other").id;
   const std::int64_t other_secret = AddSecret(other_account, "password").id;
   AddVersion(other_secret, 1, holders_["ana"]);
@@ -210,11 +208,14 @@ TEST_F(ExposureTest, AVersionWithAValueTheLeaverSawIsNoReplacement) {
   AddVersion(secret_id_, 1, holders_["ana"], /*value=*/7);
   AddVersion(secret_id_, 2, holders_["ana"], /*value=*/7);
   See("lea", 1);
-  Retire(secret_id_, 1, holders_["ana"]);
-  EXPECT_FALSE(exposures().TaskStateOf(secret_id_, "lea-person")->fresh_version_exists);
-  EXPECT_TRUE(exposures().List({}, 0, 10)->front().live);
+  Attest(secret_id_, 1, holders_["ana"]);
+  EXPECT_FALSE(knowledge().TaskStateOf(secret_id_, "lea-person")->replaced());
+  EXPECT_FALSE(exposures().List({}, 0, 10)->front().live) << "a list tells of no equal values";
   AddVersion(secret_id_, 3, holders_["ana"], /*value=*/8);
-  EXPECT_TRUE(exposures().TaskStateOf(secret_id_, "lea-person")->done());
+  EXPECT_EQ(knowledge().TaskStateOf(secret_id_, "lea-person")->open_versions, std::vector<std::int64_t>{2})
+      << "nobody showed it to her, but she knows it";
+  Attest(secret_id_, 2, holders_["ana"]);
+  EXPECT_TRUE(knowledge().TaskStateOf(secret_id_, "lea-person")->done());
   EXPECT_FALSE(exposures().List({}, 0, 10)->front().live);
 }
 

@@ -15,6 +15,7 @@
 #include "vault/storage/account_store.h"
 #include "vault/storage/connection.h"
 #include "vault/storage/holder_store.h"
+#include "vault/storage/knowledge_store.h"
 #include "vault/storage/secret_store.h"
 
 namespace holdfast::storage {
@@ -102,24 +103,30 @@ class StorageTest : public ::testing::Test {
     EXPECT_TRUE(SecretStore(db()).Insert(secret).ok());
     return secret;
   }
-  // Versions with the same `value` have the same value; 0: one of its own.
+  // Versions with the same `value` have a hash in common; 0: a value of its own. The newest is in force.
   SecretVersion AddVersion(std::int64_t secret_id, std::int64_t number, std::int64_t by, int value = 0) {
     SecretVersion version{.secret_id = secret_id,
                           .version = number,
                           .epoch = 1,
                           .sealed = Bytes(24, 0x5e),
-                          .value_mac = Bytes(32, static_cast<std::uint8_t>(value == 0 ? number : value)),
                           .created_by = by,
                           .created_at = number};
     EXPECT_TRUE(SecretStore(db()).InsertVersion(version).ok());
+    Bytes hash{static_cast<std::uint8_t>(value)};
+    if (value == 0) {
+      AppendU64(hash, static_cast<std::uint64_t>(secret_id));
+      AppendU64(hash, static_cast<std::uint64_t>(number));
+    }
+    EXPECT_TRUE(KnowledgeStore(db()).AddHash(secret_id, number, hash).ok());
+    Secret secret = **SecretStore(db()).ById(secret_id);
+    secret.current_version = std::max(secret.current_version, number);
+    EXPECT_TRUE(SecretStore(db()).Update(secret).ok());
     return version;
   }
-  void Retire(std::int64_t secret_id, std::int64_t number, std::optional<std::int64_t> by) {
-    auto version = SecretStore(db()).Version(secret_id, number);
-    ASSERT_TRUE(version.ok() && version->has_value());
-    (*version)->retired_at = 100;
-    (*version)->retired_by = by;
-    ASSERT_TRUE(SecretStore(db()).UpdateVersion(**version).ok());
+  void Attest(std::int64_t secret_id, std::int64_t number, std::int64_t by) {
+    Attestation attestation{
+        .secret_id = secret_id, .version = number, .holder_id = by, .attested_at = 100, .evidence = "seen"};
+    ASSERT_TRUE(KnowledgeStore(db()).Attest(attestation).ok());
   }
 
  private:

@@ -77,15 +77,25 @@ TEST_F(HandoverTest, KeepsAccountsAndTasksOnce) {
   ASSERT_EQ(accounts->size(), 1u);
   EXPECT_EQ(accounts->front().successor_id, ana_);
   EXPECT_EQ(accounts->front().chosen_by, ChosenBy::kBackup);
-  HandoverTask task{.handover_id = handover.id, .secret_id = secret};
-  ASSERT_TRUE(handovers().AddTask(task).ok());
-  HandoverTask again = task;
-  EXPECT_EQ(ReasonOf(handovers().AddTask(again)), "CONSTRAINT");
-  const auto tasks = handovers().Tasks(handover.id);
-  ASSERT_TRUE(tasks.ok());
-  ASSERT_EQ(tasks->size(), 1u);
-  EXPECT_EQ(tasks->front().id, task.id);
-  EXPECT_EQ(tasks->front().secret_id, secret);
+  ASSERT_TRUE(handovers().AddTask(handover.id, secret).ok());
+  EXPECT_EQ(ReasonOf(handovers().AddTask(handover.id, secret)), "CONSTRAINT");
+  ASSERT_EQ(handovers().Tasks(handover.id)->size(), 1u);
+  EXPECT_EQ(handovers().Tasks(handover.id)->front().settled_as, SettledAs::kNot);
+  const HandoverTask settled{.handover_id = handover.id,
+                             .secret_id = secret,
+                             .settled_as = SettledAs::kClosed,
+                             .settled_version = 2,
+                             .settled_by = ana_,
+                             .settled_at = 7,
+                             .evidence = "seen"};
+  ASSERT_TRUE(handovers().Settle(settled).ok());
+  ASSERT_EQ(handovers().Tasks(handover.id)->size(), 1u);
+  const HandoverTask task = handovers().Tasks(handover.id)->front();
+  EXPECT_EQ(task.secret_id, secret);
+  EXPECT_EQ(task.settled_as, SettledAs::kClosed);
+  EXPECT_EQ(task.settled_version, 2);
+  EXPECT_EQ(task.settled_by, ana_);
+  EXPECT_EQ(task.evidence, "seen");
 }
 
 }  // namespace

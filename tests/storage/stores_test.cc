@@ -205,9 +205,6 @@ TEST_F(StoresTest, KeepsVersionsUntilTheirValueIsDestroyed) {
   EXPECT_EQ(secrets.ListByAccount(secret.account_id)->size(), 1u);
   first.epoch = 2;
   first.sealed = std::nullopt;
-  first.retired_at = 5;
-  first.retired_by = ana.id;
-  first.retire_evidence = "checked";
   first.destroyed_at = 6;
   first.destroyed_by = ana.id;
   ASSERT_TRUE(secrets.UpdateVersion(first).ok());
@@ -215,8 +212,6 @@ TEST_F(StoresTest, KeepsVersionsUntilTheirValueIsDestroyed) {
   ASSERT_TRUE(changed.ok() && changed->has_value());
   EXPECT_EQ((*changed)->epoch, 2);
   EXPECT_EQ((*changed)->sealed, std::nullopt);
-  EXPECT_EQ((*changed)->retired_by, ana.id);
-  EXPECT_EQ((*changed)->retire_evidence, "checked");
   EXPECT_EQ((*changed)->destroyed_at, 6);
   EXPECT_EQ((*secrets.Version(secret.id, 2))->sealed, Bytes(24, 0x5e));
   EXPECT_FALSE(secrets.Version(secret.id, 3)->has_value());

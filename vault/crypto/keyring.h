@@ -22,6 +22,7 @@ inline constexpr std::string_view kBoxSeed = "box-signing";
 inline constexpr std::string_view kRequestMac = "request-mac";
 inline constexpr std::string_view kStateMac = "state-mac";
 inline constexpr std::string_view kToken = "token";
+inline constexpr std::string_view kKnowledge = "knowledge";  // of hashes of values; never replaced
 
 // 16 bytes that name a root key without telling anything about it (keyed BLAKE2b, domain-separated).
 Bytes RootKeyId(const SecretBytes& root);

@@ -187,12 +187,16 @@ absl::StatusOr<BreakGlassView> ReviewBreakGlass(WriteTx& tx, const Actor& actor,
   HF_ASSIGN_OR_RETURN(const BreakGlassView view, ViewBreakGlass(tx, row));
   if (view.state != BreakGlassState::kRevealed)
     return WrongState(row, view.state, "what was revealed, and not reviewed yet, is reviewed");
-  if (!view.rotation.done()) {
+  HF_ASSIGN_OR_RETURN(const storage::TaskState rotation,
+                      storage::KnowledgeStore(tx.db()).TaskStateOf(
+                          row.secret_id, row.revealed_version.value_or(0), decided.rows.requester.person));
+  if (!rotation.done()) {
     return Failed(
         "ROTATION_OPEN",
         fmt::format("break-glass/{} cannot be closed: somebody other than the requester must {}", id,
-                    view.rotation.fresh_version_exists ? "attest that the version shown is dead"
-                                                       : "put in a new version and retire the one shown"));
+                    rotation.replaced() ? "attest that the version shown is dead"
+                                               : "put in a value that the requester does not know, and "
+                                                 "attest that the one shown is dead"));
   }
   row.reviewed_by = actor.holder.id;
   row.reviewed_at = tx.now();

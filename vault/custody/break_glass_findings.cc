@@ -40,7 +40,7 @@ absl::Status AddBreakGlassFindings(Tx& tx, std::vector<Finding>& findings) {
       findings.push_back(
           FindingOf(row, FindingKind::kBreakGlassRotation, "break-glass.rotation",
                     fmt::format("version {} was shown by break-glass/{}: somebody else must put in "
-                                "a new version and retire this one",
+                                "a new value and attest that this one is dead",
                                 *row.revealed_version, row.id)));
     findings.push_back(FindingOf(
         row, FindingKind::kBreakGlassReview, "break-glass.review",

@@ -82,7 +82,7 @@ absl::StatusOr<BreakGlassView> ViewBreakGlass(Tx& tx, const storage::BreakGlass&
     view.left = row.ready_at_elapsed + storage::kBreakGlassUsableFor - tx.elapsed();
   if (view.state != BreakGlassState::kRevealed) return view;
   HF_ASSIGN_OR_RETURN(const storage::Holder requester, LoadHolder(tx, row.requester_id));
-  HF_ASSIGN_OR_RETURN(view.rotation, storage::ExposureStore(tx.db()).TaskStateOf(
+  HF_ASSIGN_OR_RETURN(view.rotation, storage::KnowledgeStore(tx.db(), storage::KnownBy::kExposure).TaskStateOf(
                                          row.secret_id, row.revealed_version.value_or(0), requester.person));
   return view;
 }

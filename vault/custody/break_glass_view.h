@@ -8,7 +8,7 @@
 
 #include "vault/custody/authorize.h"
 #include "vault/storage/break_glass_store.h"
-#include "vault/storage/exposure_store.h"
+#include "vault/storage/knowledge_store.h"
 
 namespace holdfast::custody {
 
@@ -29,7 +29,8 @@ struct BreakGlassView {
   storage::BreakGlass row;
   BreakGlassState state = BreakGlassState::kWaiting;
   Micros left = 0;  // elapsed time until it is ready, or until it is over; 0 where neither is to come
-  storage::TaskState rotation;  // of what was revealed
+  // Of what was revealed, as far as exposures tell: the requester reads it too.
+  storage::TaskState rotation;
 };
 
 absl::StatusOr<BreakGlassView> ViewBreakGlass(Tx& tx, const storage::BreakGlass& row);

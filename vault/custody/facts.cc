@@ -5,6 +5,7 @@
 
 #include "vault/storage/finding_store.h"
 #include "vault/storage/grant_store.h"
+#include "vault/storage/knowledge_store.h"
 
 namespace holdfast::custody {
 namespace {
@@ -43,7 +44,9 @@ absl::Status AddSecret(Tx& tx, const Target& target, policy::Resource& resource)
   if (!target.version.has_value()) return absl::OkStatus();
   HF_ASSIGN_OR_RETURN(const auto version, store.Version(secret.id, *target.version));
   if (!version.has_value()) return absl::OkStatus();
-  if (version->retired_at.has_value()) {
+  HF_ASSIGN_OR_RETURN(const auto dead,
+                      storage::KnowledgeStore(tx.db()).Attestations(secret.id, version->version));
+  if (!dead.empty()) {
     resource.version = policy::VersionState::kRetired;
   } else if (version->version != secret.current_version) {
     resource.version = policy::VersionState::kSuperseded;

@@ -8,6 +8,7 @@
 
 #include "vault/crypto/fingerprint.h"
 #include "vault/custody/break_glass_findings.h"
+#include "vault/custody/knowledge_findings.h"
 #include "vault/custody/limits.h"
 #include "vault/policy/duration.h"
 #include "vault/storage/finding_store.h"
@@ -80,11 +81,6 @@ class Finder {
           TierRule(row.tier, "max_secret_age"), row, row.since + row.number,
           fmt::format("was put in {} ago and must be replaced every {}", Days(tx_.now() - row.since),
                       FormatDuration(row.number)));
-    HF_ASSIGN_OR_RETURN(const auto exposed, store_.ExposedToInactive());
-    for (const FindingRow& row : exposed)
-      Add(Severity::kCritical, FindingKind::kExposedToGone, "exposed.gone", row, row.since,
-          fmt::format("{}, who is {}, knows it: put in a new version, and retire the one they saw",
-                      row.holder, StatusWord(row.status)));
     return absl::OkStatus();
   }
 
@@ -206,6 +202,7 @@ class Sight {
   Sight(Tx& tx, const Actor& actor) : tx_(tx), actor_(actor) {}
 
   absl::StatusOr<bool> Sees(const Finding& finding) {
+    if (finding.for_security && !actor_.Is(Role::kSecurity)) return false;
     const auto pair = std::pair(finding.account_id.value_or(0), finding.holder_id.value_or(0));
     if (const auto known = known_.find(pair); known != known_.end()) return known->second;
     Target target;
@@ -253,6 +250,7 @@ absl::StatusOr<std::vector<Finding>> AllFindings(Tx& tx) {
   HF_RETURN_IF_ERROR(finder.DeviceKeys());
   HF_RETURN_IF_ERROR(finder.Strings());
   HF_RETURN_IF_ERROR(finder.Handovers());
+  HF_RETURN_IF_ERROR(AddKnowledgeFindings(tx, all));
   HF_RETURN_IF_ERROR(AddBreakGlassFindings(tx, all));
   return all;
 }

@@ -16,7 +16,7 @@ enum class Severity : int { kCritical = 1, kWarning = 2, kInfo = 3 };
 // In the order of a list; each is about rows of one table.
 enum class FindingKind : int {
   kTooFewOwners = 1,    // account
-  kExposedToGone,       // exposure
+  kExposedToGone,       // secret and holder
   kRotationOverdue,     // secret
   kBreakGlassWaiting,   // break_glass
   kBreakGlassRotation,  // break_glass
@@ -31,6 +31,9 @@ enum class FindingKind : int {
   kKeyUnconfirmed,      // device_key
   kKeyExpires,          // device_key
   kStringMisused,       // enrollment
+  kKnownWithoutAccess,  // secret and holder
+  kNothingWorks,        // secret
+  kValueReused,         // secret; for security alone
 };
 
 struct Finding {
@@ -43,6 +46,7 @@ struct Finding {
   std::optional<std::int64_t> handover_id{};
   Micros since = 0;
   std::string message;
+  bool for_security = false;  // whatever the policy says, nobody else sees it
 };
 
 // `row`: the id of what it is about, in the table of its kind.

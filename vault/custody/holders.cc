@@ -72,6 +72,7 @@ absl::StatusOr<storage::Holder> Switch(WriteTx& tx, const Actor& actor, const Re
                                  holder.status == to ? " already" : ""));
   }
   if (to == HolderStatus::kSuspended) HF_RETURN_IF_ERROR(CheckSecurityRemains(tx, holder));
+  if (to == HolderStatus::kActive) HF_RETURN_IF_ERROR(CheckNotLeaving(tx, holder.person));
   HF_RETURN_IF_ERROR(SetStatus(tx, holder, to));
   if (to == HolderStatus::kSuspended) HF_RETURN_IF_ERROR(VoidStrings(tx, holder));
   tx.Record(EventFor(actor, action, target, decision));
@@ -93,6 +94,19 @@ std::string_view StatusWords(HolderStatus status) {
       return "has left";
   }
   return "";
+}
+
+absl::Status CheckNotLeaving(Tx& tx, std::string_view person) {
+  HF_ASSIGN_OR_RETURN(const auto cases, storage::HandoverStore(tx.db()).Open());
+  for (const storage::Handover& open : cases) {
+    HF_ASSIGN_OR_RETURN(const storage::Holder leaver, LoadHolder(tx, open.leaver_id));
+    if (leaver.person != person) continue;
+    return MakeError(absl::StatusCode::kFailedPrecondition, "PERSON_LEAVING",
+                     fmt::format("handover {} of {} is open: no identity of the same person is made, resumed or "
+                                 "handed over beside it",
+                                 open.name, leaver.name));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status VoidStrings(WriteTx& tx, const storage::Holder& holder) {
@@ -171,6 +185,7 @@ absl::StatusOr<Enrolling> CreateHolder(WriteTx& tx, const Actor& actor, const Re
     return MakeError(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
                      fmt::format("holder {} exists already; ids are never used again", wanted.name));
   }
+  HF_RETURN_IF_ERROR(CheckNotLeaving(tx, holder.person));
   HF_ASSIGN_OR_RETURN(NewString string, InsertHolder(tx, holder, actor.holder.id, wanted.string_lifetime));
   // Binds the pseudonym to names, once.
   const Target target{.subject = &holder,

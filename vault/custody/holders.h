@@ -66,6 +66,10 @@ std::string_view StatusWords(HolderStatus status);
 // Stores the status, with the time and a new revision. Whoever is not active any more has no broken glass open.
 absl::Status SetStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status);
 
+// FAILED_PRECONDITION, reason PERSON_LEAVING, while a handover of the person is open, under whichever name: no
+// identity of theirs is made or resumed, and no workflow given to them.
+absl::Status CheckNotLeaving(Tx& tx, std::string_view person);
+
 // Voids the unused enrollment strings for the holder and those that the holder handed out.
 absl::Status VoidStrings(WriteTx& tx, const storage::Holder& holder);
 

@@ -162,7 +162,7 @@ absl::StatusOr<ImportOutcome> ImportOne(WriteTx& tx, const Actor& actor, const s
   HF_ASSIGN_OR_RETURN(secret, InsertSecret(tx, account, component.wanted->secret, component.wanted->kind));
   for (const Plaintext& value : component.values) {
     HF_RETURN_IF_ERROR(
-        StoreVersion(tx, actor, account, *secret, value.ExposeSecret(), ExposureHow::kImported).status());
+        StoreVersion(tx, actor, account, *secret, value, ExposureHow::kImported).status());
   }
   audit::Event event = EventFor(actor, Action::kImport,
                                 {.account = &account,

@@ -56,7 +56,7 @@ absl::Status CreateKeys(storage::Connection& db, const SecretBytes& root, ByteVi
   db.set_row_hash(StateRowHash(state_mac));
   HF_RETURN_IF_ERROR(keys.Store(crypto::kStateMac, state_mac));
   for (const std::string_view name : {crypto::kValueKek, crypto::kCheckpointSeed, crypto::kBoxSeed,
-                                      crypto::kRequestMac, crypto::kToken})
+                                      crypto::kRequestMac, crypto::kToken, crypto::kKnowledge})
     HF_RETURN_IF_ERROR(keys.Store(name, SecretBytes::Random(crypto::kKeySize)));
   HF_ASSIGN_OR_RETURN(const SecretBytes ca_key, pki::GenerateP256Key());
   HF_ASSIGN_OR_RETURN(const SecretBytes tls_key, pki::GenerateP256Key());
@@ -75,6 +75,7 @@ absl::StatusOr<Keys> LoadKeys(storage::Connection& db, const SecretBytes& root, 
   HF_ASSIGN_OR_RETURN(SecretBytes request_mac, loader.Load(crypto::kRequestMac));
   HF_ASSIGN_OR_RETURN(SecretBytes state_mac, loader.Load(crypto::kStateMac));
   HF_ASSIGN_OR_RETURN(SecretBytes token, loader.Load(crypto::kToken));
+  HF_ASSIGN_OR_RETURN(SecretBytes knowledge, loader.Load(crypto::kKnowledge));
   HF_ASSIGN_OR_RETURN(SecretBytes ca_key, loader.Load(crypto::kCaKey));
   HF_ASSIGN_OR_RETURN(SecretBytes tls_key, loader.Load(crypto::kTlsKey));
   HF_ASSIGN_OR_RETURN(std::string ca_certificate, storage::SettingStore(db).GetCertificate(kCaCertificate));
@@ -92,6 +93,7 @@ absl::StatusOr<Keys> LoadKeys(storage::Connection& db, const SecretBytes& root, 
               .request_mac = std::move(request_mac),
               .state_mac = std::move(state_mac),
               .token = std::move(token),
+              .knowledge = std::move(knowledge),
               .ca_key = std::move(ca_key),
               .ca_certificate = std::move(ca_certificate),
               .tls_key = std::move(tls_key),

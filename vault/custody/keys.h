@@ -24,6 +24,7 @@ struct Keys {
   SecretBytes request_mac;
   SecretBytes state_mac;
   SecretBytes token;
+  SecretBytes knowledge;  // under the hashes by which equal values are found
   SecretBytes ca_key;  // PKCS#8
   std::string ca_certificate;
   SecretBytes tls_key;  // PKCS#8

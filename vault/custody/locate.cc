@@ -27,16 +27,30 @@ absl::Status RecordGuess(Tx& tx, const Actor& actor, policy::Action action, cons
   return absl::OkStatus();
 }
 
+bool MeansRemoved(policy::Action action) {
+  return action == policy::Action::kSecretAttest || action == policy::Action::kExposureAdd;
+}
+
+absl::Status Removed(const storage::Secret& secret) {
+  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND",
+                   fmt::format("secret {} was removed; a new value brings it back", secret.name));
+}
+
 }  // namespace
 
 absl::StatusOr<Located> Locate(WriteTx& tx, const Actor& actor, policy::Action action,
                                std::string_view account_name, std::string_view secret_name,
-                               std::int64_t number, std::map<std::string, std::string> texts) {
+                               std::int64_t number, std::map<std::string, std::string> texts,
+                               const storage::Holder* subject) {
   Located located;
   HF_ASSIGN_OR_RETURN(located.row.account, FindAccount(tx, actor, account_name, action));
-  Target target{.account = &located.row.account, .version = number, .texts = std::move(texts)};
+  Target target{.account = &located.row.account,
+                .subject = subject,
+                .version = number,
+                .texts = std::move(texts)};
   if (number == 0) target.version = std::nullopt;
   auto secret = FindSecret(tx, located.row.account, secret_name);
+  if (secret.ok() && secret->removed_at.has_value() && !MeansRemoved(action)) secret = Removed(*secret);
   if (secret.ok()) {
     located.row.secret = *std::move(secret);
     target.secret = &located.row.secret;

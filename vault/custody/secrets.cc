@@ -11,6 +11,8 @@
 #include "vault/crypto/totp.h"
 #include "vault/custody/accounts.h"
 #include "vault/custody/holders.h"
+#include "vault/custody/knowledge.h"
+#include "vault/custody/known_value.h"
 #include "vault/storage/exposure_store.h"
 
 namespace holdfast::custody {
@@ -98,8 +100,14 @@ absl::StatusOr<SecretRow> AddVersion(WriteTx& tx, const Actor& actor, const Requ
   bool is_new = false;
   HF_ASSIGN_OR_RETURN(row.secret, FindOrInsert(tx, row.account, wanted, is_new));
   HF_RETURN_IF_ERROR(CheckValue(row.secret, value));
-  HF_ASSIGN_OR_RETURN(row.version, StoreVersion(tx, actor, row.account, row.secret, value.ExposeSecret(),
-                                                ExposureHow::kMade));
+  if (!is_new)
+    HF_RETURN_IF_ERROR(CheckNewValue(tx, actor,
+                                     {.account = &row.account,
+                                      .secret = &row.secret,
+                                      .texts = {{"reason", request.reason}}},
+                                     HashesOf(tx, value)));
+  HF_ASSIGN_OR_RETURN(row.version,
+                      StoreVersion(tx, actor, row.account, row.secret, value, ExposureHow::kMade));
   // Only the first event names the secret; later ones have its pseudonym alone.
   tx.Record(
       EventFor(actor, Action::kSecretPut,
@@ -132,29 +140,6 @@ absl::StatusOr<Revealed> Reveal(WriteTx& tx, const Actor& actor, const Request& 
                   .release = std::move(release)};
 }
 
-absl::StatusOr<SecretRow> Retire(WriteTx& tx, const Actor& actor, const Request& request,
-                                 std::string_view account, std::string_view secret, std::int64_t number,
-                                 std::string_view evidence) {
-  HF_RETURN_IF_ERROR(CheckLine("evidence", evidence, kMaxEvidence, /*required=*/true));
-  const std::map<std::string, std::string> texts{{"evidence", std::string(evidence)}};
-  HF_ASSIGN_OR_RETURN(Located located,
-                      Locate(tx, actor, Action::kSecretRetire, account, secret, number, texts));
-  SecretRow& row = located.row;
-  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
-  if (repeat.has_value()) return std::move(row);
-  if (row.version.retired_at.has_value()) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "ALREADY_RETIRED",
-                     fmt::format("version {} of {} was retired already", number, row.secret.name));
-  }
-  row.version.retired_at = tx.now();
-  row.version.retired_by = actor.holder.id;
-  row.version.retire_evidence = std::string(evidence);
-  HF_RETURN_IF_ERROR(storage::SecretStore(tx.db()).UpdateVersion(row.version));
-  tx.Record(EventFor(actor, Action::kSecretRetire, TargetOf(row, texts), located.decision));
-  HF_RETURN_IF_ERROR(Remember(tx, actor, request, std::to_string(number)));
-  return std::move(row);
-}
-
 absl::StatusOr<SecretRow> Destroy(WriteTx& tx, const Actor& actor, const Request& request,
                                   std::string_view account, std::string_view secret, std::int64_t number) {
   const std::map<std::string, std::string> texts{{"reason", request.reason}};
@@ -181,6 +166,25 @@ absl::StatusOr<SecretRow> Destroy(WriteTx& tx, const Actor& actor, const Request
   tx.Record(EventFor(actor, Action::kSecretDestroy, TargetOf(row, texts), located.decision));
   HF_RETURN_IF_ERROR(Remember(tx, actor, request, std::to_string(number)));
   return std::move(row);
+}
+
+absl::StatusOr<storage::Secret> Remove(WriteTx& tx, const Actor& actor, const Request& request,
+                                       std::string_view account_name, std::string_view secret_name,
+                                       std::string_view etag) {
+  const std::map<std::string, std::string> texts{{"reason", request.reason}};
+  HF_ASSIGN_OR_RETURN(const Located located, Locate(tx, actor, Action::kSecretRemove, account_name,
+                                                    secret_name, /*number=*/0, texts));
+  storage::Secret secret = located.row.secret;
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  if (repeat.has_value()) return secret;
+  HF_RETURN_IF_ERROR(CheckEtag(etag, secret.revision, SecretResource(account_name, secret.name)));
+  secret.removed_at = secret.updated_at = tx.now();
+  secret.removed_by = actor.holder.id;
+  ++secret.revision;
+  HF_RETURN_IF_ERROR(storage::SecretStore(tx.db()).Update(secret));
+  tx.Record(EventFor(actor, Action::kSecretRemove, TargetOf(located.row, texts), located.decision));
+  HF_RETURN_IF_ERROR(Remember(tx, actor, request, secret.name));
+  return secret;
 }
 
 }  // namespace holdfast::custody

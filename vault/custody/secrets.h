@@ -1,4 +1,4 @@
-// Secrets: new versions, reveals, retirement, destruction. What is shown or put in is exposure, recorded with
+// Secrets: new versions, reveals, destruction, removal. What is shown or put in is exposure, recorded with
 // it.
 #pragma once
 
@@ -12,7 +12,6 @@
 namespace holdfast::custody {
 
 inline constexpr std::size_t kMaxSecretsPerAccount = 256;
-inline constexpr std::int64_t kMaxVersionsPerSecret = 10'000;
 inline constexpr Micros kRepeatedWithin = 10 * kMinute;  // a reveal's answer is given again for so long
 
 struct NewValue {
@@ -39,18 +38,20 @@ struct Revealed {
 absl::StatusOr<Revealed> Reveal(WriteTx& tx, const Actor& actor, const Request& request,
                                 const RevealRequest& reveal);
 
-// Attests that the platform no longer accepts the version.
-absl::StatusOr<SecretRow> Retire(WriteTx& tx, const Actor& actor, const Request& request,
-                                 std::string_view account, std::string_view secret, std::int64_t version,
-                                 std::string_view evidence);
 // Destroys the stored value. FAILED_PRECONDITION, reason IS_CURRENT, for the newest version.
 absl::StatusOr<SecretRow> Destroy(WriteTx& tx, const Actor& actor, const Request& request,
                                   std::string_view account, std::string_view secret, std::int64_t version);
 
+// Takes a secret that is none, mistyped say, off the lists. Versions, exposures and tasks stay: whoever knows
+// a value still does. FAILED_PRECONDITION, reason ALREADY_REMOVED.
+absl::StatusOr<storage::Secret> Remove(WriteTx& tx, const Actor& actor, const Request& request,
+                                       std::string_view account, std::string_view secret,
+                                       std::string_view etag);
+
 // Encrypts `value` as the next version and records the exposure; shared with the import.
 absl::StatusOr<storage::SecretVersion> StoreVersion(WriteTx& tx, const Actor& actor,
                                                     const storage::Account& account, storage::Secret& secret,
-                                                    ByteView value, ExposureHow how);
+                                                    const Plaintext& value, ExposureHow how);
 absl::StatusOr<storage::Secret> InsertSecret(WriteTx& tx, const storage::Account& account,
                                              std::string_view name, std::string_view kind);
 absl::StatusOr<Plaintext> DecryptVersion(const Tx& tx, const storage::Account& account,

@@ -3,10 +3,11 @@
 
 #include <algorithm>
 
-#include "vault/crypto/mac.h"
 #include "vault/crypto/value.h"
+#include "vault/custody/knowledge.h"
 #include "vault/custody/secrets.h"
 #include "vault/storage/exposure_store.h"
+#include "vault/storage/knowledge_store.h"
 
 namespace holdfast::custody {
 namespace {
@@ -19,12 +20,6 @@ crypto::ValuePlace PlaceOf(const Tx& tx, const storage::Account& account, const 
           .kind = secret.kind,
           .version = static_cast<std::uint32_t>(version),
           .epoch = static_cast<std::uint32_t>(epoch)};
-}
-
-// Tells whether two versions of one secret have the same value without opening either: a rotation to what the
-// leaver knows is none. Stays when a value is destroyed.
-Bytes ValueMac(const Tx& tx, const storage::Secret& secret, ByteView value) {
-  return ToBytes(crypto::Mac(tx.keys().request_mac, {AsBytes("holdfast-value-v1"), secret.pseudonym, value}));
 }
 
 }  // namespace
@@ -55,25 +50,24 @@ absl::StatusOr<storage::Secret> InsertSecret(WriteTx& tx, const storage::Account
 
 absl::StatusOr<storage::SecretVersion> StoreVersion(WriteTx& tx, const Actor& actor,
                                                     const storage::Account& account, storage::Secret& secret,
-                                                    ByteView value, ExposureHow how) {
-  if (secret.current_version >= kMaxVersionsPerSecret) {
-    return MakeError(
-        absl::StatusCode::kFailedPrecondition, "TOO_MANY_VERSIONS",
-        fmt::format("secret {} has {} versions, which is the most", secret.name, secret.current_version));
-  }
+                                                    const Plaintext& value, ExposureHow how) {
   const std::int64_t number = secret.current_version + 1;
   const std::int64_t epoch = tx.keys().epoch;
   storage::SecretVersion version{
       .secret_id = secret.id,
       .version = number,
       .epoch = epoch,
-      .sealed = crypto::SealValue(tx.keys().kek, PlaceOf(tx, account, secret, number, epoch), value),
-      .value_mac = ValueMac(tx, secret, value),
+      .sealed = crypto::SealValue(tx.keys().kek, PlaceOf(tx, account, secret, number, epoch),
+                                  value.ExposeSecret()),
       .created_by = actor.holder.id,
       .created_at = tx.now()};
   storage::SecretStore secrets(tx.db());
   HF_RETURN_IF_ERROR(secrets.InsertVersion(version));
+  for (const Bytes& hash : HashesOf(tx, value))
+    HF_RETURN_IF_ERROR(storage::KnowledgeStore(tx.db()).AddHash(secret.id, number, hash));
   secret.current_version = number;
+  secret.removed_at = std::nullopt;
+  secret.removed_by = std::nullopt;
   secret.updated_at = tx.now();
   ++secret.revision;
   HF_RETURN_IF_ERROR(secrets.Update(secret));

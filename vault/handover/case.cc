@@ -31,10 +31,15 @@ absl::StatusOr<storage::Holder> HolderById(WriteTx& tx, std::int64_t id) {
 }
 
 absl::Status CheckLeaver(WriteTx& tx, const storage::Holder& leaver) {
-  if (leaver.status == HolderStatus::kActive || leaver.status == HolderStatus::kSuspended)
-    return custody::CheckSecurityRemains(tx, leaver);
-  return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
-                   fmt::format("holder {} {} already", leaver.name, custody::StatusWords(leaver.status)));
+  if (leaver.status != HolderStatus::kActive && leaver.status != HolderStatus::kSuspended) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
+                     fmt::format("holder {} {} already", leaver.name, custody::StatusWords(leaver.status)));
+  }
+  HF_RETURN_IF_ERROR(custody::CheckNotLeaving(tx, leaver.person));
+  HF_ASSIGN_OR_RETURN(const auto identities, IdentitiesOf(tx, leaver.person));
+  for (const storage::Holder& identity : identities)
+    HF_RETURN_IF_ERROR(custody::CheckSecurityRemains(tx, identity));
+  return absl::OkStatus();
 }
 
 absl::Status WrongState(const storage::Handover& row, std::string_view why) {
@@ -139,17 +144,30 @@ absl::Status TellState(WriteTx& tx, const Actor& actor, const Request& request,
 absl::Status CheckPersonIsGone(WriteTx& tx, const storage::Handover& row, const storage::Holder& leaver) {
   HF_ASSIGN_OR_RETURN(const auto identities, storage::HolderStore(tx.db()).ByPerson(leaver.person));
   for (const storage::Holder& identity : identities) {
-    if (identity.kind == HolderKind::kPerson && identity.status == HolderStatus::kActive) {
-      return WrongState(
-          row, fmt::format("cannot close: {} is an active identity of the same person", identity.name));
+    const bool workflow = identity.kind == HolderKind::kWorkflow;
+    if (identity.status == HolderStatus::kActive) {
+      return WrongState(row, workflow ? fmt::format("cannot close: {} answers for the workflow {}, which is "
+                                                    "active; suspend it, or name another person",
+                                                    leaver.name, identity.name)
+                                      : fmt::format("cannot close: {} is an active identity of the same person",
+                                                    identity.name));
     }
     HF_ASSIGN_OR_RETURN(const auto left, storage::GrantStore(tx.db()).LiveByHolder(identity.id, tx.now()));
-    if (!left.empty()) {
-      return WrongState(row,
-                        fmt::format("cannot close: {}, an identity of the leaver, has access to accounts; "
-                                    "start a handover of it or revoke its access",
-                                    identity.name));
-    }
+    if (left.empty()) continue;
+    HF_ASSIGN_OR_RETURN(const storage::Account account, custody::LoadAccount(tx, left.front().account_id));
+    return WrongState(
+        row, fmt::format("cannot close: {}, {} the leaver, has access to {}; give it to somebody else", identity.name,
+                         workflow ? "a workflow of" : "an identity of", account.name));
+  }
+  return absl::OkStatus();
+}
+
+// Under every name.
+absl::Status MarkAsLeft(WriteTx& tx, const storage::Holder& leaver) {
+  HF_ASSIGN_OR_RETURN(auto identities, IdentitiesOf(tx, leaver.person));
+  for (storage::Holder& identity : identities) {
+    if (identity.status == HolderStatus::kLeft) continue;
+    HF_RETURN_IF_ERROR(custody::SetStatus(tx, identity, HolderStatus::kLeft));
   }
   return absl::OkStatus();
 }
@@ -238,7 +256,7 @@ absl::StatusOr<CaseView> Approve(WriteTx& tx, const Actor& actor, const Request&
 absl::StatusOr<CaseView> Close(WriteTx& tx, const Actor& actor, const Request& request, std::string_view name,
                                std::string_view etag) {
   HF_ASSIGN_OR_RETURN(storage::Handover row, FindCaseFor(tx, actor, Action::kHandoverClose, name));
-  HF_ASSIGN_OR_RETURN(storage::Holder leaver, HolderById(tx, row.leaver_id));
+  HF_ASSIGN_OR_RETURN(const storage::Holder leaver, HolderById(tx, row.leaver_id));
   const Target target{.subject = &leaver, .handover = &row};
   HF_ASSIGN_OR_RETURN(const auto decision, custody::Authorize(tx, actor, Action::kHandoverClose, target));
   HF_ASSIGN_OR_RETURN(const auto repeat, custody::FindRepeat(tx, actor, request));
@@ -254,10 +272,7 @@ absl::StatusOr<CaseView> Close(WriteTx& tx, const Actor& actor, const Request& r
   row.closed_at = tx.now();
   ++row.revision;
   HF_RETURN_IF_ERROR(storage::HandoverStore(tx.db()).Update(row));
-  leaver.status = HolderStatus::kLeft;
-  leaver.updated_at = tx.now();
-  ++leaver.revision;
-  HF_RETURN_IF_ERROR(storage::HolderStore(tx.db()).Update(leaver));
+  HF_RETURN_IF_ERROR(MarkAsLeft(tx, leaver));
   tx.Record(custody::EventFor(actor, Action::kHandoverClose, target, decision));
   HF_RETURN_IF_ERROR(custody::Remember(tx, actor, request, row.name));
   return Describe(tx, row);

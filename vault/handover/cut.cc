@@ -36,6 +36,8 @@ absl::Status MoveAccount(WriteTx& tx, const Actor& actor, const storage::Holder&
   } else {
     HF_RETURN_IF_ERROR(storage::GrantStore(tx.db()).End(planned.grant.id, tx.now(), actor.holder.id));
   }
+  for (const std::int64_t grant_id : planned.more_grants)
+    HF_RETURN_IF_ERROR(storage::GrantStore(tx.db()).End(grant_id, tx.now(), actor.holder.id));
   storage::Account account = planned.account;
   account.updated_at = tx.now();
   ++account.revision;
@@ -50,17 +52,45 @@ absl::Status MoveAccount(WriteTx& tx, const Actor& actor, const storage::Holder&
   return absl::OkStatus();
 }
 
-// Keys of the holder, or unconfirmed ones enrolled with strings that the holder handed out: nobody else has
-// vouched for those.
-absl::Status Revoke(WriteTx& tx, std::int64_t holder_id, bool own) {
-  storage::KeyStore keys(tx.db());
-  HF_ASSIGN_OR_RETURN(auto doomed, own ? keys.ByHolder(holder_id) : keys.UnconfirmedIssuedBy(holder_id));
+absl::Status RevokeAll(WriteTx& tx, std::vector<storage::DeviceKey> doomed) {
   for (storage::DeviceKey& key : doomed) {
     if (key.state == KeyState::kRevoked) continue;
     key.state = KeyState::kRevoked;
     key.revoked_at = tx.now();
-    HF_RETURN_IF_ERROR(keys.Update(key));
+    HF_RETURN_IF_ERROR(storage::KeyStore(tx.db()).Update(key));
   }
+  return absl::OkStatus();
+}
+
+// What an identity handed out or could still be used through: strings for and by it, unconfirmed devices of
+// its own and those enrolled with its strings, for which nobody else has vouched; and what it asked for.
+absl::Status EndOpenEnds(WriteTx& tx, const Actor& actor, const storage::Holder& holder,
+                         const storage::Handover& row) {
+  storage::KeyStore keys(tx.db());
+  HF_RETURN_IF_ERROR(custody::VoidStrings(tx, holder));
+  HF_RETURN_IF_ERROR(custody::WithdrawAll(tx, actor, holder, row));
+  HF_ASSIGN_OR_RETURN(auto issued, keys.UnconfirmedIssuedBy(holder.id));
+  HF_RETURN_IF_ERROR(RevokeAll(tx, std::move(issued)));
+  HF_ASSIGN_OR_RETURN(auto own, keys.ByHolder(holder.id));
+  std::erase_if(own, [](const storage::DeviceKey& key) { return key.state != KeyState::kUnconfirmed; });
+  return RevokeAll(tx, std::move(own));
+}
+
+absl::Status Suspend(WriteTx& tx, const Actor& actor, storage::Holder& other, const storage::Handover& row,
+                     std::string_view rule) {
+  HF_RETURN_IF_ERROR(EndOpenEnds(tx, actor, other, row));
+  if (other.status == HolderStatus::kLeft) return absl::OkStatus();
+  const bool was_active = other.status == HolderStatus::kActive;
+  // Again for who is suspended: a suspension that would end by itself ends no more.
+  HF_RETURN_IF_ERROR(custody::SetStatus(tx, other, HolderStatus::kSuspended));
+  if (!was_active) return absl::OkStatus();
+  audit::Event event;
+  event.type = "handover.suspend";
+  event.actor = custody::RefTo(actor.holder);
+  event.subject = custody::RefTo(other);
+  event.handover = custody::RefTo(row);
+  event.rule = rule;
+  tx.Record(std::move(event));
   return absl::OkStatus();
 }
 
@@ -68,23 +98,15 @@ absl::Status Revoke(WriteTx& tx, std::int64_t holder_id, bool own) {
 
 absl::Status Freeze(WriteTx& tx, const Actor& actor, storage::Holder& leaver, const storage::Handover& row) {
   HF_RETURN_IF_ERROR(custody::SetStatus(tx, leaver, HolderStatus::kLeaving));
-  HF_RETURN_IF_ERROR(custody::VoidStrings(tx, leaver));
-  HF_RETURN_IF_ERROR(custody::WithdrawAll(tx, actor, leaver, row));
-  HF_RETURN_IF_ERROR(Revoke(tx, leaver.id, /*own=*/false));
-  HF_ASSIGN_OR_RETURN(auto others, storage::HolderStore(tx.db()).ByPerson(leaver.person));
-  for (storage::Holder& other : others) {
-    if (other.kind != HolderKind::kPerson || other.status != HolderStatus::kActive) continue;
-    HF_RETURN_IF_ERROR(custody::SetStatus(tx, other, HolderStatus::kSuspended));
-    HF_RETURN_IF_ERROR(custody::VoidStrings(tx, other));
-    HF_RETURN_IF_ERROR(custody::WithdrawAll(tx, actor, other, row));
-    audit::Event event;
-    event.type = "handover.suspend";
-    event.actor = custody::RefTo(actor.holder);
-    event.subject = custody::RefTo(other);
-    event.handover = custody::RefTo(row);
-    event.rule = "handover.same-person";
-    tx.Record(std::move(event));
+  HF_RETURN_IF_ERROR(EndOpenEnds(tx, actor, leaver, row));
+  HF_ASSIGN_OR_RETURN(auto identities, IdentitiesOf(tx, leaver.person));
+  for (storage::Holder& other : identities) {
+    if (other.id == leaver.id) continue;
+    HF_RETURN_IF_ERROR(Suspend(tx, actor, other, row, "handover.same-person"));
   }
+  HF_ASSIGN_OR_RETURN(auto workflows, WorkflowsOf(tx, leaver.person));
+  for (storage::Holder& workflow : workflows)
+    HF_RETURN_IF_ERROR(Suspend(tx, actor, workflow, row, "handover.workflow"));
   return absl::OkStatus();
 }
 
@@ -92,16 +114,18 @@ absl::Status Cut(WriteTx& tx, const Actor& actor, const storage::Holder& leaver,
                  storage::Handover& row) {
   for (const PlannedAccount& planned : plan.accounts)
     HF_RETURN_IF_ERROR(MoveAccount(tx, actor, leaver, planned, row));
-  HF_RETURN_IF_ERROR(Revoke(tx, leaver.id, /*own=*/true));
+  // Whoever answers for a workflow could copy its key.
+  HF_ASSIGN_OR_RETURN(const auto holders, storage::HolderStore(tx.db()).ByPerson(leaver.person));
+  for (const storage::Holder& holder : holders) {
+    HF_ASSIGN_OR_RETURN(auto keys, storage::KeyStore(tx.db()).ByHolder(holder.id));
+    HF_RETURN_IF_ERROR(RevokeAll(tx, std::move(keys)));
+  }
   if (plan.moves_custodian && row.named_successor.has_value()) {
     HF_ASSIGN_OR_RETURN(const storage::Holder successor, custody::LoadHolder(tx, *row.named_successor));
     HF_RETURN_IF_ERROR(storage::SettingStore(tx.db()).Set("custodian", successor.name));
   }
   storage::HandoverStore cases(tx.db());
-  for (const std::int64_t secret_id : plan.secrets) {
-    storage::HandoverTask task{.handover_id = row.id, .secret_id = secret_id};
-    HF_RETURN_IF_ERROR(cases.AddTask(task));
-  }
+  for (const std::int64_t secret_id : plan.secrets) HF_RETURN_IF_ERROR(cases.AddTask(row.id, secret_id));
   row.state = storage::HandoverState::kCut;
   row.cut_at = tx.now();
   ++row.revision;

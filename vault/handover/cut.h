@@ -6,9 +6,9 @@
 
 namespace holdfast::handover {
 
-// The leaver can do nothing from here on: status, enrollment strings for and by them, unconfirmed keys that
-// came of those, requests for approval; other identities of the same person are suspended. The leaver's keys
-// end with the cut.
+// The person can do nothing from here on, under whichever name: status, enrollment strings for and by them,
+// unconfirmed devices of theirs and of those to whom they handed strings, requests for approval. Workflows that
+// they answer for are suspended. Their devices end with the cut.
 absl::Status Freeze(custody::WriteTx& tx, const custody::Actor& actor, storage::Holder& leaver,
                     const storage::Handover& row);
 

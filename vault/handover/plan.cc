@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <utility>
 
 #include "vault/custody/access.h"
@@ -61,6 +63,20 @@ absl::Status ChooseOwner(Tx& tx, const storage::Holder& leaver, const std::optio
                   planned.account.name, planned.successor->name));
 }
 
+// By account; of each the strongest relation first.
+absl::StatusOr<std::map<std::int64_t, std::vector<storage::Grant>>> GrantsOf(Tx& tx, std::string_view person) {
+  std::map<std::int64_t, std::vector<storage::Grant>> by_account;
+  HF_ASSIGN_OR_RETURN(const auto identities, IdentitiesOf(tx, person));
+  for (const storage::Holder& identity : identities) {
+    HF_ASSIGN_OR_RETURN(const auto grants,
+                        storage::GrantStore(tx.db()).LiveByHolder(identity.id, tx.now()));
+    for (const storage::Grant& grant : grants) by_account[grant.account_id].push_back(grant);
+  }
+  for (auto& [account_id, grants] : by_account)
+    std::ranges::stable_sort(grants, {}, [](const storage::Grant& grant) { return grant.relation; });
+  return by_account;
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<storage::Holder>> FindSuccessor(Tx& tx, const storage::Holder& leaver,
@@ -71,23 +87,44 @@ absl::StatusOr<std::optional<storage::Holder>> FindSuccessor(Tx& tx, const stora
   return std::optional(std::move(holder));
 }
 
+storage::KnowledgeStore KnowledgeOf(Tx& tx) {
+  return storage::KnowledgeStore(tx.db(),
+                                 tx.dry_run() ? storage::KnownBy::kExposure : storage::KnownBy::kValue);
+}
+
+absl::StatusOr<std::vector<storage::Holder>> IdentitiesOf(Tx& tx, std::string_view person) {
+  HF_ASSIGN_OR_RETURN(auto identities, storage::HolderStore(tx.db()).ByPerson(person));
+  std::erase_if(identities, [](const storage::Holder& one) { return one.kind != HolderKind::kPerson; });
+  return identities;
+}
+
+absl::StatusOr<std::vector<storage::Holder>> WorkflowsOf(Tx& tx, std::string_view person) {
+  HF_ASSIGN_OR_RETURN(auto workflows, storage::HolderStore(tx.db()).ByPerson(person));
+  std::erase_if(workflows, [](const storage::Holder& one) {
+    return one.kind != HolderKind::kWorkflow || one.status == HolderStatus::kLeft;
+  });
+  return workflows;
+}
+
 absl::StatusOr<Plan> MakePlan(Tx& tx, const storage::Holder& leaver,
                               const std::optional<storage::Holder>& named) {
   Plan plan;
-  HF_ASSIGN_OR_RETURN(const auto grants, storage::GrantStore(tx.db()).LiveByHolder(leaver.id, tx.now()));
-  for (const storage::Grant& grant : grants) {
-    HF_ASSIGN_OR_RETURN(storage::Account account, custody::LoadAccount(tx, grant.account_id));
-    PlannedAccount planned{.account = std::move(account), .grant = grant};
-    if (grant.relation == Relation::kOwner) HF_RETURN_IF_ERROR(ChooseOwner(tx, leaver, named, planned, plan));
+  HF_ASSIGN_OR_RETURN(const auto grants, GrantsOf(tx, leaver.person));
+  for (const auto& [account_id, held] : grants) {
+    HF_ASSIGN_OR_RETURN(storage::Account account, custody::LoadAccount(tx, account_id));
+    PlannedAccount planned{.account = std::move(account), .grant = held.front()};
+    for (std::size_t i = 1; i < held.size(); ++i) planned.more_grants.push_back(held[i].id);
+    if (planned.grant.relation == Relation::kOwner)
+      HF_RETURN_IF_ERROR(ChooseOwner(tx, leaver, named, planned, plan));
     plan.accounts.push_back(std::move(planned));
   }
-  HF_ASSIGN_OR_RETURN(plan.secrets, storage::ExposureStore(tx.db()).OpenByPerson(leaver.person));
+  HF_ASSIGN_OR_RETURN(plan.secrets, KnowledgeOf(tx).OpenByPerson(leaver.person));
   HF_ASSIGN_OR_RETURN(const storage::Holder custodian, custody::Custodian(tx));
-  plan.moves_custodian = custodian.id == leaver.id;
+  plan.moves_custodian = custodian.person == leaver.person;
   if (plan.moves_custodian && !named.has_value()) {
     return MakeError(
         absl::StatusCode::kFailedPrecondition, "NO_SUCCESSOR",
-        fmt::format("{} is the organisational custodian: name a successor, who becomes it", leaver.name));
+        fmt::format("{} is the organisational custodian: name a successor, who becomes it", custodian.name));
   }
   return plan;
 }

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "vault/custody/authorize.h"
-#include "vault/storage/exposure_store.h"
 #include "vault/storage/grant_store.h"
 #include "vault/storage/handover_store.h"
 
@@ -15,7 +14,8 @@ namespace holdfast::handover {
 
 struct PlannedAccount {
   storage::Account account;
-  storage::Grant grant;  // the leaver's
+  storage::Grant grant;                   // the strongest that the person has, under whichever name
+  std::vector<std::int64_t> more_grants;  // ids of those under other names
   std::optional<storage::Holder> successor;
   storage::ChosenBy chosen_by = storage::ChosenBy::kNotAnOwner;
 };
@@ -27,9 +27,18 @@ struct Plan {
   bool successor_unvetted = false;
   // The highest tier of an account whose new owner is not its backup owner, the custodian included; 0: none.
   int unvetted_tier = 0;
-  // The leaver is the organisational custodian; the named successor becomes it.
+  // The leaver, under some name, is the organisational custodian; the named successor becomes it.
   bool moves_custodian = false;
 };
+
+// A rehearsal tells no equality of values: it could be repeated with one guess after another.
+storage::KnowledgeStore KnowledgeOf(custody::Tx& tx);
+
+// The identities of the leaver's person, the leaver included. Workflows that the person answers for are none:
+// see WorkflowsOf.
+absl::StatusOr<std::vector<storage::Holder>> IdentitiesOf(custody::Tx& tx, std::string_view person);
+// The workflows that the person answers for and that have not left.
+absl::StatusOr<std::vector<storage::Holder>> WorkflowsOf(custody::Tx& tx, std::string_view person);
 
 // FAILED_PRECONDITION, reason NO_SUCCESSOR, when an account would be left to nobody; errors about the named
 // successor name the field "successor".

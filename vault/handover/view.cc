@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "vault/handover/plan.h"
-#include "vault/storage/exposure_store.h"
 
 namespace holdfast::handover {
 namespace {
@@ -37,18 +36,6 @@ absl::StatusOr<std::string> AccountNameOf(Tx& tx, std::int64_t id) {
   return std::move(account->name);
 }
 
-absl::StatusOr<TaskView> ViewTask(Tx& tx, const storage::HandoverTask& task, std::string_view person) {
-  HF_ASSIGN_OR_RETURN(const auto secret, storage::SecretStore(tx.db()).ById(task.secret_id));
-  if (!secret.has_value()) return Damaged();
-  HF_ASSIGN_OR_RETURN(auto state, storage::ExposureStore(tx.db()).TaskStateOf(task.secret_id, person));
-  HF_ASSIGN_OR_RETURN(std::string account, AccountNameOf(tx, secret->account_id));
-  return TaskView{.id = task.id,
-                  .account = std::move(account),
-                  .secret = secret->name,
-                  .unretired = std::move(state.open_versions),
-                  .replaced = state.fresh_version_exists};
-}
-
 // A case that waits has moved nothing yet. Whoever approves it sees what the cut would do now.
 absl::Status DescribeWaiting(Tx& tx, const storage::Holder& leaver, CaseView& view) {
   std::optional<storage::Holder> named;
@@ -68,7 +55,8 @@ absl::Status DescribeWaiting(Tx& tx, const storage::Holder& leaver, CaseView& vi
                              .chosen_by = planned.chosen_by});
   }
   for (const std::int64_t secret_id : plan->secrets) {
-    HF_ASSIGN_OR_RETURN(TaskView task, ViewTask(tx, {.secret_id = secret_id}, leaver.person));
+    HF_ASSIGN_OR_RETURN(TaskView task, ViewTask(tx, secret_id, leaver.person));
+    task.id = 0;
     view.tasks.push_back(std::move(task));
   }
   return absl::OkStatus();
@@ -98,13 +86,27 @@ absl::StatusOr<std::vector<std::string>> WarningsFor(Tx& tx, const storage::Hold
   HF_ASSIGN_OR_RETURN(const auto others, storage::HolderStore(tx.db()).ByPerson(leaver.person));
   for (const storage::Holder& other : others) {
     if (other.id == leaver.id || other.status == HolderStatus::kLeft) continue;
-    warnings.push_back(fmt::format(
-        "{} is another identity of the same person; what it has is not part of this case", other.name));
+    if (other.kind == HolderKind::kPerson)
+      warnings.push_back(
+          fmt::format("{} is another identity of the same person, and goes with this case", other.name));
+    else
+      warnings.push_back(fmt::format(
+          "{} answers for the workflow {}, which is suspended: somebody else must answer for it", leaver.name,
+          other.name));
   }
   return warnings;
 }
 
 }  // namespace
+
+absl::StatusOr<TaskView> ViewTask(Tx& tx, std::int64_t secret_id, std::string_view person) {
+  HF_ASSIGN_OR_RETURN(const auto secret, storage::SecretStore(tx.db()).ById(secret_id));
+  if (!secret.has_value()) return Damaged();
+  HF_ASSIGN_OR_RETURN(auto state, KnowledgeOf(tx).TaskStateOf(secret_id, person));
+  HF_ASSIGN_OR_RETURN(std::string account, AccountNameOf(tx, secret->account_id));
+  return TaskView{
+      .id = secret_id, .account = std::move(account), .secret = secret->name, .state = std::move(state)};
+}
 
 absl::StatusOr<storage::Handover> FindCase(Tx& tx, std::string_view name) {
   HF_ASSIGN_OR_RETURN(auto row, storage::HandoverStore(tx.db()).ByName(name));
@@ -127,16 +129,16 @@ absl::StatusOr<std::vector<TaskView>> TasksOf(Tx& tx, const storage::Handover& r
   std::vector<TaskView> views;
   std::set<std::int64_t> listed;
   for (const storage::HandoverTask& task : tasks) {
-    HF_ASSIGN_OR_RETURN(TaskView view, ViewTask(tx, task, leaver.person));
+    HF_ASSIGN_OR_RETURN(TaskView view, ViewTask(tx, task.secret_id, leaver.person));
     views.push_back(std::move(view));
     listed.insert(task.secret_id);
   }
   if (row.state == storage::HandoverState::kClosed) return views;
-  // What the person came to know under another identity since the cut.
-  HF_ASSIGN_OR_RETURN(const auto open, storage::ExposureStore(tx.db()).OpenByPerson(leaver.person));
+  // What the person came to know under another identity since the cut, or is now said to have known.
+  HF_ASSIGN_OR_RETURN(const auto open, KnowledgeOf(tx).OpenByPerson(leaver.person));
   for (const std::int64_t secret_id : open) {
     if (listed.contains(secret_id)) continue;
-    HF_ASSIGN_OR_RETURN(TaskView view, ViewTask(tx, {.secret_id = secret_id}, leaver.person));
+    HF_ASSIGN_OR_RETURN(TaskView view, ViewTask(tx, secret_id, leaver.person));
     views.push_back(std::move(view));
   }
   return views;

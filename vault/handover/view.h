@@ -8,6 +8,7 @@
 
 #include "vault/custody/authorize.h"
 #include "vault/storage/handover_store.h"
+#include "vault/storage/knowledge_store.h"
 
 namespace holdfast::handover {
 
@@ -19,16 +20,14 @@ struct AccountView {
   storage::ChosenBy chosen_by = storage::ChosenBy::kNotAnOwner;
 };
 
-// Rotate one secret of which the leaver knows a version. Done when `unretired` is empty and `replaced` is
-// true.
+// Rotate one secret of which the leaver knows a version.
 struct TaskView {
-  std::int64_t id = 0;  // 0 before the cut, and for what came to be known after it
+  std::int64_t id = 0;  // the secret's; 0 before the cut
   std::string account;
   std::string secret;
-  std::vector<std::int64_t> unretired;
-  bool replaced = false;
+  storage::TaskState state;
 
-  bool done() const { return unretired.empty() && replaced; }
+  bool done() const { return state.done(); }
 };
 
 struct CaseView {
@@ -49,5 +48,6 @@ absl::StatusOr<CaseView> Summarize(custody::Tx& tx, const storage::Handover& row
 // With all: while it waits for approval, what the cut would do if it were made now.
 absl::StatusOr<CaseView> Describe(custody::Tx& tx, const storage::Handover& row);
 absl::StatusOr<std::vector<TaskView>> TasksOf(custody::Tx& tx, const storage::Handover& row);
+absl::StatusOr<TaskView> ViewTask(custody::Tx& tx, std::int64_t secret_id, std::string_view person);
 
 }  // namespace holdfast::handover

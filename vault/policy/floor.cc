@@ -32,7 +32,7 @@ id = "floor.unconfirmed-key"
 effect = "forbid"
 actions = ["holder.create", "holder.enroll", "holder.update", "holder.suspend", "holder.resume", "key.confirm",
   "account.set-tier", "account.set-owners", "account.archive", "account.review", "grant.create", "secret.destroy",
-  "secret.retire", "import.item", "handover.approve", "handover.close", "approval.approve", "break-glass.request",
+  "secret.attest", "secret.remove", "exposure.add", "import.item", "handover.approve", "handover.done", "handover.close", "approval.approve", "break-glass.request",
   "break-glass.veto", "break-glass.reveal", "break-glass.review", "policy.stage", "policy.activate"]
 when = { key = ["unconfirmed"] }
 why = "the key is not confirmed yet: somebody other than its issuer must confirm its fingerprint"
@@ -133,6 +133,13 @@ actions = ["grant.create", "account.set-owners"]
 when = { about_self = true }
 unless = { relation = ["owner"] }
 why = "nobody gives themselves access to an account"
+
+[[rule]]
+id = "floor.nobody-settles-their-own-task"
+effect = "forbid"
+actions = ["handover.done"]
+when = { about_self = true }
+why = "somebody else must say that what you know is of no use"
 
 [[rule]]
 id = "floor.no-handover-of-oneself"

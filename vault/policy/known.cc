@@ -57,13 +57,18 @@ unsigned GroupsOf(Action action) {
       return kAccount | kStanding | kAbout;
     case kSecretPut:
     case kSecretDestroy:
+    case kSecretRemove:
       return kAccount | kStanding | kSecret | kWhy;
-    case kSecretRetire:
+    case kSecretAttest:
     case kImport:
       return kAccount | kStanding | kSecret;
     case kSecretReveal:
     case kSecretCode:
       return kAccount | kStanding | kSecret | kWhy | kWhyTicket;
+    case kExposureAdd:
+      return kAccount | kStanding | kSecret | kAbout | kWhy;
+    case kHandoverDone:
+      return kAccount | kStanding | kSecret | kAbout;
     case kHandoverCut:
       return kAbout | kSuccessor;
     case kHandoverApprove:

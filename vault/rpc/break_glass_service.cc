@@ -61,13 +61,7 @@ void RenderTasks(const BreakGlassView& view, v1::BreakGlass& out) {
   rotation.set_task("rotation");
   rotation.set_done(closed || view.rotation.done());
   if (!rotation.done())
-    rotation.set_todo(
-        fmt::format("somebody other than the requester: {}{}{}",
-                    view.rotation.fresh_version_exists ? "" : "put in a new version",
-                    view.rotation.fresh_version_exists || view.rotation.open_versions.empty() ? "" : "; ",
-                    view.rotation.open_versions.empty()
-                        ? ""
-                        : fmt::format("retire version {}", view.rotation.open_versions.front())));
+    rotation.set_todo("somebody other than the requester: " + Todo(view.rotation));
   v1::BreakGlassTask& review = *out.add_tasks();
   review.set_task("review");
   review.set_done(closed);

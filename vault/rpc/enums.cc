@@ -138,9 +138,28 @@ v1::ImportOutcome ToProto(custody::ImportOutcome outcome) {
   return v1::IMPORT_OUTCOME_UNSPECIFIED;
 }
 
-v1::SecretVersionState StateOf(const storage::SecretVersion& version, const storage::Secret& secret) {
+v1::TaskOutcome ToProto(storage::SettledAs settled) {
+  switch (settled) {
+    case storage::SettledAs::kNot:
+      return v1::TASK_OUTCOME_UNSPECIFIED;
+    case storage::SettledAs::kClosed:
+      return v1::TASK_OUTCOME_CLOSED;
+    case storage::SettledAs::kNoSecret:
+      return v1::TASK_OUTCOME_NO_SECRET;
+  }
+  return v1::TASK_OUTCOME_UNSPECIFIED;
+}
+
+absl::StatusOr<storage::SettledAs> FromProto(v1::TaskOutcome outcome, std::string_view field) {
+  if (outcome == v1::TASK_OUTCOME_CLOSED) return storage::SettledAs::kClosed;
+  if (outcome == v1::TASK_OUTCOME_NO_SECRET) return storage::SettledAs::kNoSecret;
+  return InvalidField(field, "must be TASK_OUTCOME_CLOSED or TASK_OUTCOME_NO_SECRET");
+}
+
+v1::SecretVersionState StateOf(const storage::SecretVersion& version, const storage::Secret& secret,
+                               bool attested) {
   if (version.destroyed_at.has_value()) return v1::SECRET_VERSION_STATE_DESTROYED;
-  if (version.retired_at.has_value()) return v1::SECRET_VERSION_STATE_RETIRED;
+  if (attested) return v1::SECRET_VERSION_STATE_RETIRED;
   if (version.version == secret.current_version) return v1::SECRET_VERSION_STATE_CURRENT;
   return v1::SECRET_VERSION_STATE_SUPERSEDED;
 }

@@ -32,7 +32,10 @@ v1::HandoverState ToProto(storage::HandoverState state);
 v1::SuccessorChoice ToProto(storage::ChosenBy chosen_by);
 v1::ImportOutcome ToProto(custody::ImportOutcome outcome);
 // From what happened to the version, and whether it is the newest of its secret.
-v1::SecretVersionState StateOf(const storage::SecretVersion& version, const storage::Secret& secret);
+v1::TaskOutcome ToProto(storage::SettledAs settled);
+absl::StatusOr<storage::SettledAs> FromProto(v1::TaskOutcome outcome, std::string_view field);
+v1::SecretVersionState StateOf(const storage::SecretVersion& version, const storage::Secret& secret,
+                               bool attested);
 
 // Bits of Role; not set and unknown roles are errors.
 absl::StatusOr<std::int64_t> RolesFromProto(const google::protobuf::RepeatedField<int>& roles,

@@ -1,5 +1,6 @@
 // Who has seen what.
 #include "holdfast/v1/exposure_service.grpc.pb.h"
+#include "vault/custody/knowledge.h"
 #include "vault/rpc/access_filter.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/page.h"
@@ -31,6 +32,34 @@ absl::StatusOr<Query<v1::ListExposuresResponse>> PrepareList(const v1::ListExpos
   };
 }
 
+// The one just recorded.
+absl::Status RenderKnown(custody::Tx& tx, const custody::Declared& declared, v1::Exposure& out) {
+  HF_ASSIGN_OR_RETURN(const auto rows, storage::ExposureStore(tx.db()).Of(declared.holder.id,
+                                                                          declared.row.secret.id,
+                                                                          declared.row.version.version));
+  Names names(tx);
+  for (const storage::Exposure& row : rows) {
+    if (row.how == ExposureHow::kKnown) return Render(names, row, out);
+  }
+  return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "an exposure is gone");
+}
+
+absl::StatusOr<Work<v1::Exposure>> PrepareAdd(const v1::AddExposureRequest& message,
+                                              custody::Request request) {
+  HF_ASSIGN_OR_RETURN(VersionName name, ParseSecretOrVersion(message.version(), "version"));
+  HF_ASSIGN_OR_RETURN(std::string holder, ParseName("holders", message.holder(), "holder"));
+  custody::Knowledge knowledge{.account = std::move(name.account),
+                               .secret = std::move(name.secret),
+                               .version = name.version,
+                               .holder = std::move(holder)};
+  return [request = std::move(request), knowledge = std::move(knowledge)](
+             custody::WriteTx& tx, const Actor& actor, v1::Exposure& out) -> absl::Status {
+    HF_ASSIGN_OR_RETURN(const custody::Declared declared,
+                        custody::DeclareKnown(tx, actor, request, knowledge));
+    return RenderKnown(tx, declared, out);
+  };
+}
+
 class ExposureService final : public v1::ExposureService::CallbackService {
  public:
   explicit ExposureService(Core& core) : core_(core) {}
@@ -39,6 +68,10 @@ class ExposureService final : public v1::ExposureService::CallbackService {
   Reactor* ListExposures(Context* context, const v1::ListExposuresRequest* request,
                          v1::ListExposuresResponse* response) override {
     return Read(core_, context, "holdfast.v1.ExposureService/ListExposures", request, response, PrepareList);
+  }
+  Reactor* AddExposure(Context* context, const v1::AddExposureRequest* request,
+                       v1::Exposure* response) override {
+    return Write(core_, context, "holdfast.v1.ExposureService/AddExposure", request, response, PrepareAdd);
   }
 
   Core& core_;

@@ -1,6 +1,7 @@
 // Moving what somebody holds to somebody else.
 #include "holdfast/v1/handover_service.grpc.pb.h"
 #include "vault/handover/case.h"
+#include "vault/handover/settle.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/page.h"
 #include "vault/rpc/render.h"
@@ -35,6 +36,20 @@ absl::StatusOr<Work<v1::Handover>> PrepareApprove(const v1::ApproveHandoverReque
   return [request = std::move(request), name = std::move(name)](custody::WriteTx& tx, const Actor& actor,
                                                                 v1::Handover& out) {
     return RenderTo(handover::Approve(tx, actor, request, name), out);
+  };
+}
+
+absl::StatusOr<Work<v1::HandoverTask>> PrepareSettle(const v1::SettleHandoverTaskRequest& message,
+                                                     custody::Request request) {
+  HF_ASSIGN_OR_RETURN(const TaskName name, ParseTaskName(message.name(), "name"));
+  HF_ASSIGN_OR_RETURN(const storage::SettledAs as, FromProto(message.outcome(), "outcome"));
+  handover::SettleRequest wanted{
+      .name = name.handover, .task = name.task, .as = as, .evidence = message.evidence()};
+  return [request = std::move(request), wanted = std::move(wanted)](
+             custody::WriteTx& tx, const Actor& actor, v1::HandoverTask& out) -> absl::Status {
+    HF_ASSIGN_OR_RETURN(const auto settled, handover::Settle(tx, actor, request, wanted));
+    Render(settled.row, settled.task, out);
+    return absl::OkStatus();
   };
 }
 
@@ -110,6 +125,11 @@ class HandoverService final : public v1::HandoverService::CallbackService {
                          v1::Handover* response) override {
     return Write(core_, context, "holdfast.v1.HandoverService/CloseHandover", request, response,
                  PrepareClose);
+  }
+  Reactor* SettleHandoverTask(Context* context, const v1::SettleHandoverTaskRequest* request,
+                              v1::HandoverTask* response) override {
+    return Write(core_, context, "holdfast.v1.HandoverService/SettleHandoverTask", request, response,
+                 PrepareSettle);
   }
   Reactor* GetHandover(Context* context, const v1::GetHandoverRequest* request,
                        v1::Handover* response) override {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "vault/storage/account_store.h"
 #include "vault/storage/handover_store.h"
 #include "vault/storage/holder_store.h"
@@ -11,6 +13,7 @@ namespace holdfast::rpc {
 namespace {
 
 constexpr std::string_view kGrants = "/grants/";
+constexpr std::string_view kTasks = "/tasks/";
 constexpr std::int64_t kMaxSeconds = 253'402'300'799;  // the end of the year 9999
 constexpr std::int32_t kNanosPerMicro = 1000;
 constexpr std::int32_t kMaxNanos = 999'999'999;
@@ -49,6 +52,19 @@ absl::StatusOr<VersionName> ParseSecretOrVersion(std::string_view name, std::str
   if (name.find("/versions/") != name.npos) return ParseVersionName(name, field);
   HF_ASSIGN_OR_RETURN(SecretName secret, ParseSecretName(name, field));
   return VersionName{.account = std::move(secret.account), .secret = std::move(secret.secret), .version = 0};
+}
+
+absl::StatusOr<TaskName> ParseTaskName(std::string_view name, std::string_view field) {
+  const std::size_t at = name.find(kTasks);
+  if (at != name.npos) {
+    auto handover = ParseName("handovers", name.substr(0, at), field);
+    const std::string_view digits = name.substr(at + kTasks.size());
+    std::int64_t task = 0;
+    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), task);
+    if (handover.ok() && error == std::errc() && stop == digits.data() + digits.size() && task > 0)
+      return TaskName{.handover = *std::move(handover), .task = task};
+  }
+  return InvalidField(field, "must be handovers/<id>/tasks/<number>");
 }
 
 std::string GrantResource(std::string_view account, std::string_view holder) {

@@ -28,6 +28,13 @@ absl::StatusOr<GrantName> ParseGrantName(std::string_view name, std::string_view
 // "accounts/A/secrets/S", which gives version 0, or "accounts/A/secrets/S/versions/N".
 absl::StatusOr<VersionName> ParseSecretOrVersion(std::string_view name, std::string_view field);
 
+struct TaskName {
+  std::string handover;
+  std::int64_t task = 0;
+};
+// "handovers/7/tasks/12".
+absl::StatusOr<TaskName> ParseTaskName(std::string_view name, std::string_view field);
+
 // From "accounts/A" and "holders/H".
 std::string GrantResource(std::string_view account, std::string_view holder);
 std::string HandoverName(std::string_view handover);

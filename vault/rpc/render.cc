@@ -8,6 +8,7 @@
 #include "vault/crypto/fingerprint.h"
 #include "vault/custody/holders.h"
 #include "vault/storage/key_store.h"
+#include "vault/storage/knowledge_store.h"
 
 namespace holdfast::rpc {
 namespace {
@@ -24,11 +25,8 @@ std::string RelationName(Relation relation) {
   return "";
 }
 
-std::string Todo(const handover::TaskView& task) {
-  std::string todo = task.replaced ? "" : "put in a new version";
-  if (task.unretired.empty()) return todo;
-  return fmt::format("{}{}retire version{} {}", todo, todo.empty() ? "" : "; ",
-                     task.unretired.size() == 1 ? "" : "s", fmt::join(task.unretired, ", "));
+std::string Versions(const std::vector<std::int64_t>& versions) {
+  return fmt::format("version{} {}", versions.size() == 1 ? "" : "s", fmt::join(versions, ", "));
 }
 
 std::string OptionalHolder(std::string_view id) { return id.empty() ? "" : HolderName(id); }
@@ -44,6 +42,14 @@ absl::Status Render(Names& names, const storage::DeviceKey& row, v1::DeviceKey& 
 }
 
 }  // namespace
+
+std::string Todo(const storage::TaskState& task) {
+  if (task.done()) return "";
+  std::string todo = task.replaced() ? "" : "put in a new value";
+  if (task.open_versions.empty()) return todo;
+  return fmt::format("{}{}attest that {} {} dead", todo, todo.empty() ? "" : "; ",
+                     Versions(task.open_versions), task.open_versions.size() == 1 ? "is" : "are");
+}
 
 absl::Status Render(Names& names, const storage::Account& row, v1::Account& out) {
   out.set_name(AccountName(row.name));
@@ -127,18 +133,25 @@ void Render(const storage::Account& account, const storage::Secret& row, v1::Sec
   SetTime(row.created_at, out.mutable_create_time());
   SetTime(row.updated_at, out.mutable_update_time());
   out.set_etag(custody::EtagOf(row.revision));
+  if (row.removed_at.has_value()) SetTime(*row.removed_at, out.mutable_remove_time());
 }
 
 absl::Status Render(Names& names, const custody::SecretRow& row, v1::SecretVersion& out) {
   const storage::SecretVersion& version = row.version;
   out.set_name(VersionResource(row.account.name, row.secret.name, version.version));
   out.set_version(version.version);
-  out.set_state(StateOf(version, row.secret));
+  HF_ASSIGN_OR_RETURN(
+      const auto attestations,
+      storage::KnowledgeStore(names.tx().db()).Attestations(row.secret.id, version.version));
+  out.set_state(StateOf(version, row.secret, !attestations.empty()));
   HF_ASSIGN_OR_RETURN(*out.mutable_creator(), names.Holder(version.created_by));
   SetTime(version.created_at, out.mutable_create_time());
-  if (version.retired_at.has_value()) SetTime(*version.retired_at, out.mutable_retire_time());
-  HF_ASSIGN_OR_RETURN(*out.mutable_retirer(), names.Holder(version.retired_by));
-  out.set_retire_evidence(version.retire_evidence.value_or(""));
+  for (const storage::Attestation& attestation : attestations) {
+    v1::Attestation& message = *out.add_attestations();
+    HF_ASSIGN_OR_RETURN(*message.mutable_attester(), names.Holder(attestation.holder_id));
+    SetTime(attestation.attested_at, message.mutable_attest_time());
+    message.set_evidence(attestation.evidence);
+  }
   if (version.destroyed_at.has_value()) SetTime(*version.destroyed_at, out.mutable_destroy_time());
   return absl::OkStatus();
 }
@@ -175,9 +188,10 @@ void Render(const storage::Handover& handover, const handover::TaskView& task, v
   if (task.id != 0) out.set_name(fmt::format("{}/tasks/{}", HandoverName(handover.name), task.id));
   out.set_secret(SecretResource(task.account, task.secret));
   out.set_state(task.done() ? v1::TASK_STATE_DONE : v1::TASK_STATE_OPEN);
-  for (const std::int64_t version : task.unretired) out.add_unretired_versions(version);
-  out.set_replaced(task.replaced);
-  out.set_todo(Todo(task));
+  for (const std::int64_t version : task.state.open_versions) out.add_unattested_versions(version);
+  out.set_replaced(task.state.replaced());
+  out.set_todo(Todo(task.state));
+  out.set_outcome(ToProto(task.state.settled));
 }
 
 absl::Status Render(Names& names, const audit::Entry& entry, v1::Event& out) {

@@ -1,6 +1,7 @@
 // Secrets. A revealed value is sealed to the calling device only after its record is durable, and nowhere
 // before that in a message.
 #include "holdfast/v1/secret_service.grpc.pb.h"
+#include "vault/custody/attest.h"
 #include "vault/custody/codes.h"
 #include "vault/custody/secrets.h"
 #include "vault/rpc/call.h"
@@ -66,14 +67,34 @@ absl::StatusOr<Releases<v1::GenerateSecretCodeResponse>> PrepareCode(
   };
 }
 
-absl::StatusOr<Work<v1::SecretVersion>> PrepareRetire(const v1::RetireSecretVersionRequest& message,
-                                                      custody::Request request) {
-  HF_ASSIGN_OR_RETURN(VersionName name, ParseVersionName(message.name(), "name"));
+absl::StatusOr<Work<v1::AttestSecretResponse>> PrepareAttest(const v1::AttestSecretRequest& message,
+                                                             custody::Request request) {
+  HF_ASSIGN_OR_RETURN(VersionName name, ParseSecretOrVersion(message.name(), "name"));
+  if (message.through() < 0) return InvalidField("through", "must be the number of a version");
+  custody::AttestRequest wanted{.account = std::move(name.account),
+                                .secret = std::move(name.secret),
+                                .version = name.version,
+                                .through = message.through(),
+                                .current = message.current(),
+                                .evidence = message.evidence()};
+  return [request = std::move(request), wanted = std::move(wanted)](
+             custody::WriteTx& tx, const Actor& actor, v1::AttestSecretResponse& out) -> absl::Status {
+    HF_ASSIGN_OR_RETURN(const custody::Attested attested, custody::Attest(tx, actor, request, wanted));
+    out.set_secret(SecretResource(attested.row.account.name, attested.row.secret.name));
+    for (const std::int64_t version : attested.versions) out.add_versions(version);
+    return absl::OkStatus();
+  };
+}
+
+absl::StatusOr<Work<v1::Secret>> PrepareRemove(const v1::RemoveSecretRequest& message,
+                                               custody::Request request) {
+  HF_ASSIGN_OR_RETURN(SecretName name, ParseSecretName(message.name(), "name"));
   return [&message, request = std::move(request), name = std::move(name)](
-             custody::WriteTx& tx, const Actor& actor, v1::SecretVersion& out) {
-    return RenderTo(
-        tx, custody::Retire(tx, actor, request, name.account, name.secret, name.version, message.evidence()),
-        out);
+             custody::WriteTx& tx, const Actor& actor, v1::Secret& out) -> absl::Status {
+    HF_ASSIGN_OR_RETURN(const storage::Secret secret,
+                        custody::Remove(tx, actor, request, name.account, name.secret, message.etag()));
+    Render(storage::Account{.name = name.account}, secret, out);
+    return absl::OkStatus();
   };
 }
 
@@ -94,6 +115,7 @@ absl::StatusOr<Query<v1::ListSecretsResponse>> PrepareListSecrets(const v1::List
     HF_RETURN_IF_ERROR(custody::Authorize(tx, actor, Action::kSecretRead, {.account = &account}).status());
     HF_ASSIGN_OR_RETURN(const Page page, Page::Of(tx, actor, message));
     HF_ASSIGN_OR_RETURN(auto rows, storage::SecretStore(tx.db()).ListByAccount(account.id));
+    std::erase_if(rows, [](const storage::Secret& row) { return row.removed_at.has_value(); });
     out.set_next_page_token(page.SelectAndToken(rows));
     for (const storage::Secret& row : rows) Render(account, row, *out.add_secrets());
     return absl::OkStatus();
@@ -150,10 +172,13 @@ class SecretService final : public v1::SecretService::CallbackService {
     return WriteReleasing(core_, context, "holdfast.v1.SecretService/GenerateSecretCode", request, response,
                           PrepareCode);
   }
-  Reactor* RetireSecretVersion(Context* context, const v1::RetireSecretVersionRequest* request,
-                               v1::SecretVersion* response) override {
-    return Write(core_, context, "holdfast.v1.SecretService/RetireSecretVersion", request, response,
-                 PrepareRetire);
+  Reactor* AttestSecret(Context* context, const v1::AttestSecretRequest* request,
+                        v1::AttestSecretResponse* response) override {
+    return Write(core_, context, "holdfast.v1.SecretService/AttestSecret", request, response, PrepareAttest);
+  }
+  Reactor* RemoveSecret(Context* context, const v1::RemoveSecretRequest* request,
+                        v1::Secret* response) override {
+    return Write(core_, context, "holdfast.v1.SecretService/RemoveSecret", request, response, PrepareRemove);
   }
   Reactor* DestroySecretVersion(Context* context, const v1::DestroySecretVersionRequest* request,
                                 v1::SecretVersion* response) override {

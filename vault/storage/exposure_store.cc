@@ -1,8 +1,11 @@
 #include "vault/storage/exposure_store.h"
 
-#include <fmt/format.h>
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
 
-#include "vault/storage/exposure_sql.h"
+#include "vault/storage/knowledge_store.h"
 #include "vault/storage/rows.h"
 
 namespace holdfast::storage {
@@ -19,9 +22,46 @@ Exposure ReadExposure(const Statement& row) {
   exposure.first_at = row.Int(6);
   exposure.last_at = row.Int(7);
   exposure.times = row.Int(8);
-  exposure.live = row.Bool(9);
   return exposure;
 }
+
+constexpr int kReadAtOnce = 256;
+
+// Whether exposures still count; each task is looked at once.
+class Liveness {
+ public:
+  explicit Liveness(Connection& connection) : knowledge_(connection, KnownBy::kExposure), connection_(connection) {}
+
+  absl::StatusOr<bool> Of(const Exposure& exposure) {
+    HF_ASSIGN_OR_RETURN(const std::string person, PersonOf(exposure.holder_id));
+    const auto key = std::pair(exposure.secret_id, person);
+    auto known = tasks_.find(key);
+    if (known == tasks_.end()) {
+      HF_ASSIGN_OR_RETURN(TaskState state, knowledge_.TaskStateOf(exposure.secret_id, person));
+      known = tasks_.emplace(key, std::move(state)).first;
+    }
+    const TaskState& task = known->second;
+    if (task.settled != SettledAs::kNot) return false;
+    return !task.replaced() || std::ranges::binary_search(task.open_versions, exposure.version);
+  }
+
+ private:
+  absl::StatusOr<std::string> PersonOf(std::int64_t holder_id) {
+    auto known = persons_.find(holder_id);
+    if (known == persons_.end()) {
+      Statement row = connection_.Query("SELECT person FROM holder WHERE id = ?1", holder_id);
+      std::string person = row.Step() ? row.Text(0) : std::string();
+      HF_RETURN_IF_ERROR(row.status());
+      known = persons_.emplace(holder_id, std::move(person)).first;
+    }
+    return known->second;
+  }
+
+  KnowledgeStore knowledge_;
+  Connection& connection_;
+  std::map<std::pair<std::int64_t, std::string>, TaskState> tasks_;
+  std::map<std::int64_t, std::string> persons_;
+};
 
 }  // namespace
 
@@ -36,16 +76,52 @@ absl::Status ExposureStore::Record(std::int64_t holder_id, std::int64_t secret_i
 
 absl::StatusOr<std::vector<Exposure>> ExposureStore::List(const ExposureFilter& filter, std::int64_t after_id,
                                                           int limit) {
-  const std::string sql = fmt::format(
-      "SELECT * FROM (SELECT e.id, e.holder_id, e.secret_id, s.account_id, e.version, e.how, e.first_at,"
-      " e.last_at, e.times, NOT ({} AND {}) AS live"
-      " FROM exposure e JOIN holder p ON p.id = e.holder_id JOIN secret s ON s.id = e.secret_id"
-      " WHERE e.id > ?1 AND (?3 IS NULL OR e.holder_id = ?3) AND (?4 IS NULL OR s.account_id = ?4))"
-      " WHERE live OR NOT ?5 ORDER BY id LIMIT ?2",
-      kRetiredByAnother, kFreshExists);
-  return ReadAll(
-      connection_.Query(sql, after_id, limit, filter.holder_id, filter.account_id, filter.live_only),
-      &ReadExposure);
+  Liveness liveness(connection_);
+  std::vector<Exposure> listed;
+  while (std::ssize(listed) < limit) {
+    HF_ASSIGN_OR_RETURN(
+        std::vector<Exposure> rows,
+        ReadAll(connection_.Query(
+                    "SELECT e.id, e.holder_id, e.secret_id, s.account_id, e.version, e.how, e.first_at,"
+                    " e.last_at, e.times FROM exposure e JOIN secret s ON s.id = e.secret_id"
+                    " WHERE e.id > ?1 AND (?3 IS NULL OR e.holder_id = ?3)"
+                    " AND (?4 IS NULL OR s.account_id = ?4) ORDER BY e.id LIMIT ?2",
+                    after_id, kReadAtOnce, filter.holder_id, filter.account_id),
+                &ReadExposure));
+    if (rows.empty()) break;
+    after_id = rows.back().id;
+    for (Exposure& row : rows) {
+      if (std::ssize(listed) == limit) break;
+      HF_ASSIGN_OR_RETURN(row.live, liveness.Of(row));
+      if (row.live || !filter.live_only) listed.push_back(row);
+    }
+  }
+  return listed;
+}
+
+absl::StatusOr<std::vector<Exposure>> ExposureStore::Of(std::int64_t holder_id, std::int64_t secret_id,
+                                                        std::int64_t version) {
+  HF_ASSIGN_OR_RETURN(
+      std::vector<Exposure> rows,
+      ReadAll(connection_.Query("SELECT e.id, e.holder_id, e.secret_id, s.account_id, e.version, e.how,"
+                                " e.first_at, e.last_at, e.times FROM exposure e JOIN secret s ON s.id ="
+                                " e.secret_id WHERE e.holder_id = ?1 AND e.secret_id = ?2 AND e.version = ?3"
+                                " ORDER BY e.id",
+                                holder_id, secret_id, version),
+              &ReadExposure));
+  Liveness liveness(connection_);
+  for (Exposure& row : rows) {
+    HF_ASSIGN_OR_RETURN(row.live, liveness.Of(row));
+  }
+  return rows;
+}
+
+absl::StatusOr<std::vector<Exposure>> ExposureStore::AllOf(std::int64_t holder_id) {
+  return ReadAll(connection_.Query("SELECT e.id, e.holder_id, e.secret_id, s.account_id, e.version, e.how,"
+                                   " e.first_at, e.last_at, e.times FROM exposure e JOIN secret s ON s.id ="
+                                   " e.secret_id WHERE e.holder_id = ?1 ORDER BY e.id",
+                                   holder_id),
+                 &ReadExposure);
 }
 
 absl::StatusOr<bool> ExposureStore::HasSeen(std::string_view person, std::int64_t secret_id,
@@ -67,60 +143,6 @@ absl::StatusOr<std::optional<Micros>> ExposureStore::LastShown(std::int64_t hold
   if (statement.Step()) last = statement.Int(0);
   HF_RETURN_IF_ERROR(statement.status());
   return last;
-}
-
-absl::StatusOr<std::vector<std::int64_t>> ExposureStore::OpenByPerson(std::string_view person) {
-  std::vector<std::int64_t> seen;
-  Statement statement = connection_.Query(
-      "SELECT DISTINCT e.secret_id FROM holder p JOIN exposure e ON e.holder_id = p.id"
-      " WHERE p.person = ?1 ORDER BY e.secret_id",
-      person);
-  while (statement.Step()) seen.push_back(statement.Int(0));
-  HF_RETURN_IF_ERROR(statement.status());
-  std::vector<std::int64_t> open;
-  for (const std::int64_t secret_id : seen) {
-    HF_ASSIGN_OR_RETURN(const TaskState state, TaskStateOf(secret_id, person));
-    if (!state.done()) open.push_back(secret_id);
-  }
-  return open;
-}
-
-absl::StatusOr<TaskState> ExposureStore::TaskStateOf(std::int64_t secret_id, std::string_view person) {
-  TaskState state;
-  Statement open = connection_.Query(
-      fmt::format("SELECT DISTINCT e.version FROM exposure e JOIN holder p ON p.id = e.holder_id"
-                  " WHERE e.secret_id = ?1 AND p.person = ?2 AND NOT {} ORDER BY e.version",
-                  kRetiredByAnother),
-      secret_id, person);
-  while (open.Step()) state.open_versions.push_back(open.Int(0));
-  HF_RETURN_IF_ERROR(open.status());
-  HF_ASSIGN_OR_RETURN(
-      const std::int64_t fresh,
-      ReadInt(connection_.Query(
-          "SELECT EXISTS (SELECT 1 FROM secret_version v WHERE v.secret_id = ?1 AND v.version >"
-          " (SELECT coalesce(max(e.version), 0) FROM exposure e JOIN holder h ON h.id = e.holder_id"
-          "  WHERE e.secret_id = ?1 AND h.person = ?2)"
-          " AND NOT EXISTS (SELECT 1 FROM exposure x JOIN holder y ON y.id = x.holder_id"
-          "  JOIN secret_version z ON z.secret_id = x.secret_id AND z.version = x.version"
-          "  WHERE x.secret_id = ?1 AND y.person = ?2 AND z.value_mac = v.value_mac))",
-          secret_id, person)));
-  state.fresh_version_exists = fresh != 0;
-  return state;
-}
-
-absl::StatusOr<TaskState> ExposureStore::TaskStateOf(std::int64_t secret_id, std::int64_t version,
-                                                     std::string_view person) {
-  Statement statement = connection_.Query(
-      fmt::format("SELECT {}, {} FROM (SELECT ?1 AS secret_id, ?2 AS version) e, (SELECT ?3 AS person) p",
-                  kRetiredByAnother, kFreshExists),
-      secret_id, version, person);
-  TaskState state;
-  if (statement.Step()) {
-    if (!statement.Bool(0)) state.open_versions.push_back(version);
-    state.fresh_version_exists = statement.Bool(1);
-  }
-  HF_RETURN_IF_ERROR(statement.status());
-  return state;
 }
 
 }  // namespace holdfast::storage

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "vault/storage/event_store.h"
-#include "vault/storage/exposure_sql.h"
 #include "vault/storage/handover_store.h"
 #include "vault/storage/rows.h"
 
@@ -85,24 +84,37 @@ FindingRows FindingStore::SecretsOlderThan(const PerTier& age, Micros now) {
           fmt::format("SELECT s.id, a.id, s.id, NULL, '', 0, a.tier, {0}, min(v.created_at)"
                       " FROM secret s JOIN account a ON a.id = s.account_id"
                       " JOIN secret_version c ON c.secret_id = s.id AND c.version = s.current_version"
-                      " JOIN secret_version v ON v.secret_id = s.id AND v.value_mac = c.value_mac"
-                      " WHERE a.state = ?5 AND c.retired_at IS NULL AND c.destroyed_at IS NULL"
+                      " JOIN version_hash x ON x.secret_id = s.id AND x.version = c.version"
+                      " JOIN version_hash y ON y.secret_id = s.id AND y.hash = x.hash"
+                      " JOIN secret_version v ON v.secret_id = s.id AND v.version = y.version"
+                      " WHERE a.state = ?5 AND c.destroyed_at IS NULL AND s.removed_at IS NULL"
+                      " AND NOT EXISTS (SELECT 1 FROM attestation d"
+                      "  WHERE d.secret_id = s.id AND d.version = s.current_version)"
                       " GROUP BY s.id HAVING min(v.created_at) + {0} < ?1",
                       kOfTier),
           now, age[0], age[1], age[2], AccountState::kActive),
       &ReadFinding);
 }
 
-FindingRows FindingStore::ExposedToInactive() {
+FindingRows FindingStore::ExposedInactive() {
   return ReadAll(
-      connection_.Query(
-          fmt::format("SELECT min(e.id), s.account_id, s.id, p.id, p.name, p.status, a.tier, count(*),"
-                      " max(p.updated_at, max(e.last_at))"
-                      " FROM holder p JOIN exposure e ON e.holder_id = p.id"
-                      " JOIN secret s ON s.id = e.secret_id JOIN account a ON a.id = s.account_id"
-                      " WHERE p.status <> ?1 AND NOT ({} AND {}) GROUP BY p.id, s.id",
-                      kRetiredByAnother, kFreshExists),
-          HolderStatus::kActive),
+      connection_.Query("SELECT min(e.id), s.account_id, s.id, p.id, p.name, p.status, a.tier, count(*),"
+                        " max(p.updated_at, max(e.last_at))"
+                        " FROM holder p JOIN exposure e ON e.holder_id = p.id"
+                        " JOIN secret s ON s.id = e.secret_id JOIN account a ON a.id = s.account_id"
+                        " WHERE p.status <> ?1 GROUP BY p.id, s.id",
+                        HolderStatus::kActive),
+      &ReadFinding);
+}
+
+FindingRows FindingStore::SecretsDead() {
+  return ReadAll(
+      connection_.Query("SELECT s.id, a.id, s.id, h.id, h.name, h.status, a.tier, s.current_version,"
+                        " min(d.attested_at) FROM secret s JOIN account a ON a.id = s.account_id"
+                        " JOIN attestation d ON d.secret_id = s.id AND d.version = s.current_version"
+                        " JOIN holder h ON h.id = d.holder_id"
+                        " WHERE a.state = ?1 AND s.removed_at IS NULL GROUP BY s.id",
+                        AccountState::kActive),
       &ReadFinding);
 }
 

@@ -49,9 +49,11 @@ class FindingStore {
   // Secrets whose newest value, unless it is attested dead, is older than the tier's age; `since` when it was
   // put in first: the same value put in again is no rotation.
   FindingRows SecretsOlderThan(const PerTier& age, Micros now);
-  // Exposures that have not ended, of holders who are not active, one a holder and secret; `since` the later
+  // What holders who are not active were exposed to, one a holder and secret, ended or not; `since` the later
   // of the holder's last change and the last time they saw it.
-  FindingRows ExposedToInactive();
+  FindingRows ExposedInactive();
+  // Secrets whose newest version is attested dead; `since` when that was.
+  FindingRows SecretsDead();
   // Accounts last looked over longer ago than the tier's time; `since` when that was.
   FindingRows AccountsNotReviewed(const PerTier& within, Micros now);
   // Live grants (of grantees) without an end, number 0, or for longer than the tier's time, number their

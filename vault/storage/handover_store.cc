@@ -36,7 +36,13 @@ HandoverAccount ReadHandoverAccount(const Statement& row) {
 }
 
 HandoverTask ReadTask(const Statement& row) {
-  return {.id = row.Int(0), .handover_id = row.Int(1), .secret_id = row.Int(2)};
+  return {.handover_id = row.Int(1),
+          .secret_id = row.Int(2),
+          .settled_as = row.As<SettledAs>(3),
+          .settled_version = row.Int(4),
+          .settled_by = row.OptInt(5),
+          .settled_at = row.OptInt(6),
+          .evidence = row.Text(7)};
 }
 
 }  // namespace
@@ -81,6 +87,13 @@ absl::StatusOr<std::vector<Handover>> HandoverStore::List(std::int64_t after_id,
       &ReadHandover);
 }
 
+absl::StatusOr<std::vector<Handover>> HandoverStore::Open() {
+  HF_ASSIGN_OR_RETURN(std::vector<Handover> rows,
+                      ReadAll(connection_.Query("SELECT * FROM handover ORDER BY id"), &ReadHandover));
+  std::erase_if(rows, [](const Handover& row) { return row.state == HandoverState::kClosed; });
+  return rows;
+}
+
 absl::Status HandoverStore::AddAccount(const HandoverAccount& account) {
   return connection_.Exec(
       "INSERT INTO handover_account (handover_id, account_id, from_relation, successor_id, chosen_by)"
@@ -96,11 +109,20 @@ absl::StatusOr<std::vector<HandoverAccount>> HandoverStore::Accounts(std::int64_
       &ReadHandoverAccount);
 }
 
-absl::Status HandoverStore::AddTask(HandoverTask& task) {
-  HF_RETURN_IF_ERROR(connection_.Exec("INSERT INTO handover_task (handover_id, secret_id) VALUES (?1, ?2)",
-                                      task.handover_id, task.secret_id));
-  task.id = connection_.LastRowId();
-  return absl::OkStatus();
+absl::Status HandoverStore::AddTask(std::int64_t handover_id, std::int64_t secret_id) {
+  return connection_.Exec(
+      "INSERT INTO handover_task (handover_id, secret_id, settled_as, settled_version, evidence)"
+      " VALUES (?1, ?2, 0, 0, '')",
+      handover_id, secret_id);
+}
+
+absl::Status HandoverStore::Settle(const HandoverTask& task) {
+  return connection_.Exec(
+      "INSERT INTO handover_task (handover_id, secret_id, settled_as, settled_version, settled_by, settled_at,"
+      " evidence) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (handover_id, secret_id) DO UPDATE SET"
+      " settled_as = ?3, settled_version = ?4, settled_by = ?5, settled_at = ?6, evidence = ?7",
+      task.handover_id, task.secret_id, task.settled_as, task.settled_version, task.settled_by,
+      task.settled_at, task.evidence);
 }
 
 absl::StatusOr<std::vector<HandoverTask>> HandoverStore::Tasks(std::int64_t handover_id) {

@@ -13,6 +13,7 @@
 #include "vault/base/status.h"
 #include "vault/storage/connection.h"
 #include "vault/storage/grant_store.h"
+#include "vault/storage/knowledge_store.h"
 
 namespace holdfast::storage {
 
@@ -48,10 +49,15 @@ struct HandoverAccount {
   ChosenBy chosen_by = ChosenBy::kNotAnOwner;
 };
 
+// The rotation of one secret; its state follows from exposures, values and attestations, unless it is settled.
 struct HandoverTask {
-  std::int64_t id = 0;
   std::int64_t handover_id = 0;
   std::int64_t secret_id = 0;
+  SettledAs settled_as = SettledAs::kNot;
+  std::int64_t settled_version = 0;  // the newest one at that time
+  std::optional<std::int64_t> settled_by{};
+  std::optional<Micros> settled_at{};
+  std::string evidence{};
 };
 
 class HandoverStore {
@@ -66,10 +72,13 @@ class HandoverStore {
   // Writes everything but id, name, pseudonym, kind, leaver_id, started_by and started_at.
   absl::Status Update(const Handover& handover);
   absl::StatusOr<std::vector<Handover>> List(std::int64_t after_id, int limit);
+  // Those that are not closed.
+  absl::StatusOr<std::vector<Handover>> Open();
 
   absl::Status AddAccount(const HandoverAccount& account);
   absl::StatusOr<std::vector<HandoverAccount>> Accounts(std::int64_t handover_id);
-  absl::Status AddTask(HandoverTask& task);  // sets task.id
+  absl::Status AddTask(std::int64_t handover_id, std::int64_t secret_id);
+  absl::Status Settle(const HandoverTask& task);  // whether it was added before or not
   absl::StatusOr<std::vector<HandoverTask>> Tasks(std::int64_t handover_id);
 
   // Whether a case that is not closed moves the account, or is the holder's.

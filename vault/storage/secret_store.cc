@@ -16,6 +16,8 @@ Secret ReadSecret(const Statement& row) {
   secret.created_at = row.Int(6);
   secret.updated_at = row.Int(7);
   secret.revision = row.Int(8);
+  secret.removed_at = row.OptInt(9);
+  secret.removed_by = row.OptInt(10);
   return secret;
 }
 
@@ -26,14 +28,10 @@ SecretVersion ReadVersion(const Statement& row) {
   version.version = row.Int(2);
   version.epoch = row.Int(3);
   version.sealed = row.OptBlob(4);
-  version.value_mac = row.Blob(5);
-  version.created_by = row.Int(6);
-  version.created_at = row.Int(7);
-  version.retired_at = row.OptInt(8);
-  version.retired_by = row.OptInt(9);
-  version.retire_evidence = row.OptText(10);
-  version.destroyed_at = row.OptInt(11);
-  version.destroyed_by = row.OptInt(12);
+  version.created_by = row.Int(5);
+  version.created_at = row.Int(6);
+  version.destroyed_at = row.OptInt(7);
+  version.destroyed_by = row.OptInt(8);
   return version;
 }
 
@@ -62,8 +60,10 @@ absl::StatusOr<std::optional<Secret>> SecretStore::ByName(std::int64_t account_i
 
 absl::Status SecretStore::Update(const Secret& secret) {
   return connection_.ExecOne(
-      "UPDATE secret SET current_version = ?2, updated_at = ?3, revision = ?4 WHERE id = ?1", secret.id,
-      secret.current_version, secret.updated_at, secret.revision);
+      "UPDATE secret SET current_version = ?2, updated_at = ?3, revision = ?4, removed_at = ?5, removed_by = ?6"
+      " WHERE id = ?1",
+      secret.id, secret.current_version, secret.updated_at, secret.revision, secret.removed_at,
+      secret.removed_by);
 }
 
 absl::StatusOr<std::vector<Secret>> SecretStore::ListByAccount(std::int64_t account_id) {
@@ -73,12 +73,10 @@ absl::StatusOr<std::vector<Secret>> SecretStore::ListByAccount(std::int64_t acco
 
 absl::Status SecretStore::InsertVersion(SecretVersion& version) {
   HF_RETURN_IF_ERROR(connection_.Exec(
-      "INSERT INTO secret_version (secret_id, version, epoch, sealed, value_mac, created_by, created_at, "
-      "retired_at, retired_by, retire_evidence, destroyed_at, destroyed_by)"
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-      version.secret_id, version.version, version.epoch, version.sealed, version.value_mac,
-      version.created_by, version.created_at, version.retired_at, version.retired_by, version.retire_evidence,
-      version.destroyed_at, version.destroyed_by));
+      "INSERT INTO secret_version (secret_id, version, epoch, sealed, created_by, created_at, destroyed_at,"
+      " destroyed_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+      version.secret_id, version.version, version.epoch, version.sealed, version.created_by,
+      version.created_at, version.destroyed_at, version.destroyed_by));
   version.id = connection_.LastRowId();
   return absl::OkStatus();
 }
@@ -92,11 +90,16 @@ absl::StatusOr<std::optional<SecretVersion>> SecretStore::Version(std::int64_t s
 
 absl::Status SecretStore::UpdateVersion(const SecretVersion& version) {
   return connection_.ExecOne(
-      "UPDATE secret_version SET epoch = ?2, sealed = ?3, retired_at = ?4, retired_by = ?5, retire_evidence "
-      "= ?6,"
-      " destroyed_at = ?7, destroyed_by = ?8 WHERE id = ?1",
-      version.id, version.epoch, version.sealed, version.retired_at, version.retired_by,
-      version.retire_evidence, version.destroyed_at, version.destroyed_by);
+      "UPDATE secret_version SET epoch = ?2, sealed = ?3, destroyed_at = ?4, destroyed_by = ?5 WHERE id = ?1",
+      version.id, version.epoch, version.sealed, version.destroyed_at, version.destroyed_by);
+}
+
+absl::StatusOr<std::int64_t> SecretStore::CountPuts(std::int64_t secret_id, std::int64_t holder_id,
+                                                    Micros since) {
+  return ReadInt(connection_.Query(
+      "SELECT count(*) FROM (SELECT created_by, created_at FROM secret_version WHERE secret_id = ?1"
+      " ORDER BY version DESC LIMIT 100) WHERE created_by = ?2 AND created_at > ?3",
+      secret_id, holder_id, since));
 }
 
 }  // namespace holdfast::storage

@@ -24,6 +24,8 @@ struct Secret {
   Micros created_at = 0;
   Micros updated_at = 0;
   std::int64_t revision = 1;
+  std::optional<Micros> removed_at{};  // out of the lists; a new version brings it back
+  std::optional<std::int64_t> removed_by{};
 };
 
 struct SecretVersion {
@@ -32,12 +34,8 @@ struct SecretVersion {
   std::int64_t version = 0;
   std::int64_t epoch = 0;
   std::optional<Bytes> sealed{};  // none once destroyed
-  Bytes value_mac{};              // equal values of one secret have equal ones; outlives the value
   std::int64_t created_by = 0;
   Micros created_at = 0;
-  std::optional<Micros> retired_at{};
-  std::optional<std::int64_t> retired_by{};
-  std::optional<std::string> retire_evidence{};
   std::optional<Micros> destroyed_at{};
   std::optional<std::int64_t> destroyed_by{};
 };
@@ -49,14 +47,16 @@ class SecretStore {
   absl::Status Insert(Secret& secret);  // sets secret.id
   absl::StatusOr<std::optional<Secret>> ById(std::int64_t id);
   absl::StatusOr<std::optional<Secret>> ByName(std::int64_t account_id, std::string_view name);
-  // Writes current_version, updated_at and revision.
+  // Writes current_version, updated_at, revision and the removed columns.
   absl::Status Update(const Secret& secret);
   absl::StatusOr<std::vector<Secret>> ListByAccount(std::int64_t account_id);
 
   absl::Status InsertVersion(SecretVersion& version);  // sets version.id
   absl::StatusOr<std::optional<SecretVersion>> Version(std::int64_t secret_id, std::int64_t version);
-  // Writes epoch, sealed, and the retired and destroyed columns.
+  // Writes epoch, sealed, and the destroyed columns.
   absl::Status UpdateVersion(const SecretVersion& version);
+  // How many of the newest hundred versions the holder put in after `since`.
+  absl::StatusOr<std::int64_t> CountPuts(std::int64_t secret_id, std::int64_t holder_id, Micros since);
 
  private:
   Connection& connection_;

@@ -108,6 +108,8 @@ inline constexpr std::string_view kTables[] = {
       created_at INTEGER NOT NULL,
       updated_at INTEGER NOT NULL,
       revision INTEGER NOT NULL,
+      removed_at INTEGER,
+      removed_by INTEGER REFERENCES holder,
       UNIQUE (account_id, name)) STRICT)",
 
     R"(CREATE TABLE secret_version (
@@ -116,15 +118,37 @@ inline constexpr std::string_view kTables[] = {
       version INTEGER NOT NULL,
       epoch INTEGER NOT NULL,
       sealed BLOB,
-      value_mac BLOB NOT NULL,
       created_by INTEGER NOT NULL REFERENCES holder,
       created_at INTEGER NOT NULL,
-      retired_at INTEGER,
-      retired_by INTEGER REFERENCES holder,
-      retire_evidence TEXT,
       destroyed_at INTEGER,
       destroyed_by INTEGER REFERENCES holder,
       UNIQUE (secret_id, version)) STRICT)",
+
+    R"(CREATE TABLE version_hash (
+      id INTEGER PRIMARY KEY NOT NULL,
+      secret_id INTEGER NOT NULL REFERENCES secret,
+      version INTEGER NOT NULL,
+      hash BLOB NOT NULL,
+      UNIQUE (secret_id, version, hash),
+      FOREIGN KEY (secret_id, version) REFERENCES secret_version (secret_id, version)) STRICT)",
+    "CREATE INDEX version_hash_hash ON version_hash (hash)",
+
+    R"(CREATE TABLE attestation (
+      id INTEGER PRIMARY KEY NOT NULL,
+      secret_id INTEGER NOT NULL REFERENCES secret,
+      version INTEGER NOT NULL,
+      holder_id INTEGER NOT NULL REFERENCES holder,
+      attested_at INTEGER NOT NULL,
+      evidence TEXT NOT NULL,
+      UNIQUE (secret_id, version, holder_id),
+      FOREIGN KEY (secret_id, version) REFERENCES secret_version (secret_id, version)) STRICT)",
+
+    R"(CREATE TABLE value_refusal (
+      id INTEGER PRIMARY KEY NOT NULL,
+      secret_id INTEGER NOT NULL REFERENCES secret,
+      holder_id INTEGER NOT NULL REFERENCES holder,
+      hash BLOB NOT NULL,
+      refused_at INTEGER NOT NULL) STRICT)",
 
     R"(CREATE TABLE exposure (
       id INTEGER PRIMARY KEY NOT NULL,
@@ -171,7 +195,13 @@ inline constexpr std::string_view kTables[] = {
       id INTEGER PRIMARY KEY NOT NULL,
       handover_id INTEGER NOT NULL REFERENCES handover,
       secret_id INTEGER NOT NULL REFERENCES secret,
+      settled_as INTEGER NOT NULL CHECK (settled_as BETWEEN 0 AND 2),
+      settled_version INTEGER NOT NULL,
+      settled_by INTEGER REFERENCES holder,
+      settled_at INTEGER,
+      evidence TEXT NOT NULL,
       UNIQUE (handover_id, secret_id)) STRICT)",
+    "CREATE INDEX handover_task_secret ON handover_task (secret_id)",
 
     R"(CREATE TABLE policy (
       id INTEGER PRIMARY KEY NOT NULL,

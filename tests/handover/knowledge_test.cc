@@ -1,0 +1,292 @@
+// A case and what its leaver knows: of any secret, in any spelling, by whatever way.
+#include "tests/custody/fixture.h"
+#include "vault/custody/findings.h"
+#include "vault/custody/knowledge.h"
+#include "vault/custody/known_value.h"
+#include "vault/handover/case.h"
+#include "vault/handover/settle.h"
+
+namespace holdfast::handover {
+namespace {
+
+using custody::CustodyTest;
+using custody::WriteTx;
+using storage::SettledAs;
+
+class KnowledgeTest : public CustodyTest {
+ protected:
+  // bob owns a and b, and knows the passwords of both.
+  KnowledgeTest() {
+    for (const char* account : {"a", "b"}) {
+      Must([&](WriteTx& tx) {
+        return custody::CreateAccount(tx, As(tx, "alice"), Ask(),
+                                      {.name = account, .platform = "x", .owner = "bob", .backups = {"carol"}})
+            .status();
+      });
+      EXPECT_EQ(Put("bob", account, std::string("value of ") + account), "");
+    }
+    for (const char* name : {"dave", "erin"})
+      Must([&](WriteTx& tx) {
+        return custody::CreateHolder(tx, As(tx, "alice"), Ask(),
+                                     {.name = name, .roles = static_cast<std::int64_t>(Role::kMember)})
+            .status();
+      });
+  }
+  void Must(const custody::Work& work) {
+    const absl::Status status = Do(work);
+    ASSERT_TRUE(status.ok()) << status;
+  }
+  std::string Put(const std::string& by, const std::string& account, const std::string& value) {
+    return ReasonOf(Do([&](WriteTx& tx) { return CustodyTest::Put(tx, by, account, value, Ask()).status(); }));
+  }
+  std::string Attest(const std::string& by, const std::string& account, std::int64_t through = 0,
+                     bool current = false) {
+    return ReasonOf(Do([&](WriteTx& tx) {
+      return custody::Attest(tx, As(tx, by), Ask(),
+                             {.account = account,
+                              .secret = "password",
+                              .through = through,
+                              .current = current,
+                              .evidence = "tried it"})
+          .status();
+    }));
+  }
+  void Start(const std::string& leaver) {
+    Must([&](WriteTx& tx) {
+      return handover::Start(tx, As(tx, "alice"), Ask(), {.leaver = leaver, .successor = {}}).status();
+    });
+  }
+  std::string Close(const std::string& name = "1") {
+    return ReasonOf(
+        Do([&](WriteTx& tx) { return handover::Close(tx, As(tx, "alice"), Ask(), name, "").status(); }));
+  }
+  std::vector<TaskView> Tasks(const std::string& name = "1") {
+    std::vector<TaskView> tasks;
+    Must([&](WriteTx& tx) -> absl::Status {
+      HF_ASSIGN_OR_RETURN(const auto row, FindCase(tx, name));
+      HF_ASSIGN_OR_RETURN(tasks, TasksOf(tx, row));
+      return absl::OkStatus();
+    });
+    return tasks;
+  }
+  std::string Settle(const std::string& by, std::int64_t task, SettledAs as) {
+    return ReasonOf(Do([&](WriteTx& tx) {
+      return handover::Settle(tx, As(tx, by), Ask(),
+                              {.name = "1", .task = task, .as = as, .evidence = "looked at it"})
+          .status();
+    }));
+  }
+  std::vector<std::string> Rules() {
+    std::vector<std::string> rules;
+    Must([&](WriteTx& tx) -> absl::Status {
+      HF_ASSIGN_OR_RETURN(const auto findings, custody::AllFindings(tx));
+      for (const custody::Finding& finding : findings) rules.push_back(finding.rule);
+      return absl::OkStatus();
+    });
+    return rules;
+  }
+};
+
+TEST_F(KnowledgeTest, TwoPasswordsSwappedAreNoRotation) {
+  // Before the case, nobody is told anything.
+  ASSERT_EQ(Put("carol", "a", "value of b"), "");
+  ASSERT_EQ(Put("carol", "b", "value of a"), "");
+  Start("bob");
+  EXPECT_EQ(Attest("carol", "a"), "");
+  EXPECT_EQ(Attest("carol", "b"), "");
+  EXPECT_EQ(Close(), "TASKS_OPEN");
+  EXPECT_EQ(Put("carol", "a", "value of b"), "VALUE_KNOWN");
+  EXPECT_EQ(Put("carol", "a", "fresh 1"), "");
+  EXPECT_EQ(Put("carol", "b", "fresh 2"), "");
+  EXPECT_EQ(Close(), "TASKS_OPEN") << "what was swapped may still work";
+  EXPECT_EQ(Attest("carol", "a"), "");
+  EXPECT_EQ(Attest("carol", "b"), "");
+  EXPECT_EQ(Close(), "");
+}
+
+TEST_F(KnowledgeTest, AwayAndBackIsNoRotation) {
+  ASSERT_EQ(Put("carol", "a", "fresh 1"), "");
+  Start("bob");
+  EXPECT_EQ(Put("carol", "a", "value of a"), "VALUE_KNOWN");
+  ASSERT_EQ(Put("carol", "b", "fresh 2"), "");
+  for (const char* account : {"a", "b"}) EXPECT_EQ(Attest("carol", account), "");
+  EXPECT_EQ(Close(), "");
+}
+
+TEST_F(KnowledgeTest, ASecretThatTheLeaverNeverSawIsATaskWhenTheyKnowItsValue) {
+  Must([&](WriteTx& tx) {
+    return custody::CreateAccount(tx, As(tx, "alice"), Ask(), {.name = "c", .platform = "x", .owner = "carol"})
+        .status();
+  });
+  ASSERT_EQ(Put("carol", "c", " value of a\n"), "");
+  Start("bob");
+  EXPECT_EQ(Tasks().size(), 3u);
+}
+
+// Whoever may put values in elsewhere would learn by looking here again and again.
+TEST_F(KnowledgeTest, NoListPlanOrFindingOfOthersTellsThatAGuessIsRight) {
+  Must([&](WriteTx& tx) {
+    return custody::CreateAccount(tx, As(tx, "alice"), Ask(), {.name = "c", .platform = "x", .owner = "dave"})
+        .status();
+  });
+  const auto seen = [&] {
+    std::string all;
+    Must([&](WriteTx& tx) -> absl::Status {
+      tx.set_dry_run(true);
+      HF_ASSIGN_OR_RETURN(const CaseView plan, handover::Start(tx, As(tx, "alice"), Ask(),
+                                                               {.leaver = "dave", .successor = "carol"}));
+      for (const TaskView& task : plan.tasks) all += task.account + (task.done() ? " done;" : " open;");
+      return absl::OkStatus();
+    });
+    Must([&](WriteTx& tx) -> absl::Status {
+      HF_ASSIGN_OR_RETURN(const auto findings, custody::ListFindings(tx, As(tx, "bob"), {}, 0, 100));
+      for (const custody::Finding& finding : findings) all += finding.message + ";";
+      HF_ASSIGN_OR_RETURN(const auto exposures, storage::ExposureStore(tx.db()).List({}, 0, 100));
+      for (const storage::Exposure& exposure : exposures) all += exposure.live ? "live;" : "ended;";
+      return absl::OkStatus();
+    });
+    return all;
+  };
+  ASSERT_EQ(Put("dave", "c", "a guess"), "");
+  const std::string before = seen();
+  ASSERT_EQ(Put("dave", "c", "value of a"), "");
+  const std::string right = seen();
+  ASSERT_EQ(Put("dave", "c", "another guess"), "");
+  const std::string wrong = seen();
+  EXPECT_EQ(right.size() - before.size(), wrong.size() - right.size()) << before << "\n" << right << "\n" << wrong;
+  EXPECT_EQ(right + wrong.substr(right.size()), wrong);
+}
+
+TEST_F(KnowledgeTest, TellsFiveValuesAnHourAndNoMoreAndNothingToTheLeaverOrWithoutATask) {
+  for (int i = 0; i < 8; ++i) ASSERT_EQ(Put("bob", "b", fmt::format("old {}", i)), "");
+  ASSERT_EQ(Put("carol", "a", "old 1"), "") << "no case, no answer";
+  Start("bob");
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(Put("carol", "a", fmt::format("old {}", i)), "VALUE_KNOWN");
+  EXPECT_EQ(Put("alice", "a", "old 4"), "VALUE_KNOWN") << "one that was told is told again";
+  EXPECT_EQ(Put("alice", "a", "old 5"), "TOO_MANY_KNOWN_VALUES");
+  EXPECT_EQ(Put("alice", "a", "a guess"), "TOO_MANY_KNOWN_VALUES") << "whether it is known or not";
+  EXPECT_EQ(Put("alice", "b", "a guess"), "") << "of this secret alone";
+}
+
+TEST_F(KnowledgeTest, PutsOfOneHolderAreBoundedAMinute) {
+  std::string reason;
+  int stored = 0;
+  for (; stored < 20 && reason.empty(); ++stored) reason = Put("carol", "a", fmt::format("value {}", stored));
+  EXPECT_EQ(reason, "TOO_MANY_PUTS");
+  EXPECT_EQ(stored, custody::kMaxPutsAMinute + 1);
+  EXPECT_EQ(Put("bob", "a", "another's"), "");
+}
+
+TEST_F(KnowledgeTest, AFullSecretStillTakesARotation) {
+  Must([](WriteTx& tx) {
+    // As if ten thousand values had been put in.
+    HF_RETURN_IF_ERROR(tx.db().Exec("UPDATE secret SET current_version = ?1 WHERE id = 1",
+                                    custody::kMaxVersionsPerSecret - 1));
+    return absl::OkStatus();
+  });
+  ASSERT_EQ(Put("bob", "a", "the last one"), "");
+  EXPECT_EQ(Put("bob", "a", "one more"), "TOO_MANY_VERSIONS");
+  Start("bob");
+  EXPECT_EQ(Put("carol", "a", "fresh"), "");
+  EXPECT_EQ(Put("carol", "a", "one more"), "TOO_MANY_VERSIONS") << "the rotation is done";
+}
+
+TEST_F(KnowledgeTest, WhatTheLeaverAttestedAnotherAttestsToo) {
+  ASSERT_EQ(Put("carol", "a", "fresh 1"), "");
+  ASSERT_EQ(Put("carol", "b", "fresh 2"), "");
+  ASSERT_EQ(Attest("bob", "a"), "");
+  Start("bob");
+  ASSERT_EQ(Attest("carol", "b"), "");
+  EXPECT_EQ(Close(), "TASKS_OPEN");
+  EXPECT_EQ(Attest("carol", "a"), "");
+  EXPECT_EQ(Attest("carol", "a"), "ALREADY_ATTESTED");
+  EXPECT_EQ(Close(), "");
+}
+
+TEST_F(KnowledgeTest, TheNewestVersionIsAttestedDeadOnlyOnPurposeAndIsAFindingUntilReplaced) {
+  EXPECT_EQ(Attest("carol", "a"), "NOTHING_TO_ATTEST");
+  EXPECT_EQ(Attest("carol", "a", /*through=*/1), "IS_CURRENT");
+  EXPECT_EQ(Attest("carol", "a", /*through=*/2), "NOT_FOUND");
+  EXPECT_EQ(Attest("carol", "a", 0, /*current=*/true), "");
+  EXPECT_THAT(Rules(), ::testing::Contains("secret.dead"));
+  Start("bob");
+  EXPECT_EQ(Put("carol", "b", "fresh 2"), "");
+  EXPECT_EQ(Attest("carol", "b"), "");
+  EXPECT_EQ(Close(), "TASKS_OPEN") << "no value works";
+  EXPECT_EQ(Put("carol", "a", "fresh 1"), "");
+  EXPECT_THAT(Rules(), ::testing::Not(::testing::Contains("secret.dead")));
+  EXPECT_EQ(Close(), "");
+}
+
+TEST_F(KnowledgeTest, ATaskAlsoEndsWhenSomebodyElseSaysThatNothingIsLeftToOpen) {
+  Start("bob");
+  const auto tasks = Tasks();
+  ASSERT_EQ(tasks.size(), 2u);
+  EXPECT_EQ(Settle("dave", tasks[0].id, SettledAs::kClosed), "DENIED");
+  EXPECT_EQ(Settle("carol", 99, SettledAs::kClosed), "DENIED") << "not told which tasks there are";
+  EXPECT_EQ(Settle("alice", 99, SettledAs::kClosed), "NOT_FOUND");
+  EXPECT_EQ(Settle("carol", tasks[0].id, SettledAs::kClosed), "");
+  EXPECT_EQ(Settle("carol", tasks[0].id, SettledAs::kClosed), "TASK_DONE");
+  EXPECT_EQ(Close(), "TASKS_OPEN");
+  EXPECT_EQ(Settle("alice", tasks[1].id, SettledAs::kNoSecret), "");
+  EXPECT_EQ(Close(), "");
+  EXPECT_THAT(Rules(), ::testing::Not(::testing::Contains("exposed.gone")));
+  EXPECT_EQ(Put("carol", "a", "value of a"), "");
+  EXPECT_THAT(Rules(), ::testing::Contains("exposed.gone")) << "what is put in later counts again";
+}
+
+TEST_F(KnowledgeTest, WhoKnewAValueBeforeHasATaskToo) {
+  Must([&](WriteTx& tx) {
+    return custody::DeclareKnown(tx, As(tx, "carol"), Ask(),
+                                 {.account = "a", .secret = "password", .holder = "dave"})
+        .status();
+  });
+  EXPECT_EQ(ReasonOf(Do([&](WriteTx& tx) {
+              return custody::DeclareKnown(tx, As(tx, "dave"), Ask(),
+                                           {.account = "a", .secret = "password", .holder = "erin"})
+                  .status();
+            })),
+            "DENIED");
+  EXPECT_THAT(Rules(), ::testing::Contains("exposed.no-access"));
+  Start("dave");
+  ASSERT_EQ(Tasks().size(), 1u);
+  EXPECT_EQ(Put("carol", "a", "fresh"), "");
+  EXPECT_EQ(Attest("carol", "a"), "");
+  EXPECT_EQ(Close(), "");
+}
+
+TEST_F(KnowledgeTest, RemovingASecretHidesNoExposure) {
+  Must([&](WriteTx& tx) {
+    return custody::Remove(tx, As(tx, "bob"), Ask(), "a", "password", "").status();
+  });
+  EXPECT_EQ(ReasonOf(Do([&](WriteTx& tx) {
+              return custody::Reveal(tx, As(tx, "bob"), Ask(), {.account = "a", .secret = "password"}).status();
+            })),
+            "NOT_FOUND");
+  Start("bob");
+  EXPECT_EQ(Tasks().size(), 2u);
+  EXPECT_EQ(Put("carol", "b", "fresh"), "");
+  EXPECT_EQ(Attest("carol", "b"), "");
+  EXPECT_EQ(Close(), "TASKS_OPEN");
+  EXPECT_EQ(Attest("carol", "a", 0, /*current=*/true), "");
+  EXPECT_EQ(Close(), "") << "it is none, and what was typed there is dead";
+}
+
+TEST_F(KnowledgeTest, EqualValuesAreAFindingForSecurityAlone) {
+  EXPECT_THAT(Rules(), ::testing::Not(::testing::Contains("value.reused")));
+  ASSERT_EQ(Put("bob", "b", "value of a"), "");
+  const auto seen_by = [&](const std::string& holder) {
+    int seen = 0;
+    Must([&](WriteTx& tx) -> absl::Status {
+      HF_ASSIGN_OR_RETURN(const auto findings, custody::ListFindings(tx, As(tx, holder), {}, 0, 100));
+      for (const custody::Finding& finding : findings) seen += finding.rule == "value.reused" ? 1 : 0;
+      return absl::OkStatus();
+    });
+    return seen;
+  };
+  EXPECT_EQ(seen_by("alice"), 2);
+  EXPECT_EQ(seen_by("bob"), 0) << "an owner who puts values in would learn others' by it";
+}
+
+}  // namespace
+}  // namespace holdfast::handover

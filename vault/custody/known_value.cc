@@ -1,0 +1,117 @@
+#include "vault/custody/known_value.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "vault/storage/break_glass_store.h"
+#include "vault/storage/knowledge_store.h"
+#include "vault/storage/refusal_store.h"
+
+namespace holdfast::custody {
+namespace {
+
+// Who must not know the value in force of the secret, and how far that is.
+struct Watched {
+  std::string person;
+  storage::TaskState state;
+};
+
+absl::Status Watch(Tx& tx, std::int64_t secret_id, std::int64_t holder_id, std::vector<Watched>& all) {
+  HF_ASSIGN_OR_RETURN(const storage::Holder holder, LoadHolder(tx, holder_id));
+  HF_ASSIGN_OR_RETURN(auto state, storage::KnowledgeStore(tx.db()).TaskStateOf(secret_id, holder.person));
+  if (state.concerns && state.settled == storage::SettledAs::kNot)
+    all.push_back({.person = holder.person, .state = std::move(state)});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Watched>> WatchedOver(Tx& tx, const storage::Secret& secret) {
+  std::vector<Watched> all;
+  HF_ASSIGN_OR_RETURN(const auto cases, storage::HandoverStore(tx.db()).Open());
+  for (const storage::Handover& open : cases)
+    HF_RETURN_IF_ERROR(Watch(tx, secret.id, open.leaver_id, all));
+  HF_ASSIGN_OR_RETURN(const auto broken, storage::BreakGlassStore(tx.db()).Unreviewed());
+  for (const storage::BreakGlass& glass : broken) {
+    if (glass.secret_id == secret.id) HF_RETURN_IF_ERROR(Watch(tx, secret.id, glass.requester_id, all));
+  }
+  return all;
+}
+
+absl::StatusOr<bool> IsKnown(Tx& tx, const std::string& person, const std::vector<Bytes>& hashes) {
+  for (const Bytes& hash : hashes) {
+    HF_ASSIGN_OR_RETURN(const bool knows, storage::KnowledgeStore(tx.db()).Knows(person, hash));
+    if (knows) return true;
+  }
+  return false;
+}
+
+absl::Status CheckPace(Tx& tx, const Actor& actor, const storage::Secret& secret) {
+  const Micros since = tx.now() - kMinute;
+  HF_ASSIGN_OR_RETURN(const std::int64_t stored,
+                      storage::SecretStore(tx.db()).CountPuts(secret.id, actor.holder.id, since));
+  HF_ASSIGN_OR_RETURN(const std::int64_t refused,
+                      storage::RefusalStore(tx.db()).CountBy(secret.id, actor.holder.id, since));
+  if (stored + refused < kMaxPutsAMinute) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kResourceExhausted, "TOO_MANY_PUTS",
+                   fmt::format("you put in {} values of {} within a minute, which is the most; wait a minute",
+                               kMaxPutsAMinute, secret.name));
+}
+
+absl::Status CheckRoom(const storage::Secret& secret, const std::vector<Watched>& watched) {
+  if (secret.current_version < kMaxVersionsPerSecret) return absl::OkStatus();
+  // Nobody who filled a secret up can keep a rotation from being done.
+  if (std::ranges::any_of(watched, [](const Watched& one) { return !one.state.replaced(); }))
+    return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, "TOO_MANY_VERSIONS",
+      fmt::format("secret {} has {} versions, which is the most; put the value into a new secret",
+                  secret.name, secret.current_version));
+}
+
+// In place of the put, which is undone.
+void RefuseAsKnown(WriteTx& tx, const Actor& actor, const Target& target, const Bytes& hash) {
+  audit::Event event = EventFor(actor, policy::Action::kSecretPut, target, {});
+  event.outcome = audit::Outcome::kDenied;
+  event.rule = "value.known";
+  tx.DoInstead([event = std::move(event), secret_id = target.secret->id, holder_id = actor.holder.id,
+                hash](WriteTx& instead) -> absl::Status {
+    instead.Record(event);
+    return storage::RefusalStore(instead.db()).Add(secret_id, holder_id, hash, instead.now());
+  });
+}
+
+}  // namespace
+
+absl::Status CheckNewValue(WriteTx& tx, const Actor& actor, const Target& target,
+                           const std::vector<Bytes>& hashes) {
+  const storage::Secret& secret = *target.secret;
+  if (secret.id == 0) return absl::OkStatus();
+  HF_RETURN_IF_ERROR(CheckPace(tx, actor, secret));
+  HF_ASSIGN_OR_RETURN(std::vector<Watched> watched, WatchedOver(tx, secret));
+  HF_RETURN_IF_ERROR(CheckRoom(secret, watched));
+  // What somebody puts in they know; it ends no task of theirs, and tells them nothing.
+  std::erase_if(watched, [&](const Watched& one) { return one.person == actor.holder.person; });
+  if (watched.empty() || tx.dry_run()) return absl::OkStatus();
+  HF_ASSIGN_OR_RETURN(const std::set<Bytes> told,
+                      storage::RefusalStore(tx.db()).Values(secret.id, tx.now() - kHour));
+  if (told.size() >= kMaxToldAnHour && !told.contains(hashes.back())) {
+    return MakeError(
+        absl::StatusCode::kResourceExhausted, "TOO_MANY_KNOWN_VALUES",
+        fmt::format("{} values of {} were refused within an hour as known to somebody; wait, and choose one "
+                    "that is random",
+                    told.size(), secret.name));
+  }
+  for (const Watched& one : watched) {
+    HF_ASSIGN_OR_RETURN(const bool known, IsKnown(tx, one.person, hashes));
+    if (!known) continue;
+    RefuseAsKnown(tx, actor, target, hashes.back());
+    return MakeError(absl::StatusCode::kFailedPrecondition, "VALUE_KNOWN",
+                     "value: is known to somebody it must not be; choose another, and not one like it");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace holdfast::custody
