@@ -230,18 +230,20 @@ TEST(People, AnAnswerToAnEnrollmentThatWasLostIsGivenAgainToTheSameDevice) {
   const Json stored = Json::parse(ReadFile(identity));
 
   // As if that answer had never arrived.
-  std::filesystem::remove(identity);
-  WriteFile(enrolling, kept);
-  std::filesystem::permissions(enrolling, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  const auto lose_the_answer = [&] {
+    std::filesystem::remove(identity);
+    WriteFile(enrolling, kept);
+    std::filesystem::permissions(enrolling, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  };
+  lose_the_answer();
   EXPECT_EQ(office.Get("mia", enroll, string), first);
   EXPECT_EQ(Json::parse(ReadFile(identity)), stored);
   EXPECT_EQ(office.Get("alice", {"holder", "show", "mia"})["keys"].size(), 1U);
   EXPECT_EQ(office.Events({"--type", "key.enroll", "--outcome", "denied"}).size(), 0U);
-  EXPECT_EQ(office.Get("alice", {"findings", "list", "--rule", "string.used-twice"})["findings"], Json());
+  EXPECT_EQ(office.Get("alice", {"findings", "list", "--rule", "string.used-twice"})["findings"], Json::array());
 
   office.Ok("omar", {"holder", "revoke-key", "--yes", "mia", "--fingerprint", first["fingerprint"]});
-  std::filesystem::remove(identity);
-  WriteFile(enrolling, kept);
+  lose_the_answer();
   EXPECT_THAT(office.Refused(3, "mia", enroll, string), HasSubstr("its key was revoked since"));
 }
 
@@ -264,7 +266,7 @@ TEST(People, WhoeverComesSecondWithAStringHearsWhoCameFirstAndSoDoesTheSecurityT
   EXPECT_EQ(found[0]["severity"], "SEVERITY_CRITICAL");
   EXPECT_EQ(found[0]["holder"], "holders/mia");
   office.Ok("omar", {"holder", "revoke-key", "--yes", "mia", "--fingerprint", thief});
-  EXPECT_EQ(office.Get("alice", findings)["findings"], Json());
+  EXPECT_EQ(office.Get("alice", findings)["findings"], Json::array());
   EXPECT_THAT(office.Refused(3, "eve", {"status"}), HasSubstr("key was revoked"));
 
   const std::string superseded = office.NewString("mia");

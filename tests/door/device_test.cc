@@ -19,7 +19,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr long kBoundKib = 64 * 1024;
+constexpr long kBoundKib = 96 * 1024;
 
 class DeviceTest : public ::testing::Test {
  protected:
