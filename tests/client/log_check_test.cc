@@ -111,6 +111,18 @@ TEST(LogCheck, RefusesATextWithoutCommitmentButNotAnErasedOne) {
   EXPECT_TRUE(CheckAll(entries, log.Head()).ok());
 }
 
+TEST(LogCheck, CountsTextsThatAreNotThere) {
+  FakeLog log;
+  log.Grow(5);
+  LogCheck check({});
+  for (LogEntry entry : log.entries()) {
+    if (entry.index % 2 == 1) entry.texts.clear();
+    ASSERT_TRUE(check.Add(entry).ok());
+  }
+  EXPECT_TRUE(check.Finish(log.Head()).ok());
+  EXPECT_EQ(check.absent_texts(), 2);
+}
+
 TEST(LogCheck, RefusesTimeThatGoesBack) {
   FakeLog log;
   log.Grow(2);

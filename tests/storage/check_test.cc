@@ -137,6 +137,16 @@ TEST_F(CheckTest, NoConnectionReadsAnOlderPageOnceThePageWasRead) {
   EXPECT_GT(refused, 5);
 }
 
+// As a backup from another process does, while the server goes on writing.
+TEST_F(CheckTest, AProcessThatOnlyReadsTakesPagesAsTheyCome) {
+  WriteFile(path(), newer_);
+  auto first = Reader();
+  ASSERT_TRUE(first->Exec("PRAGMA integrity_check").ok());
+  WriteFile(path(), older_);
+  auto second = Reader();
+  EXPECT_TRUE(second->Exec("PRAGMA integrity_check").ok());
+}
+
 TEST_F(CheckTest, NoConnectionReadsAnOlderFrameOfTheWriteAheadLog) {
   WriteFile(path(), newer_);
   Reopen();

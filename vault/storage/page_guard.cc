@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <map>
@@ -11,6 +12,7 @@
 #include <mutex>
 #include <new>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "vault/storage/errors.h"
@@ -19,6 +21,7 @@ namespace holdfast::storage {
 namespace {
 
 constexpr char kName[] = "holdfast-guarded";
+constexpr std::string_view kWalSuffix = "-wal";
 constexpr std::int64_t kPageSize = 4096;
 constexpr std::int64_t kWalHeaderSize = 32;
 constexpr std::int64_t kFrameHeaderSize = 24;
@@ -79,27 +82,41 @@ class FileMarks {
   std::vector<Mark> marks_;  // guarded by mutex_; all zero: not known
 };
 
-// The marks of `path`, for as long as some connection has it open.
-std::shared_ptr<FileMarks> MarksOf(const std::string& path, const Layout& layout) {
+// Of one database.
+struct DatabaseMarks {
+  FileMarks database{kDatabase};
+  FileMarks wal{kWal};
+  // This process has a writer on it. One that only reads has nothing to hold the files to: another process, which does
+  // have one, writes them.
+  std::atomic<bool> written_here = false;
+};
+
+// For as long as some connection has it open.
+std::shared_ptr<DatabaseMarks> MarksOf(const std::string& database) {
   static auto* const mutex = new std::mutex;
-  static auto* const open = new std::map<std::string, std::weak_ptr<FileMarks>>;
+  static auto* const open = new std::map<std::string, std::weak_ptr<DatabaseMarks>>;
   const std::lock_guard lock(*mutex);
   std::erase_if(*open, [](const auto& entry) { return entry.second.expired(); });
-  if (const auto known = open->find(path); known != open->end()) return known->second.lock();
-  auto marks = std::make_shared<FileMarks>(layout);
-  open->emplace(path, marks);
+  if (const auto known = open->find(database); known != open->end()) return known->second.lock();
+  auto marks = std::make_shared<DatabaseMarks>();
+  open->emplace(database, marks);
   return marks;
 }
 
 // SQLite allocates it, with the real file behind it.
 struct GuardedFile {
   sqlite3_file base{};
-  std::shared_ptr<FileMarks> marks;  // none: a file that is not guarded
+  std::shared_ptr<DatabaseMarks> of;
+  FileMarks* marks = nullptr;  // none: a file that is not guarded
   sqlite3_file* real = nullptr;
 };
 
 GuardedFile* Self(sqlite3_file* file) { return reinterpret_cast<GuardedFile*>(file); }
 sqlite3_file* Real(sqlite3_file* file) { return Self(file)->real; }
+FileMarks* MarksFor(sqlite3_file* file) {
+  const GuardedFile& self = *Self(file);
+  return self.marks != nullptr && self.of->written_here ? self.marks : nullptr;
+}
 const sqlite3_io_methods& Methods(sqlite3_file* file) { return *Real(file)->pMethods; }
 
 int Close(sqlite3_file* file) {
@@ -110,20 +127,21 @@ int Close(sqlite3_file* file) {
 
 int Read(sqlite3_file* file, void* data, int size, sqlite3_int64 offset) {
   const int code = Methods(file).xRead(Real(file), data, size, offset);
-  FileMarks* marks = Self(file)->marks.get();
+  FileMarks* marks = MarksFor(file);
   if (code != SQLITE_OK || marks == nullptr) return code;
   return marks->Matches(static_cast<const std::uint8_t*>(data), size, offset) ? SQLITE_OK : SQLITE_IOERR_DATA;
 }
 
 int Write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
-  FileMarks* marks = Self(file)->marks.get();
+  FileMarks* marks = MarksFor(file);
   if (marks != nullptr) marks->Note(static_cast<const std::uint8_t*>(data), size, offset);
   return Methods(file).xWrite(Real(file), data, size, offset);
 }
 
 int Truncate(sqlite3_file* file, sqlite3_int64 size) {
   const int code = Methods(file).xTruncate(Real(file), size);
-  if (code == SQLITE_OK && Self(file)->marks != nullptr) Self(file)->marks->Truncate(size);
+  FileMarks* marks = MarksFor(file);
+  if (code == SQLITE_OK && marks != nullptr) marks->Truncate(size);
   return code;
 }
 
@@ -154,6 +172,18 @@ constexpr sqlite3_io_methods kMethods = {
 
 sqlite3_vfs* RealVfs() { return sqlite3_vfs_find("unix"); }
 
+void Guard(GuardedFile& file, std::string name, int flags) {
+  if ((flags & SQLITE_OPEN_MAIN_DB) != 0) {
+    file.of = MarksOf(name);
+    file.marks = &file.of->database;
+    if ((flags & SQLITE_OPEN_READWRITE) != 0) file.of->written_here = true;
+  } else if ((flags & SQLITE_OPEN_WAL) != 0 && name.ends_with(kWalSuffix)) {
+    name.resize(name.size() - kWalSuffix.size());
+    file.of = MarksOf(name);
+    file.marks = &file.of->wal;
+  }
+}
+
 int Open(sqlite3_vfs* /*vfs*/, const char* name, sqlite3_file* file, int flags, int* out_flags) {
   auto* guarded = new (file) GuardedFile;
   guarded->real = reinterpret_cast<sqlite3_file*>(guarded + 1);
@@ -163,9 +193,7 @@ int Open(sqlite3_vfs* /*vfs*/, const char* name, sqlite3_file* file, int flags, 
     file->pMethods = nullptr;  // tells SQLite not to close it
     return code;
   }
-  const bool database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
-  if (name != nullptr && (database || (flags & SQLITE_OPEN_WAL) != 0))
-    guarded->marks = MarksOf(name, database ? kDatabase : kWal);
+  if (name != nullptr) Guard(*guarded, name, flags);
   guarded->base.pMethods = &kMethods;
   return SQLITE_OK;
 }

@@ -1,5 +1,5 @@
-// No page of an open database is ever read in another version than the one that was written, or read first,
-// by this process.
+// Where this process writes a database, no page of it is ever read in another version than the one that was written, or
+// read first, here.
 //
 // SQLCipher's MAC binds a page to its number and not to its age, so somebody who can write to the files could
 // put an older page back under a running vault: a revoked grant would work again, through an index that no
