@@ -8,11 +8,11 @@
 #include "vault/base/ids.h"
 #include "vault/base/limits.h"
 #include "vault/base/text.h"
-#include "vault/crypto/totp.h"
 #include "vault/custody/accounts.h"
 #include "vault/custody/holders.h"
 #include "vault/custody/knowledge.h"
 #include "vault/custody/known_value.h"
+#include "vault/custody/seeds.h"
 #include "vault/storage/exposure_store.h"
 
 namespace holdfast::custody {
@@ -37,16 +37,6 @@ absl::StatusOr<storage::Secret> FindOrInsert(WriteTx& tx, const storage::Account
   // An archived account takes nothing new, but what it has must still be rotated when somebody leaves.
   HF_RETURN_IF_ERROR(CheckNotArchived(account));
   return InsertSecret(tx, account, wanted.secret, wanted.kind.empty() ? "password" : wanted.kind);
-}
-
-// A seed that makes no codes is found out now, not when a code is needed; so is one that rules for seeds
-// would miss.
-absl::Status CheckValue(const storage::Secret& secret, const Plaintext& value) {
-  if (secret.kind == "password" && crypto::IsSeedUri(AsChars(value.ExposeSecret())))
-    return InvalidField("kind", "must be totp for an otpauth:// or steam:// value, in a secret of its own");
-  if (secret.kind != "totp") return absl::OkStatus();
-  const auto seed = crypto::ParseTotp(value);
-  return seed.ok() ? absl::OkStatus() : InvalidField("value", MessageOf(seed.status()));
 }
 
 // The secret as it is, or as it would be made.
@@ -99,7 +89,7 @@ absl::StatusOr<SecretRow> AddVersion(WriteTx& tx, const Actor& actor, const Requ
   if (repeat.has_value()) return AgainAdded(tx, std::move(row), wanted, *repeat);
   bool is_new = false;
   HF_ASSIGN_OR_RETURN(row.secret, FindOrInsert(tx, row.account, wanted, is_new));
-  HF_RETURN_IF_ERROR(CheckValue(row.secret, value));
+  HF_RETURN_IF_ERROR(CheckFitsKind(row.secret.name, row.secret.kind, value, "kind", "value"));
   if (!is_new)
     HF_RETURN_IF_ERROR(CheckNewValue(tx, actor,
                                      {.account = &row.account,
