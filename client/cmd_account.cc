@@ -23,6 +23,7 @@ struct FieldOptions {
   std::string etag;
   int tier = 0;
   std::vector<std::string> backups;
+  std::vector<std::string> details;
   const CLI::App* command = nullptr;  // knows which options were given
 };
 
@@ -32,6 +33,12 @@ struct ListOptions {
 
 struct IdOptions {
   std::string id;
+};
+
+struct RenameOptions {
+  std::string id;
+  std::string new_id;
+  std::string etag;
 };
 
 struct TextField {
@@ -49,6 +56,17 @@ const TextField kTextFields[] = {
     {"purpose", "--purpose", &FieldOptions::purpose, kMaxPurpose, "What it is for"},
     {"unit", "--unit", &FieldOptions::unit, kMaxUnit, "Organisational unit"}};
 
+// "Remember me=true".
+absl::Status AddDetail(const std::string& text, v1::Account& account) {
+  const std::size_t equals = text.find('=');
+  if (equals == text.npos) return InvalidField("--detail", "must be NAME=VALUE");
+  v1::AccountDetail& detail = *account.add_details();
+  detail.set_name(text.substr(0, equals));
+  detail.set_value(text.substr(equals + 1));
+  HF_RETURN_IF_ERROR(CheckLine("--detail", detail.name(), kMaxDetailName, /*required=*/true));
+  return CheckLine("--detail", detail.value(), kMaxDetailValue, /*required=*/false);
+}
+
 absl::Status FillFields(const FieldOptions& options, v1::Account& account) {
   for (const TextField& field : kTextFields) {
     const std::string& text = options.*field.value;
@@ -64,6 +82,8 @@ absl::Status FillFields(const FieldOptions& options, v1::Account& account) {
     if (backup.empty()) continue;  // --backup "" takes all away
     HF_ASSIGN_OR_RETURN(*account.add_backups(), HolderArg("--backup", backup));
   }
+  for (const std::string& detail : options.details)
+    if (!detail.empty()) HF_RETURN_IF_ERROR(AddDetail(detail, account));  // --detail "" takes all away
   return absl::OkStatus();
 }
 
@@ -93,12 +113,24 @@ absl::Status Update(const Globals& globals, const FieldOptions& options) {
   if (options.command->count("--tier") > 0) request.mutable_update_mask()->add_paths("tier");
   if (options.command->count("--owner") > 0) request.mutable_update_mask()->add_paths("owner");
   if (options.command->count("--backup") > 0) request.mutable_update_mask()->add_paths("backups");
+  if (options.command->count("--detail") > 0) request.mutable_update_mask()->add_paths("details");
   if (request.update_mask().paths_size() == 0)
     return MakeError(absl::StatusCode::kInvalidArgument, "USAGE",
                      "name what to change, for example --handle");
   request.set_request_id(NewRequestId());
   request.set_reason(globals.reason);
   return CallAndPrint<Accounts>(globals, &Methods::UpdateAccount, request);
+}
+
+absl::Status Rename(const Globals& globals, const RenameOptions& options) {
+  v1::RenameAccountRequest request;
+  HF_ASSIGN_OR_RETURN(*request.mutable_name(), AccountArg("ID", options.id));
+  HF_ASSIGN_OR_RETURN(*request.mutable_account_id(), NewIdArg("accounts", "NEW", options.new_id));
+  HF_RETURN_IF_ERROR(CheckLine("--etag", options.etag, kMaxEtag, /*required=*/false));
+  request.set_etag(options.etag);
+  request.set_request_id(NewRequestId());
+  request.set_reason(globals.reason);
+  return CallAndPrint<Accounts>(globals, &Methods::RenameAccount, request);
 }
 
 absl::Status List(const Globals& globals, const ListOptions& options) {
@@ -155,6 +187,10 @@ void DeclareFields(CLI::App& command, FieldOptions& options) {
     command.add_option(field.option, options.*field.value, field.help);
   command.add_option("--tier", options.tier, "1 (highest) to 3");
   command.add_option("--backup", options.backups, "A backup owner; may be repeated")->allow_extra_args(false);
+  command
+      .add_option("--detail", options.details,
+                  "Something to know about it that opens nothing, as NAME=VALUE; may be repeated")
+      ->allow_extra_args(false);
 }
 
 void DeclareAdd(CLI::App& command, FieldOptions& options) {
@@ -194,8 +230,18 @@ void AddAccountCommands(CLI::App& root, Invocation& invocation) {
         command.add_option("ID", options.id, "The account")->required();
       },
       Show);
-  AddCommand<FieldOptions>(group, invocation, "update", "Change what is named; --owner and --backup replace",
-                           DeclareUpdate, Update);
+  AddCommand<FieldOptions>(group, invocation, "update",
+                           "Change what is named; --owner, --backup and --detail replace", DeclareUpdate,
+                           Update);
+  AddCommand<RenameOptions>(
+      group, invocation, "rename", "Give an account another id; the former one stays taken for good",
+      [](CLI::App& command, RenameOptions& options) {
+        command.add_option("ID", options.id, "The account")->required();
+        command.add_option("NEW", options.new_id, "Its new id")->required();
+        command.add_option("--etag", options.etag,
+                           "Refuse when the account has changed since it had this etag");
+      },
+      Rename);
   AddCommand<FieldOptions>(group, invocation, "review",
                            "Record that you looked an account over; --reason says what you found",
                            DeclareIdAndEtag, Review);

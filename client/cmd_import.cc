@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "client/bitwarden.h"
@@ -12,12 +13,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<const char*, 5> kOutcomes = {"created", "unchanged", "differs", "skipped", "failed"};
+constexpr std::array<const char*, 6> kOutcomes = {"created",      "unchanged", "differs",
+                                                  "not compared", "skipped",   "failed"};
 
 struct ImportOptions {
   std::string file;
   std::string format = "auto";
   std::string owner;
+  std::vector<std::string> known_by;
   bool dry_run = false;
 };
 
@@ -30,13 +33,16 @@ Counts Count(const std::vector<ImportResult>& results) {
   return counts;
 }
 
+// A dry run compares no values, so it never says that any are the same.
 std::string SummaryText(const Counts& counts, bool dry_run) {
-  if (counts.at("created") + counts.at("differs") + counts.at("failed") == 0)
+  if (!dry_run && counts.at("created") + counts.at("differs") + counts.at("failed") == 0)
     return fmt::format("nothing changed: unchanged {}, skipped {}", counts.at("unchanged"),
                        counts.at("skipped"));
   std::string text = dry_run ? "dry run, nothing was changed: " : "";
-  for (const char* outcome : kOutcomes)
+  for (const char* outcome : kOutcomes) {
+    if (!dry_run && std::string_view(outcome) == "not compared") continue;
     text += fmt::format("{}{} {}", outcome == kOutcomes.front() ? "" : ", ", outcome, counts.at(outcome));
+  }
   return text;
 }
 
@@ -45,7 +51,8 @@ Json ItemJson(const ImportResult& result) {
   for (const auto& [secret, outcome] : result.components)
     components.push_back(Json({{"secret", secret}, {"outcome", outcome}}));
   Json item = {{"position", result.position}, {"title", result.title},    {"account", result.account},
-               {"outcome", result.outcome},   {"components", components}, {"notes", result.notes}};
+               {"outcome", result.outcome},   {"components", components}, {"notes", result.notes},
+               {"left_out", result.left_out}};
   if (!result.error.ok()) item["error"] = MessageOf(result.error);
   return item;
 }
@@ -62,6 +69,7 @@ void NoteItems(const std::vector<ImportResult>& results) {
     if (!result.error.ok() && ReasonOf(result.error) != "NOT_TRIED")
       Note(always, fmt::format("{}: failed: {}", item, MessageOf(result.error)));
     for (const std::string& note : result.notes) Note(always, fmt::format("{}: {}", item, note));
+    for (const std::string& note : result.left_out) Note(always, fmt::format("{}: {}", item, note));
     if (result.outcome != "differs") continue;
     for (const auto& [secret, outcome] : result.components)
       if (outcome == "differs")
@@ -94,14 +102,36 @@ absl::Status PrintResults(const Globals& globals, const std::vector<ImportResult
   return absl::OkStatus();
 }
 
-// What is left to do, and what the vault holds of the importer now.
+// Items of the file that are not in the vault whole, as they stand there.
+int CountMissing(const std::vector<ImportResult>& results) {
+  return static_cast<int>(std::ranges::count_if(results, [](const ImportResult& result) {
+    return (result.outcome != "created" && result.outcome != "unchanged") || !result.left_out.empty();
+  }));
+}
+
+// Says what is left to do. The file may be deleted only when the vault has all of it.
+void NoteFile(const Globals& globals, const ImportOptions& options,
+              const std::vector<ImportResult>& results) {
+  if (options.file == "-") return;
+  const int missing = CountMissing(results);
+  if (missing == 0) {
+    Note(globals, fmt::format("{} is still there in plain text: delete it.", options.file));
+  } else {
+    Note(globals,
+         fmt::format("{} is still there in plain text. Of {} of its items something is not in the vault, "
+                     "as said above: bring that to safety before the file goes.",
+                     options.file, missing));
+  }
+}
+
 void NoteAfterwards(const Globals& globals, const ImportOptions& options,
                     const std::vector<ImportResult>& results) {
   const Counts counts = Count(results);
   if (globals.format() != OutputFormat::kTable || options.dry_run || counts.at("created") == 0) return;
   Note(globals, "You count as knowing what you imported, until somebody else has put in new values.");
-  if (options.file != "-" && counts.at("failed") == 0)
-    Note(globals, fmt::format("{} is still there in plain text: delete it.", options.file));
+  if (options.known_by.empty())
+    Note(globals, "So do the owners of the accounts. If others know it too, run this again with --known-by.");
+  NoteFile(globals, options, results);
 }
 
 // What ended the import says why; else bad items are a fault of the input.
@@ -119,9 +149,24 @@ bool NothingGotThrough(const std::vector<ImportResult>& results) {
   return counts.at("failed") + counts.at("skipped") == static_cast<int>(results.size());
 }
 
+absl::Status ReadKnownBy(const std::vector<std::string>& names, ImportSettings& settings) {
+  constexpr std::string_view kNobody = "none";
+  if (names.size() == 1 && names[0] == kNobody) {
+    settings.known_by_nobody = true;
+    return absl::OkStatus();
+  }
+  for (const std::string& name : names) {
+    if (name == kNobody) return InvalidField("--known-by", "is either none or names");
+    HF_ASSIGN_OR_RETURN(std::string holder, HolderArg("--known-by", name));
+    settings.known_by.push_back(std::move(holder));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Import(const Globals& globals, const ImportOptions& options) {
   ImportSettings settings;
   HF_ASSIGN_OR_RETURN(settings.owner, OptionalHolderArg("--owner", options.owner));
+  HF_RETURN_IF_ERROR(ReadKnownBy(options.known_by, settings));
   settings.dry_run = options.dry_run;
   settings.show_progress = !globals.quiet;
   std::vector<ImportEntry> entries;
@@ -145,7 +190,14 @@ void Declare(CLI::App& command, ImportOptions& options) {
   command.add_option("--format", options.format, "auto or bitwarden-json")
       ->check(CLI::IsMember({"auto", "bitwarden-json"}));
   command.add_option("--owner", options.owner, "Owner of new accounts; you when not given");
-  command.add_flag("--dry-run", options.dry_run, "Check and compare only");
+  command
+      .add_option(
+          "--known-by", options.known_by,
+          "Who knows the values already, as in mia,sam; the owner is presumed to, unless this is none")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command.add_flag("--dry-run", options.dry_run,
+                   "Check only: values that the vault has already are not compared");
 }
 
 }  // namespace

@@ -219,7 +219,8 @@ void DeclarePut(CLI::App& command, SecretOptions& options) {
   DeclareSecret(command, options);
   command
       .add_option("--kind", options.kind,
-                  "password, note or totp (a base32 seed, or an otpauth or steam URI); the secret's own when not given")
+                  "password, note or totp (a base32 seed, or an otpauth or steam URI); the secret's own when "
+                  "not given")
       ->check(CLI::IsMember({"password", "note", "totp"}));
   command.add_option(
       "--from-file", options.from_file,

@@ -30,7 +30,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kOptions
      {"start_time", "--since"},
      {"end_time", "--until"},
      {"holder_id", "ID"},
-     {"account_id", "ID"}}};
+     {"account_id", "ID"},
+     {"known_by", "--known-by"}}};
 constexpr std::array<std::string_view, 22> kSameName = {
     "display_name", "person", "kind",   "handle",  "url",       "platform", "platform_id", "purpose",
     "tier",         "unit",   "owner",  "reason",  "ticket",    "evidence", "etag",        "fingerprint",

@@ -6,9 +6,11 @@
 #include <cstdlib>
 #include <thread>
 
+#include "client/import_match.h"
 #include "client/options.h"
 #include "client/progress.h"
 #include "client/sealed.h"
+#include "client/timestamp.h"
 #include "fmt/format.h"
 #include "holdfast/v1/import_service.grpc.pb.h"
 
@@ -36,7 +38,8 @@ std::string OutcomeText(v1::ImportOutcome outcome) {
 }
 
 absl::StatusOr<v1::ImportItemRequest> MakeRequest(const ImportEntry& entry, const ImportSettings& settings,
-                                                  const Sealer& sealer) {
+                                                  const Sealer& sealer,
+                                                  const std::vector<std::string>& others) {
   const ImportItem& item = entry.item;
   v1::ImportItemRequest request;
   v1::ImportSource& source = *request.mutable_source();
@@ -51,18 +54,28 @@ absl::StatusOr<v1::ImportItemRequest> MakeRequest(const ImportEntry& entry, cons
   request.set_owner(settings.owner);
   request.set_request_id(NewRequestId());
   request.set_validate_only(settings.dry_run);
+  request.set_archived(item.archived);
+  for (const std::string& holder : settings.known_by) request.add_known_by(holder);
+  request.set_known_by_nobody(settings.known_by_nobody);
+  for (const ImportDetail& detail : item.details) {
+    v1::AccountDetail& message = *request.add_details();
+    message.set_name(detail.name);
+    message.set_value(detail.value);
+  }
+  for (const std::string& other : others) request.add_other_accounts(other);
   for (const ImportSecret& secret : item.secrets) {
     v1::ImportComponent& component = *request.add_components();
     component.set_secret(secret.id);
     component.set_kind(secret.kind);
     std::int64_t position = 0;
-    for (const Plaintext& value : secret.values) {
+    for (const ImportValue& value : secret.values) {
+      SetTimestamp(value.since.value_or(0), *component.add_in_use_times());
       HF_ASSIGN_OR_RETURN(*component.add_values(), sealer.Seal({.purpose = "import",
                                                                 .request_id = request.request_id(),
                                                                 .account = item.account_id,
                                                                 .secret = secret.id,
                                                                 .version = ++position},
-                                                               value));
+                                                               value.value));
     }
   }
   return request;
@@ -90,7 +103,8 @@ ImportResult Start(const ImportEntry& entry) {
   ImportResult result;
   result.position = entry.position;
   result.title = entry.title;
-  result.notes = entry.warnings;
+  result.notes = entry.changed;
+  result.left_out = entry.left_out;
   result.error = entry.status;
   if (!entry.status.ok()) result.outcome = "failed";
   if (!entry.skipped.empty()) {
@@ -107,9 +121,13 @@ class Run {
       : session_(session),
         entries_(entries),
         settings_(settings),
+        groups_(Alike(entries)),
         sealer_(std::move(sealer)),
         progress_("import", static_cast<int>(entries.size()), settings.show_progress) {
-    for (const ImportEntry& entry : entries) results_.push_back(Start(entry));
+    for (const ImportEntry& entry : entries) {
+      results_.push_back(Start(entry));
+      if (!results_.back().outcome.empty()) progress_.Step();
+    }
   }
 
   std::vector<ImportResult> Finish() {
@@ -122,23 +140,28 @@ class Run {
 
  private:
   void Work() {
-    for (std::size_t i = next_++; i < entries_.size(); i = next_++) {
-      if (results_[i].outcome.empty()) {
-        const absl::Status status = ended_
-                                        ? MakeError(absl::StatusCode::kAborted, "NOT_TRIED", "was not tried")
-                                        : Import(entries_[i], results_[i]);
-        if (!status.ok()) {
-          results_[i].outcome = "failed";
-          results_[i].error = status;
-          if (EndsImport(status)) ended_ = true;
-        }
+    for (std::size_t i = next_++; i < groups_.size(); i = next_++) WorkOn(groups_[i]);
+  }
+
+  void WorkOn(const std::vector<std::size_t>& group) {
+    std::vector<std::string> others;
+    for (const std::size_t i : group) {
+      ImportResult& result = results_[i];
+      const absl::Status status = ended_ ? MakeError(absl::StatusCode::kAborted, "NOT_TRIED", "was not tried")
+                                         : Import(entries_[i], others, result);
+      if (!status.ok()) {
+        result.outcome = "failed";
+        result.error = status;
+        if (EndsImport(status)) ended_ = true;
       }
+      if (!result.account.empty()) others.push_back(result.account);
       progress_.Step();
     }
   }
 
-  absl::Status Import(const ImportEntry& entry, ImportResult& result) {
-    HF_ASSIGN_OR_RETURN(const v1::ImportItemRequest request, MakeRequest(entry, settings_, sealer_));
+  absl::Status Import(const ImportEntry& entry, const std::vector<std::string>& others,
+                      ImportResult& result) {
+    HF_ASSIGN_OR_RETURN(const v1::ImportItemRequest request, MakeRequest(entry, settings_, sealer_, others));
     HF_ASSIGN_OR_RETURN(const v1::ImportItemResponse response, Send(session_, request));
     result.account = response.account();
     result.outcome = OutcomeText(response.outcome());
@@ -152,9 +175,10 @@ class Run {
   Session& session_;
   const std::vector<ImportEntry>& entries_;
   const ImportSettings& settings_;
+  const std::vector<std::vector<std::size_t>> groups_;
   const Sealer sealer_;
   Progress progress_;
-  std::vector<ImportResult> results_;  // each written by the one thread that took its index
+  std::vector<ImportResult> results_;  // each written by the one thread that took its group
   std::atomic<std::size_t> next_{0};
   std::atomic<bool> ended_{false};
 };
@@ -169,7 +193,7 @@ bool EndsImport(const absl::Status& status) {
     case absl::StatusCode::kDeadlineExceeded:
       return true;
     case absl::StatusCode::kInvalidArgument:
-      return FieldOf(status) == "owner";  // the same for each item
+      return FieldOf(status) == "owner" || FieldOf(status) == "known_by";  // the same for each item
     default:
       return false;
   }

@@ -15,14 +15,17 @@ struct ImportResult {
   int position = 0;
   std::string title;
   std::string account;  // "accounts/x"; empty when there is none yet
-  std::string outcome;  // "created", "unchanged", "differs", "skipped", "failed"
+  std::string outcome;  // "created", "unchanged", "differs", "not compared", "skipped", "failed"
   std::vector<std::pair<std::string, std::string>> components;  // secret, outcome
-  std::vector<std::string> notes;  // differing fields, warnings, why it was skipped
+  std::vector<std::string> notes;  // differing fields, why it was skipped, what came in otherwise than it was
+  std::vector<std::string> left_out;  // what of an item that came in did not
   absl::Status error;
 };
 
 struct ImportSettings {
-  std::string owner;  // "holders/alice"; the caller when empty
+  std::string owner;                  // "holders/alice"; the caller when empty
+  std::vector<std::string> known_by;  // "holders/mia" ..., beside the owner
+  bool known_by_nobody = false;
   bool dry_run = false;
   bool show_progress = false;
 };
@@ -30,7 +33,8 @@ struct ImportSettings {
 // Whether the next item would fare no better: the vault is out of reach, or refuses the caller or the owner.
 bool EndsImport(const absl::Status& status);
 
-// In the order of the entries. What EndsImport fails what is left with reason NOT_TRIED.
+// In the order of the entries, the same whatever comes first over the wire: alike items wait for one another.
+// What EndsImport fails what is left with reason NOT_TRIED.
 absl::StatusOr<std::vector<ImportResult>> RunImport(Session& session, const std::vector<ImportEntry>& entries,
                                                     const ImportSettings& settings);
 

@@ -1,5 +1,11 @@
 #include "client/slug.h"
 
+#include <unicode/translit.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <cstdint>
+
 #include "fmt/format.h"
 #include "vault/base/limits.h"
 #include "vault/base/text.h"
@@ -8,6 +14,24 @@ namespace holdfast::client {
 namespace {
 
 char Lower(char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); }
+
+// Accounts are called what their people call them, in any script: ICU knows them all, a table of ours would
+// know a few. One transliterator is made for all calls; its use is const.
+std::string InLatin(std::string_view text) {
+  if (std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
+    return std::string(text);
+  static const icu::Transliterator* const latin = [] {
+    UErrorCode error = U_ZERO_ERROR;
+    return icu::Transliterator::createInstance("Russian-Latin/BGN; Any-Latin; de-ASCII; Latin-ASCII",
+                                               UTRANS_FORWARD, error);
+  }();
+  if (latin == nullptr) return std::string(text);  // the id is poorer, no more
+  auto unicode = icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())});
+  latin->transliterate(unicode);
+  std::string out;
+  unicode.toUTF8String(out);
+  return out;
+}
 
 std::string_view HostOf(std::string_view uri) {
   if (const std::size_t scheme = uri.find("://"); scheme != uri.npos) uri.remove_prefix(scheme + 3);
@@ -21,8 +45,9 @@ std::string_view HostOf(std::string_view uri) {
 
 std::string Slug(std::string_view text) {
   std::string slug;
-  for (const char raw : text) {
+  for (const char raw : InLatin(text)) {
     const char c = Lower(raw);
+    if (c == '\'') continue;  // "Sam's"; in Latin, also a soft sign
     if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
       slug += c;
     } else if (!slug.empty() && slug.back() != '-') {

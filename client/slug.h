@@ -11,6 +11,8 @@ namespace holdfast::client {
 inline constexpr std::size_t kMaxSlug = 48;
 
 // Lower-case ASCII letters and digits, anything else as single hyphens between them; "" when nothing is left.
+// Other scripts and accents are written in Latin letters, umlauts as German does: "Müller & Söhne" is
+// "mueller-soehne".
 std::string Slug(std::string_view text);
 
 // Tells names apart within one file: the first keeps its id, the next get -2, -3 ...

@@ -63,7 +63,7 @@ TEST(Findings, TellWhatTheClockHasBrokenAndEndWhenItIsMended) {
   const std::string table = office.Ok("mia", {"findings", "list"});
   EXPECT_THAT(table, ::testing::StartsWith("SEVERITY  RULE"));
   EXPECT_THAT(table, HasSubstr("news/password"));
-  EXPECT_THAT(table, HasSubstr("was put in 91d ago and must be replaced every 90d"));
+  EXPECT_THAT(table, HasSubstr("has been in use for 91d and must be replaced every 90d"));
   EXPECT_EQ(office.Cli("mia", {"findings", "list", "--severity", "loud"}).exit_code, 2);
   office.Refused(6, "alice", {"findings", "list", "--account", "unknown"});
   office.Refused(4, "mia", {"findings", "list", "--account", "mail"});

@@ -39,8 +39,14 @@ Values ValuesOf(const ImportEntry& entry, const std::string& id) {
   Values values;
   for (const ImportSecret& secret : entry.item.secrets)
     if (secret.id == id)
-      for (const Plaintext& value : secret.values) values.emplace_back(AsChars(value.ExposeSecret()));
+      for (const ImportValue& value : secret.values) values.emplace_back(AsChars(value.value.ExposeSecret()));
   return values;
+}
+
+Values DetailsOf(const ImportEntry& entry) {
+  Values details;
+  for (const ImportDetail& detail : entry.item.details) details.push_back(detail.name + "=" + detail.value);
+  return details;
 }
 
 const ImportEntry& Titled(const std::vector<ImportEntry>& entries, const std::string& title) {
@@ -71,7 +77,7 @@ TEST(Bitwarden, MapsALogin) {
                                       {"login",
                                        {{"username", "news"},
                                         {"password", "fixture-now"},
-                                        {"totp", "JBSWY3DP"},
+                                        {"totp", "JBSW Y3DP"},
                                         {"uris",
                                          {{{"uri", "https://www.x.example/a"}},
                                           {{"uri", nullptr}},
@@ -84,9 +90,11 @@ TEST(Bitwarden, MapsALogin) {
   EXPECT_EQ(entry.item.url, "https://www.x.example/a");
   EXPECT_EQ(entry.item.platform, "x.example");
   EXPECT_EQ(ValuesOf(entry, "password"), Values{"fixture-now"});
-  EXPECT_EQ(ValuesOf(entry, "totp"), Values{"JBSWY3DP"});
+  EXPECT_EQ(ValuesOf(entry, "totp"), Values{"JBSW Y3DP"});
   EXPECT_EQ(ValuesOf(entry, "note"), Values{"line\nline\n"});
-  EXPECT_EQ(ValuesOf(entry, "uris"), Values{"https://b.example\nc://d"});
+  EXPECT_EQ(DetailsOf(entry), (Values{"URL=https://b.example", "URL=c://d"}));
+  EXPECT_EQ(entry.item.secrets.size(), 3u);
+  EXPECT_EQ(entry.changed.size() + entry.left_out.size(), 0u);
 }
 
 TEST(Bitwarden, EarlierPasswordsComeOldestFirst) {
@@ -103,47 +111,39 @@ TEST(Bitwarden, AnEarlierPasswordNeverPassesForTheCurrentOne) {
       {{"passwordHistory", {{{"lastUsedDate", "2026-01-01T00:00:00Z"}, {"password", "fixture-old"}}}}});
   EXPECT_TRUE(entry.status.ok());
   EXPECT_EQ(ValuesOf(entry, "password"), Values());
-  EXPECT_EQ(entry.warnings.size(), 1u);
+  EXPECT_EQ(entry.left_out.size(), 1u);
 }
 
-TEST(Bitwarden, FieldsBecomeSecretsOfTheirOwn) {
-  const ImportEntry entry = ReadItem({{"fields",
-                                       {{{"name", "PIN"}, {"value", "0000"}, {"type", 1}},
-                                        {{"name", "pin!"}, {"value", "1111"}, {"type", 0}},
-                                        {{"name", "On"}, {"value", true}, {"type", 2}},
-                                        {{"name", "Off"}, {"value", nullptr}, {"type", 2}},
-                                        {{"name", "Linked"}, {"value", nullptr}, {"type", 3}},
-                                        {{"name", nullptr}, {"value", "x"}, {"type", 0}},
-                                        {{"name", "Empty"}, {"value", ""}, {"type", 0}}}}});
+TEST(Bitwarden, FieldsBecomeSecretsAndFlagsBecomeDetails) {
+  const ImportEntry entry =
+      ReadItem({{"fields",
+                 {{{"name", "PIN"}, {"value", "0000"}, {"type", 1}},
+                  {{"name", "pin!"}, {"value", "1111"}, {"type", 0}},
+                  {{"name", "On"}, {"value", true}, {"type", 2}},
+                  {{"name", "Off"}, {"value", nullptr}, {"type", 2}},
+                  {{"name", "Linked"}, {"value", nullptr}, {"type", 3}, {"linkedId", 101}},
+                  {{"name", nullptr}, {"value", "x"}, {"type", 0}},
+                  {{"name", "Empty"}, {"value", ""}, {"type", 0}}}}});
   ASSERT_TRUE(entry.status.ok()) << entry.status;
   EXPECT_EQ(ValuesOf(entry, "field-pin"), Values{"0000"});
   EXPECT_EQ(ValuesOf(entry, "field-pin-2"), Values{"1111"});
-  EXPECT_EQ(ValuesOf(entry, "field-on"), Values{"true"});
-  EXPECT_EQ(ValuesOf(entry, "field-off"), Values{"false"});
   EXPECT_EQ(ValuesOf(entry, "field-6"), Values{"x"});
-  EXPECT_EQ(entry.item.secrets.size(), 5u);
+  EXPECT_EQ(entry.item.secrets.size(), 3u);
+  EXPECT_EQ(DetailsOf(entry), (Values{"On=true", "Off=false", "Linked=linked to the password"}));
 }
 
 TEST(Bitwarden, ABadItemNamesItsFieldAndStopsNothing) {
   const std::vector<std::pair<Json, std::string>> bad = {
-      {{{"name", nullptr}}, "name"},
-      {{{"name", " \n "}}, "name"},
-      {{{"name", std::string(257, 'a')}}, "name"},
-      {{{"name", 7}}, "name"},
-      {{{"type", "1"}}, "type"},
+      {{{"name", Json::array()}}, "name"},
+      {{{"type", "one"}}, "type"},
       {{{"login", nullptr}}, "login"},
-      {{{"login", {{"password", 7}}}}, "login.password"},
-      {{{"login", {{"username", "a\nb"}}}}, "login.username"},
-      {{{"login", {{"username", std::string(257, 'a')}}}}, "login.username"},
+      {{{"login", {{"password", Json::object()}}}}, "login.password"},
       {{{"login", {{"uris", "x"}}}}, "login.uris"},
-      {{{"login", {{"uris", {{{"uri", 7}}}}}}}, "login.uris.uri"},
-      {{{"login", {{"uris", {{{"uri", std::string(2049, 'a')}}}}}}}, "login.uris"},
-      {{{"login", {{"password", std::string(65537, 'a')}}}}, "password"},
+      {{{"login", {{"uris", {{{"uri", Json::array()}}}}}}}, "login.uris.uri"},
       {{{"notes", Json::array()}}, "notes"},
       {{{"fields", {1}}}, "fields"},
-      {{{"fields", {{{"name", "a"}, {"value", 7}}}}}, "fields.value"},
-      {{{"passwordHistory", {{{"password", 7}}}}}, "passwordHistory.password"},
-      {{{"fields", Json(65, {{"name", "a"}, {"value", "b"}})}}, "fields"},
+      {{{"fields", {{{"name", "a"}, {"value", Json::array()}}}}}, "fields.value"},
+      {{{"passwordHistory", {{{"password", Json::array()}}}}}, "passwordHistory.password"},
   };
   for (const auto& [item, field] : bad)
     EXPECT_EQ(FieldOf(ReadItem(item).status), field) << item.dump().substr(0, 80);
@@ -158,8 +158,8 @@ TEST(Bitwarden, AnItemThatFillsAMessageIsBad) {
 TEST(Bitwarden, TitlesBecomeOneLineAndIdsUnique) {
   auto entries = ReadText(Json{{"items",
                                 {{{"type", 1}, {"name", " A\tb\u202ec "}, {"login", Json::object()}},
-                                 {{"type", 1}, {"name", "a b c"}, {"login", Json::object()}},
-                                 {{"type", 1}, {"name", "公式"}, {"login", Json::object()}}}}}
+                                 {{"type", 1}, {"name", "a b c"}, {"login", {{"username", "other"}}}},
+                                 {{"type", 1}, {"name", "🚀"}, {"login", Json::object()}}}}}
                               .dump());
   ASSERT_TRUE(entries.ok());
   EXPECT_EQ(entries->at(0).title, "A b c");
@@ -197,6 +197,7 @@ TEST(Bitwarden, ExportsOfOrganisationsHaveCollections) {
   EXPECT_EQ(entries[0].item.group, "Press/Social");
   EXPECT_EQ(entries[1].item.group, "Finance");
   EXPECT_EQ(ValuesOf(entries[2], "note"), Values{"fixture: in the safe"});
+  EXPECT_EQ(DetailsOf(entries[1]), (Values{"Collection=Finance", "Collection=Press/Social"}));
   EXPECT_EQ(entries[2].item.platform, "unknown");
   EXPECT_NE(entries[3].skipped, "");
 }
@@ -210,9 +211,9 @@ TEST(Bitwarden, BadItemsAmongGoodOnesAreToldApart) {
     if (!entry.status.ok()) failed.insert(entry.position);
     if (!entry.skipped.empty()) skipped.insert(entry.position);
   }
-  EXPECT_EQ(failed, (std::set<int>{2, 3, 4, 5, 6, 7, 8, 9, 10}));
+  EXPECT_EQ(failed, (std::set<int>{3, 7, 8}));
   EXPECT_EQ(skipped, (std::set<int>{11, 12}));
-  EXPECT_EQ(entries[12].warnings.size(), 1u);
+  EXPECT_EQ(entries[12].left_out.size(), 1u);
 }
 
 }  // namespace

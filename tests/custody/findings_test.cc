@@ -128,7 +128,7 @@ TEST_F(FindingsTest, RotationIsOverdueByTheAgeOfTheValueNotOfItsNumber) {
   for (const char* account : {"news", "shop"}) Put("bob", account, "value");
   EXPECT_THAT(Found("tiers.1.max_secret_age", 89 * kDay), IsEmpty());
   EXPECT_THAT(Found("tiers.1.max_secret_age", 91 * kDay),
-              ElementsAre("was put in 91d ago and must be replaced every 90d"));
+              ElementsAre("has been in use for 91d and must be replaced every 90d"));
   EXPECT_THAT(Found("tiers.2.max_secret_age", 91 * kDay), IsEmpty());
   for (const Finding& finding : AllAt(200 * kDay)) {
     if (finding.rule == "tiers.2.max_secret_age") {

@@ -67,6 +67,8 @@ const std::map<std::string, Ask>& Table() {
        {R"(account { name: "accounts/news" purpose: "x" } update_mask { paths: "purpose" } request_id: "w"
            reason: "x")"}},
       {"AccountService/ReviewAccount", {R"(name: "accounts/news" request_id: "w" reason: "x")"}},
+      {"AccountService/RenameAccount",
+       {R"(name: "accounts/news" account_id: "fresh" request_id: "w" reason: "x")"}},
       {"AccountService/ArchiveAccount", {R"(name: "accounts/news" request_id: "w" reason: "x")"}},
       {"ApprovalService/GetApproval", {R"(name: "$APPROVAL")"}},
       {"ApprovalService/ListApprovals", {""}},

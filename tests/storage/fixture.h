@@ -110,7 +110,8 @@ class StorageTest : public ::testing::Test {
                           .epoch = 1,
                           .sealed = Bytes(24, 0x5e),
                           .created_by = by,
-                          .created_at = number};
+                          .created_at = number,
+                          .in_use_since = number};
     EXPECT_TRUE(SecretStore(db()).InsertVersion(version).ok());
     Bytes hash{static_cast<std::uint8_t>(value)};
     if (value == 0) {

@@ -21,6 +21,9 @@ inline constexpr std::size_t kMaxUrl = 2048;
 inline constexpr std::size_t kMaxPurpose = 500;
 inline constexpr std::size_t kMaxUnit = 256;
 inline constexpr std::size_t kMaxBackups = 16;
+inline constexpr std::size_t kMaxDetails = 64;  // of one account
+inline constexpr std::size_t kMaxDetailName = 128;
+inline constexpr std::size_t kMaxDetailValue = 2048;
 
 // Of an imported item. Its username, url and group become an account's handle, url and unit.
 inline constexpr std::size_t kMaxSourceSystem = 32;
@@ -28,5 +31,7 @@ inline constexpr std::size_t kMaxSourceId = 128;
 inline constexpr std::size_t kMaxSourceTitle = 256;
 inline constexpr std::size_t kMaxImportSecrets = 64;
 inline constexpr std::size_t kMaxImportValues = 64;  // of one secret
+inline constexpr std::size_t kMaxOtherAccounts = 1000;
+inline constexpr std::size_t kMaxKnownBy = 64;
 
 }  // namespace holdfast

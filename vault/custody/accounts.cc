@@ -82,6 +82,12 @@ std::string JoinNames(const std::vector<std::string>& names) {
   return joined;
 }
 
+std::string JoinNames(const std::vector<storage::AccountDetail>& details) {
+  std::string joined;
+  for (const storage::AccountDetail& detail : details) joined += (joined.empty() ? "" : ", ") + detail.name;
+  return joined;
+}
+
 // Texts that say what a change of the account was; what it empties is said too.
 std::map<std::string, std::string> ChangeTexts(const AccountChange& change, const Request& request) {
   std::map<std::string, std::string> texts{{"reason", request.reason}};
@@ -92,6 +98,7 @@ std::map<std::string, std::string> ChangeTexts(const AccountChange& change, cons
   if (change.tier) texts["tier"] = std::to_string(*change.tier);
   if (change.owner) texts["owner"] = HolderName(*change.owner);
   if (change.backups) texts["backups"] = ChangedTo(JoinNames(*change.backups));
+  if (change.details) texts["details"] = ChangedTo(JoinNames(*change.details));
   return texts;
 }
 
@@ -120,7 +127,7 @@ absl::Status AuthorizeChange(WriteTx& tx, const Actor& actor, const Target& targ
     events.push_back(EventFor(actor, action, about, decision));
     return absl::OkStatus();
   };
-  if (change.handle || change.url || change.purpose || change.unit)
+  if (change.handle || change.url || change.purpose || change.unit || change.details)
     HF_RETURN_IF_ERROR(ask(Action::kAccountUpdate, target));
   if (change.tier) HF_RETURN_IF_ERROR(ask(Action::kAccountSetTier, target));
   if (!change.owner && !change.backups) return absl::OkStatus();
@@ -180,6 +187,7 @@ absl::Status CheckNewAccount(const NewAccount& account) {
   HF_RETURN_IF_ERROR(CheckText(kPurpose, account.purpose));
   HF_RETURN_IF_ERROR(CheckText(kUnit, account.unit));
   if (account.tier != 0) HF_RETURN_IF_ERROR(CheckTier(account.tier));
+  HF_RETURN_IF_ERROR(CheckDetails("account.details", account.details));
   return CheckBackups(account.backups);
 }
 
@@ -189,7 +197,20 @@ absl::Status CheckAccountChange(const AccountChange& change) {
   if (change.purpose) HF_RETURN_IF_ERROR(CheckText(kPurpose, *change.purpose));
   if (change.unit) HF_RETURN_IF_ERROR(CheckText(kUnit, *change.unit));
   if (change.tier) HF_RETURN_IF_ERROR(CheckTier(*change.tier));
+  if (change.details) HF_RETURN_IF_ERROR(CheckDetails("account.details", *change.details));
   return change.backups ? CheckBackups(*change.backups) : absl::OkStatus();
+}
+
+absl::Status CheckDetails(std::string_view field, const std::vector<storage::AccountDetail>& details) {
+  if (details.size() > kMaxDetails)
+    return InvalidField(field, fmt::format("must be at most {}", kMaxDetails));
+  for (std::size_t i = 0; i < details.size(); ++i) {
+    HF_RETURN_IF_ERROR(
+        CheckLine(fmt::format("{}[{}].name", field, i), details[i].name, kMaxDetailName, /*required=*/true));
+    HF_RETURN_IF_ERROR(CheckLine(fmt::format("{}[{}].value", field, i), details[i].value, kMaxDetailValue,
+                                 /*required=*/false));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckNotArchived(const storage::Account& account) {
@@ -214,7 +235,8 @@ absl::StatusOr<storage::Account> CreateAccount(WriteTx& tx, const Actor& actor, 
                            .url = wanted.url,
                            .purpose = wanted.purpose,
                            .tier = wanted.tier == 0 ? kDefaultTier : wanted.tier,
-                           .unit = wanted.unit};
+                           .unit = wanted.unit,
+                           .details = wanted.details};
   HF_ASSIGN_OR_RETURN(
       const auto decision,
       Authorize(tx, actor, Action::kAccountCreate,
@@ -222,10 +244,13 @@ absl::StatusOr<storage::Account> CreateAccount(WriteTx& tx, const Actor& actor, 
   storage::AccountStore accounts(tx.db());
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   HF_ASSIGN_OR_RETURN(auto existing, accounts.ByName(wanted.name));
-  if (existing.has_value()) {
-    if (repeat.has_value()) return *std::move(existing);
+  HF_ASSIGN_OR_RETURN(auto renamed, accounts.ByFormerName(wanted.name));
+  if (existing.has_value() || renamed.has_value()) {
+    if (repeat.has_value()) return existing.has_value() ? *std::move(existing) : *std::move(renamed);
     return MakeError(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
-                     fmt::format("account {} exists already", wanted.name));
+                     existing.has_value()
+                         ? fmt::format("account {} exists already", wanted.name)
+                         : fmt::format("{} was another account's id: it is never given again", wanted.name));
   }
   HF_RETURN_IF_ERROR(InsertAccount(tx, account));
   HF_RETURN_IF_ERROR(
@@ -265,6 +290,7 @@ absl::StatusOr<storage::Account> UpdateAccount(WriteTx& tx, const Actor& actor, 
   account.url = change.url.value_or(account.url);
   account.purpose = change.purpose.value_or(account.purpose);
   account.unit = change.unit.value_or(account.unit);
+  account.details = change.details.value_or(account.details);
   account.updated_at = tx.now();
   ++account.revision;
   HF_RETURN_IF_ERROR(storage::AccountStore(tx.db()).Update(account));

@@ -23,6 +23,7 @@ struct NewAccount {
   std::string unit;
   std::string owner;  // holder id; the custodian when empty
   std::vector<std::string> backups;
+  std::vector<storage::AccountDetail> details;
 };
 // Errors name "account_id" or "account.<field>".
 absl::Status CheckNewAccount(const NewAccount& account);
@@ -36,6 +37,7 @@ struct AccountChange {
   std::optional<std::string> unit;
   std::optional<std::string> owner;
   std::optional<std::vector<std::string>> backups;
+  std::optional<std::vector<storage::AccountDetail>> details;
 };
 absl::Status CheckAccountChange(const AccountChange& change);
 
@@ -49,6 +51,9 @@ absl::StatusOr<storage::Account> ReviewAccount(WriteTx& tx, const Actor& actor, 
                                                std::string_view account, std::string_view etag);
 absl::StatusOr<storage::Account> ArchiveAccount(WriteTx& tx, const Actor& actor, const Request& request,
                                                 std::string_view account, std::string_view etag);
+
+// Errors name `field`.
+absl::Status CheckDetails(std::string_view field, const std::vector<storage::AccountDetail>& details);
 
 // FAILED_PRECONDITION, reason ACCOUNT_ARCHIVED.
 absl::Status CheckNotArchived(const storage::Account& account);

@@ -156,6 +156,14 @@ absl::StatusOr<storage::Account> FindAccount(Tx& tx, const Actor& actor, std::st
                                              policy::Action action) {
   HF_ASSIGN_OR_RETURN(auto account, storage::AccountStore(tx.db()).ByName(name));
   if (account.has_value()) return *std::move(account);
+  HF_ASSIGN_OR_RETURN(const auto renamed, storage::AccountStore(tx.db()).ByFormerName(name));
+  if (renamed.has_value()) {
+    HF_ASSIGN_OR_RETURN(const policy::Decision reads,
+                        Consider(tx, actor, policy::Action::kAccountRead, {.account = &*renamed}));
+    if (reads.allowed())
+      return MakeError(absl::StatusCode::kNotFound, "RENAMED",
+                       fmt::format("account {} is called {} now", name, renamed->name));
+  }
   HF_ASSIGN_OR_RETURN(const policy::Decision decision, Consider(tx, actor, policy::Action::kAccountRead, {}));
   if (decision.allowed())
     return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no account {}", name));

@@ -40,7 +40,7 @@ absl::Status AddSecret(Tx& tx, const Target& target, policy::Resource& resource)
   resource.version = policy::VersionState::kCurrent;
   storage::SecretStore store(tx.db());
   HF_ASSIGN_OR_RETURN(const auto newest, store.Version(secret.id, secret.current_version));
-  if (newest.has_value()) resource.rotation_age = tx.now() - newest->created_at;
+  if (newest.has_value()) resource.rotation_age = tx.now() - newest->in_use_since;
   if (!target.version.has_value()) return absl::OkStatus();
   HF_ASSIGN_OR_RETURN(const auto version, store.Version(secret.id, *target.version));
   if (!version.has_value()) return absl::OkStatus();

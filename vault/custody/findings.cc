@@ -79,7 +79,7 @@ class Finder {
     for (const FindingRow& row : old)
       Add(row.tier == 1 ? Severity::kCritical : Severity::kWarning, FindingKind::kRotationOverdue,
           TierRule(row.tier, "max_secret_age"), row, row.since + row.number,
-          fmt::format("was put in {} ago and must be replaced every {}", Days(tx_.now() - row.since),
+          fmt::format("has been in use for {} and must be replaced every {}", Days(tx_.now() - row.since),
                       FormatDuration(row.number)));
     return absl::OkStatus();
   }

@@ -11,9 +11,12 @@
 #include "vault/base/text.h"
 #include "vault/custody/access.h"
 #include "vault/custody/accounts.h"
+#include "vault/custody/knowers.h"
 #include "vault/custody/limits.h"
 #include "vault/custody/secrets.h"
+#include "vault/custody/seeds.h"
 #include "vault/storage/exposure_store.h"
+#include "vault/storage/grant_store.h"
 
 namespace holdfast::custody {
 namespace {
@@ -35,6 +38,8 @@ absl::Status CheckComponent(const ImportComponent& component, std::size_t index)
   if (!IsKind(component.kind)) return InvalidField(field + ".kind", "must be password, note or totp");
   if (component.values.empty() || component.values.size() > kMaxImportValues)
     return InvalidField(field + ".values", fmt::format("must be 1 to {}", kMaxImportValues));
+  if (!component.in_use_since.empty() && component.in_use_since.size() != component.values.size())
+    return InvalidField(field + ".in_use_times", "must be none, or as many as values");
   return absl::OkStatus();
 }
 
@@ -55,6 +60,8 @@ absl::StatusOr<std::vector<OpenComponent>> OpenAll(const WriteTx& tx, const Acto
                                                            .version = ++position},
                                                           boxed, field));
       HF_RETURN_IF_ERROR(CheckValueSize(value.size(), field));
+      HF_RETURN_IF_ERROR(CheckFitsKind(component.secret, component.kind, value,
+                                       fmt::format("components[{}].kind", i), field));
       open.values.push_back(std::move(value));
     }
     opened.push_back(std::move(open));
@@ -62,8 +69,10 @@ absl::StatusOr<std::vector<OpenComponent>> OpenAll(const WriteTx& tx, const Acto
   return opened;
 }
 
-// Matched by the source's own id, else by what a person recognises it by; the first of several alike.
-absl::StatusOr<std::optional<storage::Account>> FindImported(WriteTx& tx, const ImportSource& source) {
+// Matched by the source's own id, else by what a person recognises it by: the first of several alike that has
+// no id of the source and is no other item of the same run.
+absl::StatusOr<std::optional<storage::Account>> FindImported(WriteTx& tx, const ImportItem& item) {
+  const ImportSource& source = item.source;
   storage::AccountStore accounts(tx.db());
   if (!source.id.empty()) {
     HF_ASSIGN_OR_RETURN(auto by_id, accounts.BySourceId(source.system, source.id));
@@ -71,10 +80,9 @@ absl::StatusOr<std::optional<storage::Account>> FindImported(WriteTx& tx, const 
   }
   HF_ASSIGN_OR_RETURN(auto alike,
                       accounts.BySourceKey(source.group, source.title, source.username, source.url));
-  // An item with another id of the same system is another item, however much alike.
   std::erase_if(alike, [&](const storage::Account& account) {
-    return account.source != source.system ||
-           (!source.id.empty() && !account.source_id.empty() && account.source_id != source.id);
+    return account.source != source.system || !account.source_id.empty() ||
+           item.other_accounts.contains(account.name);
   });
   if (alike.empty()) return std::optional<storage::Account>();
   return std::optional(std::move(alike.front()));
@@ -84,8 +92,8 @@ absl::StatusOr<std::string> FreeName(WriteTx& tx, const std::string& wanted) {
   storage::AccountStore accounts(tx.db());
   std::string name = wanted;
   for (std::size_t suffix = 2; suffix < kMaxSuffix; ++suffix) {
-    HF_ASSIGN_OR_RETURN(const auto taken, accounts.ByName(name));
-    if (!taken.has_value()) return name;
+    HF_ASSIGN_OR_RETURN(const bool taken, accounts.IsTaken(name));
+    if (!taken) return name;
     name = fmt::format("{}-{}", wanted.substr(0, 58), suffix);
   }
   return MakeError(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
@@ -101,12 +109,14 @@ storage::Account AccountOf(const ImportItem& item) {
           .purpose = item.source.title,
           .tier = kDefaultTier,
           .unit = item.source.group,
+          .state = item.archived ? AccountState::kArchived : AccountState::kActive,
           .source = item.source.system,
           .source_id = item.source.id,
           .source_group = item.source.group,
           .source_title = item.source.title,
           .source_username = item.source.username,
-          .source_url = item.source.url};
+          .source_url = item.source.url,
+          .details = item.details};
 }
 
 // By account and by each kind of secret that the item brings.
@@ -151,25 +161,52 @@ absl::StatusOr<ImportOutcome> Compare(WriteTx& tx, const Actor& actor, const sto
   return ImportOutcome::kUnchanged;
 }
 
+// The owner of an account that was there; `otherwise` when it has none.
+absl::StatusOr<storage::Holder> OwnerOf(WriteTx& tx, const storage::Account& account,
+                                        const storage::Holder& otherwise) {
+  HF_ASSIGN_OR_RETURN(const auto live, storage::GrantStore(tx.db()).LiveByAccount(account.id, tx.now()));
+  for (const storage::Grant& grant : live)
+    if (grant.relation == Relation::kOwner) return LoadHolder(tx, grant.holder_id);
+  return otherwise;
+}
+
+// What the components of one item have in common.
+struct ItemFrame {
+  const storage::Account& account;
+  bool is_new = false;
+  const Permit& decision;
+  Knowers& knowers;
+};
+
 // Puts a new component in, or compares the newest value with the one that is there. A dry run compares
 // nothing: it would tell whether a guess is right and leave no exposure behind.
-absl::StatusOr<ImportOutcome> ImportOne(WriteTx& tx, const Actor& actor, const storage::Account& account,
-                                        const OpenComponent& component, const Permit& decision) {
+absl::StatusOr<ImportOutcome> ImportOne(WriteTx& tx, const Actor& actor, const ItemFrame& frame,
+                                        const OpenComponent& component) {
+  const storage::Account& account = frame.account;
   HF_ASSIGN_OR_RETURN(auto secret,
                       storage::SecretStore(tx.db()).ByName(account.id, component.wanted->secret));
   if (secret.has_value() && tx.dry_run()) return ImportOutcome::kNotCompared;
-  if (secret.has_value()) return Compare(tx, actor, account, *secret, component.values.back());
-  HF_ASSIGN_OR_RETURN(secret, InsertSecret(tx, account, component.wanted->secret, component.wanted->kind));
-  for (const Plaintext& value : component.values) {
-    HF_RETURN_IF_ERROR(
-        StoreVersion(tx, actor, account, *secret, value, ExposureHow::kImported).status());
+  if (secret.has_value()) {
+    HF_ASSIGN_OR_RETURN(const ImportOutcome outcome,
+                        Compare(tx, actor, account, *secret, component.values.back()));
+    if (outcome == ImportOutcome::kUnchanged) HF_RETURN_IF_ERROR(frame.knowers.RecordNewest(tx, *secret));
+    return outcome;
   }
+  if (!frame.is_new) HF_RETURN_IF_ERROR(CheckNotArchived(account));
+  HF_ASSIGN_OR_RETURN(secret, InsertSecret(tx, account, component.wanted->secret, component.wanted->kind));
+  const auto& since = component.wanted->in_use_since;
+  for (std::size_t i = 0; i < component.values.size(); ++i) {
+    HF_RETURN_IF_ERROR(StoreVersion(tx, actor, account, *secret, component.values[i], ExposureHow::kImported,
+                                    since.empty() ? std::nullopt : since[i])
+                           .status());
+  }
+  HF_RETURN_IF_ERROR(frame.knowers.RecordAll(tx, *secret));
   audit::Event event = EventFor(actor, Action::kImport,
                                 {.account = &account,
                                  .secret = &*secret,
                                  .version = secret->current_version,
                                  .texts = {{"name", SecretResource(account.name, secret->name)}}},
-                                decision);
+                                frame.decision);
   event.type = "import.secret";
   tx.Record(std::move(event));
   return ImportOutcome::kCreated;
@@ -179,6 +216,11 @@ std::vector<std::string> DifferingFields(const storage::Account& account, const 
   std::vector<std::string> fields;
   if (account.handle != item.source.username) fields.emplace_back("handle");
   if (account.url != item.source.url) fields.emplace_back("url");
+  if ((account.state == AccountState::kArchived) != item.archived) fields.emplace_back("state");
+  const auto is_there = [&](const storage::AccountDetail& detail) {
+    return std::ranges::count(account.details, detail) > 0;
+  };
+  if (!std::ranges::all_of(item.details, is_there)) fields.emplace_back("details");
   return fields;
 }
 
@@ -200,6 +242,9 @@ ImportOutcome Overall(const Imported& imported, bool is_new) {
   if (!imported.differing_fields.empty() ||
       std::ranges::count(imported.components, ImportOutcome::kDiffers) > 0)
     return ImportOutcome::kDiffers;
+  // The real run may find a difference.
+  if (std::ranges::count(imported.components, ImportOutcome::kNotCompared) > 0)
+    return ImportOutcome::kNotCompared;
   return std::ranges::count(imported.components, ImportOutcome::kCreated) > 0 ? ImportOutcome::kCreated
                                                                               : ImportOutcome::kUnchanged;
 }
@@ -215,6 +260,11 @@ absl::Status CheckImportItem(const ImportItem& item) {
   HF_RETURN_IF_ERROR(CheckLine("source.url", item.source.url, kMaxUrl, /*required=*/false));
   HF_RETURN_IF_ERROR(CheckLine("platform", item.platform, kMaxPlatform, /*required=*/true));
   HF_RETURN_IF_ERROR(CheckId("account_id", item.account));
+  HF_RETURN_IF_ERROR(CheckDetails("details", item.details));
+  if (item.known_by.size() > kMaxKnownBy)
+    return InvalidField("known_by", fmt::format("must be at most {}", kMaxKnownBy));
+  if (item.known_by_nobody && !item.known_by.empty())
+    return InvalidField("known_by", "must be empty when nobody knows the values");
   if (item.components.size() > kMaxImportSecrets)
     return InvalidField("components", fmt::format("must be at most {}", kMaxImportSecrets));
   std::set<std::string_view> names;
@@ -228,7 +278,7 @@ absl::Status CheckImportItem(const ImportItem& item) {
 
 absl::StatusOr<Imported> Import(WriteTx& tx, const Actor& actor, const Request& request,
                                 const ImportItem& item) {
-  HF_ASSIGN_OR_RETURN(auto account, FindImported(tx, item.source));
+  HF_ASSIGN_OR_RETURN(auto account, FindImported(tx, item));
   // Comparing tells the importer whether a value is the one they have: each comparison is on the record too.
   HF_ASSIGN_OR_RETURN(const Permit decision,
                       AuthorizeItem(tx, actor, account.has_value() ? *account : AccountOf(item), item));
@@ -244,19 +294,22 @@ absl::StatusOr<Imported> Import(WriteTx& tx, const Actor& actor, const Request& 
   const bool is_new = !account.has_value();
   if (is_new) {
     HF_ASSIGN_OR_RETURN(account, InsertImported(tx, actor, item, owner));
-  } else {
-    HF_RETURN_IF_ERROR(CheckNotArchived(*account));
   }
-  const Target target{
-      .account = &*account,
-      .subject = is_new ? &owner : nullptr,
-      .texts = {{"title", item.source.title}, {"name", is_new ? AccountName(account->name) : ""}}};
+  const Target target{.account = &*account,
+                      .subject = is_new ? &owner : nullptr,
+                      .texts = {{"title", item.source.title},
+                                {"name", is_new ? AccountName(account->name) : ""},
+                                {"state", is_new && item.archived ? "archived" : ""}}};
   tx.Record(EventFor(actor, Action::kImport, target, decision));
+  HF_ASSIGN_OR_RETURN(const storage::Holder present_owner, is_new ? owner : OwnerOf(tx, *account, owner));
+  HF_ASSIGN_OR_RETURN(Knowers knowers, Knowers::Find(tx, actor, item, present_owner));
+  const ItemFrame frame{.account = *account, .is_new = is_new, .decision = decision, .knowers = knowers};
   Imported imported;
   for (const OpenComponent& component : components) {
-    HF_ASSIGN_OR_RETURN(const ImportOutcome outcome, ImportOne(tx, actor, *account, component, decision));
+    HF_ASSIGN_OR_RETURN(const ImportOutcome outcome, ImportOne(tx, actor, frame, component));
     imported.components.push_back(outcome);
   }
+  knowers.RecordEvents(tx, actor, target, decision);
   if (!is_new) imported.differing_fields = DifferingFields(*account, item);
   imported.outcome = Overall(imported, is_new);
   if (!is_new || !tx.dry_run()) imported.account = account->name;

@@ -1,6 +1,9 @@
 // Logins from other stores. Nothing that exists is overwritten; differences are reported.
 #pragma once
 
+#include <functional>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +26,10 @@ struct ImportComponent {
   std::string secret;
   std::string kind;           // "password", "note", "totp"
   std::vector<Boxed> values;  // oldest first; sealed with the position from 1 as version
+  // Since when each has been in use, as the source says; none, or as many as values. Whoever imports may
+  // claim a time: an early one only makes the value due for rotation sooner, and a later one than now counts
+  // as now.
+  std::vector<std::optional<Micros>> in_use_since;
 };
 
 struct ImportItem {
@@ -31,6 +38,13 @@ struct ImportItem {
   std::string platform;
   std::string owner;  // id; the importer when empty
   std::vector<ImportComponent> components;
+  bool archived = false;  // a new account is archived from the start
+  std::vector<storage::AccountDetail> details;
+  // Holders, by id, who know the values already, beside the owner; `known_by_nobody`: not even the owner
+  // does.
+  std::vector<std::string> known_by;
+  bool known_by_nobody = false;
+  std::set<std::string, std::less<>> other_accounts;  // ids, of other items of the run: never this item's
 };
 // Errors name fields of ImportItemRequest.
 absl::Status CheckImportItem(const ImportItem& item);

@@ -33,7 +33,7 @@ struct Revealed {
   SecretRow row;
   std::string rule;
   std::optional<Micros> show_for;  // how long it may stay on a screen
-  Release release;  // to be sealed and sent only once the transaction is durable
+  Release release;                 // to be sealed and sent only once the transaction is durable
 };
 absl::StatusOr<Revealed> Reveal(WriteTx& tx, const Actor& actor, const Request& request,
                                 const RevealRequest& reveal);
@@ -48,10 +48,12 @@ absl::StatusOr<storage::Secret> Remove(WriteTx& tx, const Actor& actor, const Re
                                        std::string_view account, std::string_view secret,
                                        std::string_view etag);
 
-// Encrypts `value` as the next version and records the exposure; shared with the import.
+// Encrypts `value` as the next version and records the exposure; shared with the import. In use from now on,
+// or since before that: a later time counts as now.
 absl::StatusOr<storage::SecretVersion> StoreVersion(WriteTx& tx, const Actor& actor,
                                                     const storage::Account& account, storage::Secret& secret,
-                                                    const Plaintext& value, ExposureHow how);
+                                                    const Plaintext& value, ExposureHow how,
+                                                    std::optional<Micros> in_use_since = std::nullopt);
 absl::StatusOr<storage::Secret> InsertSecret(WriteTx& tx, const storage::Account& account,
                                              std::string_view name, std::string_view kind);
 absl::StatusOr<Plaintext> DecryptVersion(const Tx& tx, const storage::Account& account,

@@ -50,7 +50,8 @@ absl::StatusOr<storage::Secret> InsertSecret(WriteTx& tx, const storage::Account
 
 absl::StatusOr<storage::SecretVersion> StoreVersion(WriteTx& tx, const Actor& actor,
                                                     const storage::Account& account, storage::Secret& secret,
-                                                    const Plaintext& value, ExposureHow how) {
+                                                    const Plaintext& value, ExposureHow how,
+                                                    std::optional<Micros> in_use_since) {
   const std::int64_t number = secret.current_version + 1;
   const std::int64_t epoch = tx.keys().epoch;
   storage::SecretVersion version{
@@ -60,7 +61,8 @@ absl::StatusOr<storage::SecretVersion> StoreVersion(WriteTx& tx, const Actor& ac
       .sealed = crypto::SealValue(tx.keys().kek, PlaceOf(tx, account, secret, number, epoch),
                                   value.ExposeSecret()),
       .created_by = actor.holder.id,
-      .created_at = tx.now()};
+      .created_at = tx.now(),
+      .in_use_since = std::min(in_use_since.value_or(tx.now()), tx.now())};
   storage::SecretStore secrets(tx.db());
   HF_RETURN_IF_ERROR(secrets.InsertVersion(version));
   for (const Bytes& hash : HashesOf(tx, value))

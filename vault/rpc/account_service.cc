@@ -1,6 +1,8 @@
 // The organisation's accounts.
 #include "holdfast/v1/account_service.grpc.pb.h"
+#include "vault/base/ids.h"
 #include "vault/custody/accounts.h"
+#include "vault/custody/renaming.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/page.h"
 #include "vault/rpc/render.h"
@@ -28,7 +30,8 @@ absl::StatusOr<custody::NewAccount> ParseNewAccount(const v1::CreateAccountReque
                              .url = account.url(),
                              .purpose = account.purpose(),
                              .tier = account.tier(),
-                             .unit = account.unit()};
+                             .unit = account.unit(),
+                             .details = DetailsOf(account.details())};
   HF_ASSIGN_OR_RETURN(wanted.owner, ParseOptionalName("holders", account.owner(), "account.owner"));
   HF_ASSIGN_OR_RETURN(wanted.backups, ParseBackups(account));
   HF_RETURN_IF_ERROR(custody::CheckNewAccount(wanted));
@@ -52,6 +55,18 @@ absl::StatusOr<Work<v1::Account>> PrepareUpdate(const v1::UpdateAccountRequest& 
              custody::WriteTx& tx, const Actor& actor, v1::Account& out) {
     return RenderTo(tx, custody::UpdateAccount(tx, actor, request, name, change, message.account().etag()),
                     out);
+  };
+}
+
+absl::StatusOr<Work<v1::Account>> PrepareRename(const v1::RenameAccountRequest& message,
+                                                custody::Request request) {
+  HF_ASSIGN_OR_RETURN(std::string name, ParseName("accounts", message.name(), "name"));
+  HF_RETURN_IF_ERROR(CheckId("account_id", message.account_id()));
+  if (message.account_id() == name) return InvalidField("account_id", "is its id already");
+  return [&message, request = std::move(request), name = std::move(name)](
+             custody::WriteTx& tx, const Actor& actor, v1::Account& out) {
+    return RenderTo(
+        tx, custody::RenameAccount(tx, actor, request, name, message.account_id(), message.etag()), out);
   };
 }
 
@@ -84,7 +99,10 @@ absl::StatusOr<Query<v1::ListAccountsResponse>> PrepareList(const v1::ListAccoun
                         storage::AccountStore(tx.db()).List(filter, page.after(), page.limit() + 1));
     out.set_next_page_token(page.CutAndToken(rows));
     Names names(tx);
-    for (const storage::Account& row : rows) HF_RETURN_IF_ERROR(Render(names, row, *out.add_accounts()));
+    for (const storage::Account& row : rows) {
+      HF_RETURN_IF_ERROR(Render(names, row, *out.add_accounts()));
+      out.mutable_accounts()->rbegin()->clear_details();  // a page of them would be larger than a message
+    }
     return absl::OkStatus();
   };
 }
@@ -103,6 +121,11 @@ class AccountService final : public v1::AccountService::CallbackService {
                          v1::Account* response) override {
     return Write(core_, context, "holdfast.v1.AccountService/UpdateAccount", request, response,
                  PrepareUpdate);
+  }
+  Reactor* RenameAccount(Context* context, const v1::RenameAccountRequest* request,
+                         v1::Account* response) override {
+    return Write(core_, context, "holdfast.v1.AccountService/RenameAccount", request, response,
+                 PrepareRename);
   }
   Reactor* ReviewAccount(Context* context, const v1::ReviewAccountRequest* request,
                          v1::Account* response) override {

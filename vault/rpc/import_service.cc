@@ -2,12 +2,14 @@
 #include <fmt/format.h>
 
 #include "holdfast/v1/import_service.grpc.pb.h"
+#include "vault/base/limits.h"
 #include "vault/custody/importing.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/enums.h"
 #include "vault/rpc/names.h"
 #include "vault/rpc/sealed.h"
 #include "vault/rpc/services.h"
+#include "vault/rpc/update_mask.h"
 
 namespace holdfast::rpc {
 namespace {
@@ -22,6 +24,12 @@ absl::StatusOr<custody::ImportComponent> ParseComponent(const v1::ImportComponen
                         BoxedFrom(message.values(i), fmt::format("{}.values[{}]", field, i)));
     component.values.push_back(std::move(boxed));
   }
+  for (int i = 0; i < message.in_use_times_size(); ++i) {
+    const auto& time = message.in_use_times(i);
+    std::optional<Micros>& since = component.in_use_since.emplace_back();
+    if (time.seconds() == 0 && time.nanos() == 0) continue;
+    HF_ASSIGN_OR_RETURN(since, ParseTimestamp(time, fmt::format("{}.in_use_times[{}]", field, i)));
+  }
   return component;
 }
 
@@ -34,12 +42,25 @@ absl::StatusOr<custody::ImportItem> ParseItem(const v1::ImportItemRequest& messa
                                       .username = source.username(),
                                       .url = source.url()},
                            .account = message.account_id(),
-                           .platform = message.platform()};
+                           .platform = message.platform(),
+                           .archived = message.archived(),
+                           .details = DetailsOf(message.details()),
+                           .known_by_nobody = message.known_by_nobody()};
   HF_ASSIGN_OR_RETURN(item.owner, ParseOptionalName("holders", message.owner(), "owner"));
   for (int i = 0; i < message.components_size(); ++i) {
     HF_ASSIGN_OR_RETURN(auto component,
                         ParseComponent(message.components(i), fmt::format("components[{}]", i)));
     item.components.push_back(std::move(component));
+  }
+  if (static_cast<std::size_t>(message.other_accounts_size()) > kMaxOtherAccounts)
+    return InvalidField("other_accounts", fmt::format("must be at most {}", kMaxOtherAccounts));
+  for (const std::string& name : message.other_accounts()) {
+    HF_ASSIGN_OR_RETURN(std::string other, ParseName("accounts", name, "other_accounts"));
+    item.other_accounts.insert(std::move(other));
+  }
+  for (const std::string& name : message.known_by()) {
+    HF_ASSIGN_OR_RETURN(std::string holder, ParseName("holders", name, "known_by"));
+    item.known_by.push_back(std::move(holder));
   }
   HF_RETURN_IF_ERROR(custody::CheckImportItem(item));
   return item;

@@ -66,6 +66,11 @@ absl::Status Render(Names& names, const storage::Account& row, v1::Account& out)
   out.set_etag(custody::EtagOf(row.revision));
   SetTime(row.reviewed_at, out.mutable_review_time());
   HF_ASSIGN_OR_RETURN(*out.mutable_reviewer(), names.Holder(row.reviewed_by));
+  for (const storage::AccountDetail& detail : row.details) {
+    v1::AccountDetail& message = *out.add_details();
+    message.set_name(detail.name);
+    message.set_value(detail.value);
+  }
   HF_ASSIGN_OR_RETURN(const auto grants,
                       storage::GrantStore(names.tx().db()).LiveByAccount(row.id, names.tx().now()));
   for (const storage::Grant& grant : grants) {
@@ -146,6 +151,7 @@ absl::Status Render(Names& names, const custody::SecretRow& row, v1::SecretVersi
   out.set_state(StateOf(version, row.secret, !attestations.empty()));
   HF_ASSIGN_OR_RETURN(*out.mutable_creator(), names.Holder(version.created_by));
   SetTime(version.created_at, out.mutable_create_time());
+  SetTime(version.in_use_since, out.mutable_in_use_time());
   for (const storage::Attestation& attestation : attestations) {
     v1::Attestation& message = *out.add_attestations();
     HF_ASSIGN_OR_RETURN(*message.mutable_attester(), names.Holder(attestation.holder_id));

@@ -20,8 +20,11 @@ absl::Status Apply(const std::string& path, const v1::Account& account, custody:
     HF_ASSIGN_OR_RETURN(change.owner, ParseName("holders", account.owner(), "account.owner"));
   } else if (path == "backups") {
     HF_ASSIGN_OR_RETURN(change.backups, ParseBackups(account));
+  } else if (path == "details") {
+    change.details = DetailsOf(account.details());
   } else {
-    return InvalidField("update_mask", "may name handle, url, purpose, tier, unit, owner and backups");
+    return InvalidField("update_mask",
+                        "may name handle, url, purpose, tier, unit, owner, backups and details");
   }
   return absl::OkStatus();
 }
@@ -46,6 +49,14 @@ absl::StatusOr<std::vector<std::string>> ParseBackups(const v1::Account& account
     backups.push_back(std::move(backup));
   }
   return backups;
+}
+
+std::vector<storage::AccountDetail> DetailsOf(
+    const google::protobuf::RepeatedPtrField<v1::AccountDetail>& messages) {
+  std::vector<storage::AccountDetail> details;
+  for (const v1::AccountDetail& message : messages)
+    details.push_back({.name = message.name(), .value = message.value()});
+  return details;
 }
 
 absl::StatusOr<custody::AccountChange> ChangeOf(const v1::UpdateAccountRequest& message) {

@@ -14,5 +14,8 @@ absl::StatusOr<custody::HolderChange> ChangeOf(const v1::UpdateHolderRequest& me
 
 // "holders/bob" ... as ids. Errors name "account.backups".
 absl::StatusOr<std::vector<std::string>> ParseBackups(const v1::Account& account);
+// Unchecked.
+std::vector<storage::AccountDetail> DetailsOf(
+    const google::protobuf::RepeatedPtrField<v1::AccountDetail>& messages);
 
 }  // namespace holdfast::rpc

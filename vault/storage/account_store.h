@@ -17,6 +17,13 @@ namespace holdfast::storage {
 
 using holdfast::AccountState;
 
+// Single lines without control characters.
+struct AccountDetail {
+  std::string name{};
+  std::string value{};
+  bool operator==(const AccountDetail&) const = default;
+};
+
 struct Account {
   std::int64_t id = 0;
   std::string name{};
@@ -41,6 +48,7 @@ struct Account {
   std::int64_t revision = 1;
   Micros reviewed_at = 0;  // when somebody last looked it over; its creation counts
   std::optional<std::int64_t> reviewed_by{};
+  std::vector<AccountDetail> details{};
 };
 
 struct AccountFilter {
@@ -56,7 +64,13 @@ class AccountStore {
   absl::Status Insert(Account& account);  // sets account.id
   absl::StatusOr<std::optional<Account>> ById(std::int64_t id);
   absl::StatusOr<std::optional<Account>> ByName(std::string_view name);
-  // Writes everything but id, name, pseudonym, platform_id and created_at: those never change.
+  // The account that had this name once.
+  absl::StatusOr<std::optional<Account>> ByFormerName(std::string_view name);
+  // Whether an account has the name or had it once: such a name is never given again.
+  absl::StatusOr<bool> IsTaken(std::string_view name);
+  // Writes name, updated_at and revision, and keeps the former name.
+  absl::Status Rename(const Account& account, std::string_view former);
+  // Writes everything but id, name (see Rename), pseudonym, platform_id and created_at: those never change.
   absl::Status Update(const Account& account);
   absl::StatusOr<std::vector<Account>> List(const AccountFilter& filter, std::int64_t after_id, int limit);
   // The accounts of an import: by the source's own id, and by what a person sees there (not unique).

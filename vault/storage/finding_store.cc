@@ -81,7 +81,7 @@ FindingRows FindingStore::InactiveOwners(Micros now) {
 FindingRows FindingStore::SecretsOlderThan(const PerTier& age, Micros now) {
   return ReadAll(
       connection_.Query(
-          fmt::format("SELECT s.id, a.id, s.id, NULL, '', 0, a.tier, {0}, min(v.created_at)"
+          fmt::format("SELECT s.id, a.id, s.id, NULL, '', 0, a.tier, {0}, min(v.in_use_since)"
                       " FROM secret s JOIN account a ON a.id = s.account_id"
                       " JOIN secret_version c ON c.secret_id = s.id AND c.version = s.current_version"
                       " JOIN version_hash x ON x.secret_id = s.id AND x.version = c.version"
@@ -90,7 +90,7 @@ FindingRows FindingStore::SecretsOlderThan(const PerTier& age, Micros now) {
                       " WHERE a.state = ?5 AND c.destroyed_at IS NULL AND s.removed_at IS NULL"
                       " AND NOT EXISTS (SELECT 1 FROM attestation d"
                       "  WHERE d.secret_id = s.id AND d.version = s.current_version)"
-                      " GROUP BY s.id HAVING min(v.created_at) + {0} < ?1",
+                      " GROUP BY s.id HAVING min(v.in_use_since) + {0} < ?1",
                       kOfTier),
           now, age[0], age[1], age[2], AccountState::kActive),
       &ReadFinding);

@@ -32,6 +32,7 @@ SecretVersion ReadVersion(const Statement& row) {
   version.created_at = row.Int(6);
   version.destroyed_at = row.OptInt(7);
   version.destroyed_by = row.OptInt(8);
+  version.in_use_since = row.Int(9);
   return version;
 }
 
@@ -74,9 +75,9 @@ absl::StatusOr<std::vector<Secret>> SecretStore::ListByAccount(std::int64_t acco
 absl::Status SecretStore::InsertVersion(SecretVersion& version) {
   HF_RETURN_IF_ERROR(connection_.Exec(
       "INSERT INTO secret_version (secret_id, version, epoch, sealed, created_by, created_at, destroyed_at,"
-      " destroyed_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+      " destroyed_by, in_use_since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
       version.secret_id, version.version, version.epoch, version.sealed, version.created_by,
-      version.created_at, version.destroyed_at, version.destroyed_by));
+      version.created_at, version.destroyed_at, version.destroyed_by, version.in_use_since));
   version.id = connection_.LastRowId();
   return absl::OkStatus();
 }

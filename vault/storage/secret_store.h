@@ -38,6 +38,7 @@ struct SecretVersion {
   Micros created_at = 0;
   std::optional<Micros> destroyed_at{};
   std::optional<std::int64_t> destroyed_by{};
+  Micros in_use_since = 0;  // earlier than created_at when an import said so
 };
 
 class SecretStore {

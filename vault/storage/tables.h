@@ -78,9 +78,16 @@ inline constexpr std::string_view kTables[] = {
       updated_at INTEGER NOT NULL,
       revision INTEGER NOT NULL,
       reviewed_at INTEGER NOT NULL,
-      reviewed_by INTEGER REFERENCES holder) STRICT)",
+      reviewed_by INTEGER REFERENCES holder,
+      details TEXT NOT NULL) STRICT)",
     "CREATE UNIQUE INDEX account_source ON account (source, source_id) WHERE source_id <> ''",
     "CREATE INDEX account_source_key ON account (source_group, source_title, source_username, source_url)",
+
+    R"(CREATE TABLE former_name (
+      id INTEGER PRIMARY KEY NOT NULL,
+      name TEXT NOT NULL UNIQUE,
+      account_id INTEGER NOT NULL REFERENCES account,
+      ended_at INTEGER NOT NULL) STRICT)",
 
     R"(CREATE TABLE access_grant (
       id INTEGER PRIMARY KEY NOT NULL,
@@ -122,6 +129,7 @@ inline constexpr std::string_view kTables[] = {
       created_at INTEGER NOT NULL,
       destroyed_at INTEGER,
       destroyed_by INTEGER REFERENCES holder,
+      in_use_since INTEGER NOT NULL,
       UNIQUE (secret_id, version)) STRICT)",
 
     R"(CREATE TABLE version_hash (
@@ -279,8 +287,10 @@ inline constexpr std::string_view kTables[] = {
       wait INTEGER NOT NULL,
       approval_event INTEGER) STRICT)",
     "CREATE INDEX break_glass_requester ON break_glass (requester_id, requested_at)",
-    "CREATE INDEX break_glass_open ON break_glass (ready_at_elapsed) WHERE vetoed_at IS NULL AND revealed_at IS NULL",
-    "CREATE INDEX break_glass_unreviewed ON break_glass (id) WHERE revealed_at IS NOT NULL AND reviewed_at IS NULL",
+    "CREATE INDEX break_glass_open ON break_glass (ready_at_elapsed) WHERE vetoed_at IS NULL AND revealed_at "
+    "IS NULL",
+    "CREATE INDEX break_glass_unreviewed ON break_glass (id) WHERE revealed_at IS NOT NULL AND reviewed_at "
+    "IS NULL",
 
     "CREATE TABLE elapsed (id INTEGER PRIMARY KEY NOT NULL CHECK (id = 1), micros INTEGER NOT NULL) STRICT",
 
