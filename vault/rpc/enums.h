@@ -31,9 +31,9 @@ v1::Outcome ToProto(storage::EventOutcome outcome);
 v1::HandoverState ToProto(storage::HandoverState state);
 v1::SuccessorChoice ToProto(storage::ChosenBy chosen_by);
 v1::ImportOutcome ToProto(custody::ImportOutcome outcome);
-// From what happened to the version, and whether it is the newest of its secret.
 v1::TaskOutcome ToProto(storage::SettledAs settled);
 absl::StatusOr<storage::SettledAs> FromProto(v1::TaskOutcome outcome, std::string_view field);
+// From what happened to the version, whether it was attested dead, and whether it is the newest of its secret.
 v1::SecretVersionState StateOf(const storage::SecretVersion& version, const storage::Secret& secret,
                                bool attested);
 
