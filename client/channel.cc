@@ -3,6 +3,7 @@
 #include <functional>
 #include <utility>
 
+#include "fmt/format.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/security/tls_certificate_provider.h"
@@ -99,6 +100,16 @@ std::shared_ptr<grpc::Channel> ApiChannel(const std::string& address, const Iden
                     {.ca_sha256 = pki::CertificateSha256(identity.ca_pem).value_or(Bytes()),
                      .dns_name = pki::ServerDnsName(identity.vault_id)},
                     std::move(verdict));
+}
+
+absl::Status NotTheVault(const std::string& address, std::string_view expected, const absl::Status& verdict) {
+  if (ReasonOf(verdict) == "CERTIFICATE_DATES")
+    return MakeError(absl::StatusCode::kUnavailable, "SERVER_CERTIFICATE_DATES",
+                     fmt::format("the vault answers at {}, but {}, and this device's clock says {}: set the clock "
+                                 "that is wrong, or restart holdfastd, which issues its certificate anew",
+                                 address, MessageOf(verdict), FormatTime(WallNow())));
+  return MakeError(absl::StatusCode::kDataLoss, "VERIFICATION_FAILED",
+                   fmt::format("what answers at {} is not the vault {}: {}", address, expected, MessageOf(verdict)));
 }
 
 bool TurnedAway(const grpc::Status& status, const Verdict& verdict) {

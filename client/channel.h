@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "client/identity.h"
 #include "grpcpp/channel.h"
@@ -41,6 +42,10 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> EnrollmentChannel(const std::stri
 // The server must be named <vault id>.holdfast.internal too, wherever it answers.
 std::shared_ptr<grpc::Channel> ApiChannel(const std::string& address, const Identity& identity,
                                           std::shared_ptr<Verdict> verdict = std::make_shared<Verdict>());
+
+// What a verdict that is not OK means to people: that what answered is another than the vault `expected` ("that
+// this device is enrolled with"), or that it is that vault and its certificate has run out.
+absl::Status NotTheVault(const std::string& address, std::string_view expected, const absl::Status& verdict);
 
 // The call got no answer although the vault was met: it closes a connection whose certificate it does not take, and
 // says nothing.

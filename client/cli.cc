@@ -29,6 +29,7 @@ void AddGlobals(CLI::App& app, Globals& globals) {
 void AddCommands(CLI::App& app, Invocation& invocation) {
   AddEnrollCommand(app, invocation);
   AddStatusCommand(app, invocation);
+  AddDeviceCommands(app, invocation);
   AddHolderCommands(app, invocation);
   AddAccountCommands(app, invocation);
   AddSecretCommands(app, invocation);

@@ -1,9 +1,12 @@
+#include <unistd.h>
+
 #include <cstdlib>
 
 #include "client/command.h"
 #include "client/files.h"
 #include "client/pending_enrollment.h"
 #include "client/prompt.h"
+#include "client/renewal.h"
 #include "client/text_table.h"
 #include "fmt/format.h"
 #include "holdfast/v1/enrollment_service.grpc.pb.h"
@@ -77,8 +80,7 @@ absl::StatusOr<v1::EnrollResponse> CallEnroll(const std::string& address, const 
   v1::EnrollResponse response;
   const grpc::Status status = v1::EnrollmentService::NewStub(channel)->Enroll(&context, request, &response);
   if (!verdict->status().ok())
-    return VerificationFailed(fmt::format("what answers at {} is not the vault of this enrollment string: {}",
-                                          address, MessageOf(verdict->status())));
+    return NotTheVault(address, "of this enrollment string", verdict->status());
   if (TurnedAway(status, *verdict))
     return MakeError(absl::StatusCode::kUnauthenticated, "STRING_UNKNOWN",
                      fmt::format("the vault at {} closed the connection: it knows no such enrollment string, or it "
@@ -128,6 +130,7 @@ absl::Status Store(const std::string& home, const Identity& identity) {
   const auto before = LoadIdentity(home);
   HF_RETURN_IF_ERROR(SaveIdentity(home, identity));
   ForgetKeysToEnroll(home);
+  unlink(RenewalPath(home).c_str());  // of the identity given up
   if (before.ok() && before->vault_id != identity.vault_id) ForgetCheckpoint(home);
   return absl::OkStatus();
 }

@@ -1,4 +1,5 @@
 #include "client/command.h"
+#include "client/renewal.h"
 #include "client/resource_columns.h"
 #include "client/text_table.h"
 #include "client/timestamp.h"
@@ -6,9 +7,13 @@
 #include "holdfast/v1/approval_service.grpc.pb.h"
 #include "holdfast/v1/holder_service.grpc.pb.h"
 #include "holdfast/v1/vault_service.grpc.pb.h"
+#include "vault/pki/inspect.h"
 
 namespace holdfast::client {
 namespace {
+
+constexpr Micros kServerEndsSoon = 30 * kDay;
+constexpr Micros kCaEndsSoon = 2 * 365 * kDay;
 
 // What the caller is asked to decide; "" when that is nothing. Approvals are left out where they cannot be
 // read.
@@ -44,16 +49,37 @@ std::string DeviceText(Session& session, const v1::Vault& vault) {
   return text;
 }
 
+std::string CertificateText(const Session& session) {
+  const auto info = pki::InspectCertificate(session.certificate());
+  const auto from = RenewableFrom(session.certificate());
+  if (!info.ok() || !from.ok()) return "cannot be read";
+  const std::string until = fmt::format("good until {}", FormatTime(info->not_after));
+  if (WallNow() < *from) return fmt::format("{}; renewed by itself from {} on", until, FormatTime(*from));
+  return fmt::format("{}, and not renewed yet: holdfast device renew", until);
+}
+
+std::string ServerCertificateText(const v1::Vault& vault) {
+  const Micros server = TimestampMicros(vault.server_certificate_expire_time());
+  const Micros ca = TimestampMicros(vault.ca_certificate_expire_time());
+  const bool late = server <= WallNow() + kServerEndsSoon;
+  const bool ca_soon = ca <= WallNow() + kCaEndsSoon;
+  return fmt::format("good until {}{}; the vault's own until {}{}", FormatTime(server),
+                     late ? ", and not renewed: restart holdfastd" : "", FormatTime(ca),
+                     ca_soon ? ": holdfast findings list" : "");
+}
+
 std::string StatusText(Session& session, const v1::Vault& vault, const std::string& waiting) {
   const auto& known = session.witness().known();
   std::vector<std::pair<std::string, std::string>> fields = {
       {"vault", vault.vault_id()},
       {"address", session.address()},
       {"server version", vault.server_version()},
+      {"server certificate", ServerCertificateText(vault)},
       {"server time", FormatTime(TimestampMicros(vault.server_time()))},
       {"you are", vault.caller().name()},
       {"roles", CellText(vault.caller(), {"", "roles"})},
       {"this device", DeviceText(session, vault)},
+      {"device certificate", CertificateText(session)},
       {"custodian", vault.custodian()},
       {"policy", vault.policy_hash()},
       {"log", fmt::format("{} entries, and it extends what this device has seen",

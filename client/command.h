@@ -61,6 +61,7 @@ absl::Status ListAndPrint(const Globals& globals,
 // The groups, one file each.
 void AddEnrollCommand(CLI::App& root, Invocation& invocation);
 void AddStatusCommand(CLI::App& root, Invocation& invocation);
+void AddDeviceCommands(CLI::App& root, Invocation& invocation);
 void AddHolderCommands(CLI::App& root, Invocation& invocation);
 void AddAccountCommands(CLI::App& root, Invocation& invocation);
 void AddSecretCommands(CLI::App& root, Invocation& invocation);

@@ -129,6 +129,10 @@ absl::Status CheckCertificate(const Identity& identity, Micros now) {
     return MakeError(
         absl::StatusCode::kUnauthenticated, "CERTIFICATE_FOREIGN",
         fmt::format("this device's certificate is another vault's or another holder's: {}", help));
+  if (now < info.not_before)
+    return MakeError(absl::StatusCode::kUnauthenticated, "CLOCK_BEHIND",
+                     fmt::format("this device's clock says {}, and its certificate begins at {}: set the clock",
+                                 FormatTime(now), FormatTime(info.not_before)));
   if (now < info.not_after) return absl::OkStatus();
   return MakeError(
       absl::StatusCode::kUnauthenticated, "CERTIFICATE_EXPIRED",

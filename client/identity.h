@@ -39,8 +39,8 @@ absl::StatusOr<Identity> LoadIdentity(const std::string& home);
 // How a device that is not let in any more gets in again, in words.
 std::string EnrollAnew(const Identity& identity);
 
-// UNAUTHENTICATED, reason CERTIFICATE_EXPIRED or CERTIFICATE_FOREIGN: a server would just close the
-// connection.
+// UNAUTHENTICATED, reason CERTIFICATE_EXPIRED, CERTIFICATE_FOREIGN or CLOCK_BEHIND: a server would just close
+// the connection.
 absl::Status CheckCertificate(const Identity& identity, Micros now);
 
 }  // namespace holdfast::client

@@ -10,8 +10,10 @@
 #include "fmt/format.h"
 #include "holdfast/v1/approval_service.grpc.pb.h"
 #include "holdfast/v1/audit_service.grpc.pb.h"
+#include "holdfast/v1/holder_service.grpc.pb.h"
 #include "holdfast/v1/vault_service.grpc.pb.h"
 #include "vault/pki/enrollment_string.h"
+#include "vault/pki/inspect.h"
 
 namespace holdfast::client {
 namespace {
@@ -38,17 +40,102 @@ Session::Session(Identity identity, std::string address, Witness witness)
       address_(std::move(address)),
       witness_(std::move(witness)),
       remembered_(witness_.known()),
-      channel_(ApiChannel(address_, identity_, verdict_)) {}
+      channel_(ApiChannel(address_, identity_, verdict_)),
+      in_use_(identity_.certificate_pem) {}
 
-absl::StatusOr<std::unique_ptr<Session>> Session::Open() {
+absl::StatusOr<std::unique_ptr<Session>> Session::Open(AutoRenewal renewal) {
   const std::string home = HomeDirectory();
   HF_ASSIGN_OR_RETURN(Identity identity, LoadIdentity(home));
   HF_RETURN_IF_ERROR(CheckCertificate(identity, WallNow()));
   HF_ASSIGN_OR_RETURN(std::string address, ApiAddress(identity));
   HF_ASSIGN_OR_RETURN(Witness witness, Witness::Load(home, identity.checkpoint_verifier));
   std::unique_ptr<Session> session(new Session(std::move(identity), std::move(address), std::move(witness)));
-  HF_RETURN_IF_ERROR(session->CheckLog());
+  absl::Status checked = session->CheckLog();
+  if (ReasonOf(checked) == "KEY_REPLACED") checked = session->Challenge();
+  HF_RETURN_IF_ERROR(checked);
+  if (renewal == AutoRenewal::kOn) session->RenewIfDue();
   return session;
+}
+
+std::shared_ptr<grpc::Channel> Session::channel() const {
+  const std::lock_guard lock(channel_mutex_);
+  return channel_;
+}
+
+std::string Session::certificate() const {
+  const std::lock_guard lock(channel_mutex_);
+  return in_use_;
+}
+
+void Session::Use(const Identity& renewed) {
+  const std::lock_guard lock(channel_mutex_);
+  channel_ = ApiChannel(address_, renewed, verdict_);
+  in_use_ = renewed.certificate_pem;
+}
+
+bool Session::TakeRenewedElsewhere(const absl::Status& failed) {
+  if (ReasonOf(failed) != "KEY_REPLACED") return false;
+  const auto stored = LoadIdentity(HomeDirectory());
+  if (!stored.ok() || stored->vault_id != identity_.vault_id || stored->holder != identity_.holder)
+    return false;
+  {
+    const std::lock_guard lock(channel_mutex_);
+    if (stored->certificate_pem == in_use_) return false;
+  }
+  Use(*stored);
+  return true;
+}
+
+// Without the approvals that the command may wait for or name: this is not what they are for.
+absl::StatusOr<std::optional<Identity>> Session::TryRenewal(Renewing renewing) {
+  const auto ask = [this](const v1::RenewKeyRequest& request) -> absl::StatusOr<v1::RenewKeyResponse> {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+    v1::RenewKeyResponse response;
+    const grpc::Status status = v1::HolderService::NewStub(channel())->RenewKey(&context, request, &response);
+    if (!status.ok()) return Explain(status);
+    return response;
+  };
+  HF_ASSIGN_OR_RETURN(auto renewed, Renew(HomeDirectory(), identity_, WallNow(), renewing, ask));
+  if (renewed.has_value()) Use(*renewed);
+  return renewed;
+}
+
+void Session::RenewIfDue() {
+  const auto from = RenewableFrom(identity_.certificate_pem);
+  if (!from.ok() || WallNow() < *from) return;
+  const auto renewed = TryRenewal(Renewing::kByItself);
+  if ((renewed.ok() && !renewed->has_value()) || CurrentApprovalUse().quiet) return;
+  const auto info = pki::InspectCertificate(certificate());
+  if (!info.ok()) return;
+  const std::string until = FormatTime(info->not_after);
+  fmt::print(stderr, "{}\n",
+             Printable(renewed.ok()
+                           ? fmt::format("This device's certificate was renewed; it is good until {}.", until)
+                           : fmt::format("This device's certificate ends at {} and could not be renewed: {}",
+                                         until, MessageOf(renewed.status()))));
+}
+
+absl::Status Session::Challenge() {
+  HF_RETURN_IF_ERROR(TryRenewal(Renewing::kAsked).status());
+  return CheckLog();
+}
+
+absl::StatusOr<v1::RenewKeyResponse> Session::RenewDevice() {
+  v1::RenewKeyResponse response;
+  const auto ask = [&](const v1::RenewKeyRequest& request) -> absl::StatusOr<v1::RenewKeyResponse> {
+    HF_ASSIGN_OR_RETURN(response,
+                        Call<v1::HolderService>(&v1::HolderService::StubInterface::RenewKey, request));
+    return response;
+  };
+  HF_ASSIGN_OR_RETURN(const auto renewed,
+                      Renew(HomeDirectory(), identity_, WallNow(), Renewing::kAsked, ask));
+  if (response.certificate().empty())
+    return MakeError(absl::StatusCode::kAborted, "RENEWED_MEANWHILE",
+                     "another command renewed this device just now; nothing is left to do");
+  Use(*renewed);
+  HF_RETURN_IF_ERROR(Vault().status());
+  return response;
 }
 
 absl::Status Session::CheckLog() {
@@ -84,10 +171,8 @@ absl::StatusOr<v1::Vault> Session::Vault() {
 
 absl::Status Session::Explain(const grpc::Status& status) const {
   if (status.ok() || !status.error_details().empty()) return FromGrpc(status, address_);
-  if (!verdict_->status().ok())
-    return VerificationFailed(fmt::format(
-        "what answers at {} is not the vault that this device is enrolled with, or this device's clock is wrong",
-        address_));
+  if (const absl::Status verdict = verdict_->status(); !verdict.ok())
+    return NotTheVault(address_, "that this device is enrolled with", verdict);
   if (!connected_ && TurnedAway(status, *verdict_))
     return MakeError(absl::StatusCode::kUnauthenticated, "DEVICE_REFUSED",
                      fmt::format("the vault at {} closed the connection: this device's key was revoked, or the vault "

@@ -1,6 +1,6 @@
-// Preloaded into a program, moves its clocks, so that hours pass without waiting for them. HF_CLOCK_SHIFT
-// sets the wall clock ahead by so many seconds. HF_STEADY_SHIFT names a file that holds how many seconds the
-// steady clock is ahead, as a 64-bit number: it can change while the program runs.
+// Preloaded into a program, moves its clocks, so that days pass without waiting for them. HF_CLOCK_SHIFT and
+// HF_STEADY_SHIFT name files that hold how many seconds the wall clock and the steady clock are ahead, as 64-bit
+// numbers: they can change while the program runs.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -13,14 +13,9 @@
 
 namespace {
 
-time_t Shift() {
-  static const char* const text = std::getenv("HF_CLOCK_SHIFT");
-  return text == nullptr ? 0 : std::atol(text);
-}
-
-const volatile std::int64_t* MapSteadyShift() {
+const volatile std::int64_t* MapShift(const char* variable) {
   static const std::int64_t none = 0;
-  const char* const path = std::getenv("HF_STEADY_SHIFT");
+  const char* const path = std::getenv(variable);
   const int fd = path == nullptr ? -1 : open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return &none;
   void* const map = mmap(nullptr, sizeof none, PROT_READ, MAP_SHARED, fd, 0);
@@ -28,8 +23,13 @@ const volatile std::int64_t* MapSteadyShift() {
   return map == MAP_FAILED ? &none : static_cast<const volatile std::int64_t*>(map);
 }
 
+time_t WallShift() {
+  static const volatile std::int64_t* const shift = MapShift("HF_CLOCK_SHIFT");
+  return *shift;
+}
+
 time_t SteadyShift() {
-  static const volatile std::int64_t* const shift = MapSteadyShift();
+  static const volatile std::int64_t* const shift = MapShift("HF_STEADY_SHIFT");
   return *shift;
 }
 
@@ -45,7 +45,7 @@ extern "C" {
 
 int clock_gettime(clockid_t clock, timespec* time) noexcept {
   const int result = Real(clock, time);
-  if (result == 0 && clock == CLOCK_REALTIME) time->tv_sec += Shift();
+  if (result == 0 && clock == CLOCK_REALTIME) time->tv_sec += WallShift();
   if (result == 0 && clock == CLOCK_MONOTONIC) time->tv_sec += SteadyShift();
   return result;
 }

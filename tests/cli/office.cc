@@ -13,7 +13,9 @@ namespace {
 
 constexpr char kMarker[] = "fixture";  // in every value that a test puts in
 
-constexpr const char* kClockVariables[] = {"LD_PRELOAD", "HF_CLOCK_SHIFT", "HF_STEADY_SHIFT"};
+constexpr char kWallVariable[] = "HF_CLOCK_SHIFT";
+constexpr char kSteadyVariable[] = "HF_STEADY_SHIFT";
+constexpr const char* kClockVariables[] = {"LD_PRELOAD", kWallVariable, kSteadyVariable};
 
 // For the programs that are started from now on.
 void PreloadClocks() {
@@ -67,26 +69,48 @@ void Office::Restart() {
   ASSERT_TRUE(Start()) << server_log();
 }
 
-void Office::RestartAhead(int seconds) {
-  PreloadClocks();
-  setenv("HF_CLOCK_SHIFT", std::to_string(seconds).c_str(), 1);
+void Office::SetShift(const char* variable, std::int64_t seconds) const {
+  const std::string path = dir() / variable;
+  if (std::getenv(variable) == nullptr) {
+    WriteFile(path, std::string(sizeof seconds, '\0'));
+    PreloadClocks();
+    setenv(variable, path.c_str(), 1);
+  }
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);  // in place: it is mapped
+  file.write(reinterpret_cast<const char*>(&seconds), sizeof seconds);
+  file.close();
+  ASSERT_TRUE(file.good());
+}
+
+void Office::RestartAhead(std::int64_t seconds) {
+  SetShift(kWallVariable, ahead_ = seconds);
   Restart();
 }
 
 void Office::LetPass(std::int64_t seconds) {
-  const std::string path = dir() / "steady-shift";
-  const bool first = passed_ == 0;
-  passed_ += seconds;
+  const bool first = std::getenv(kSteadyVariable) == nullptr;
+  SetShift(kSteadyVariable, passed_ += seconds);
+  if (first) Restart();
+}
+
+void Office::LetDaysPass(int days) {
+  constexpr std::int64_t kDaySeconds = 24 * 3600;
+  const bool first = std::getenv(kWallVariable) == nullptr;
   if (first) {
-    WriteFile(path, std::string(sizeof passed_, '\0'));
-    PreloadClocks();
-    setenv("HF_STEADY_SHIFT", path.c_str(), 1);
+    SetShift(kWallVariable, ahead_);
     Restart();
   }
-  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);  // in place: it is mapped
-  file.write(reinterpret_cast<const char*>(&passed_), sizeof passed_);
-  file.close();
-  ASSERT_TRUE(file.good());
+  SetShift(kWallVariable, ahead_ += days * kDaySeconds);
+}
+
+void Office::AwaitServerCertificate(const std::string& holder) const {
+  constexpr int kCalls = 1000;
+  for (int i = 0; i < kCalls; ++i) {
+    const std::string err = Cli(holder, {"status"}).err;
+    if (err.find("the server's certificate ended") == err.npos) return;
+    ASSERT_THAT(err, ::testing::HasSubstr("set the clock that is wrong, or restart holdfastd"));
+  }
+  FAIL() << "the server's certificate was not renewed: " << server_log();
 }
 
 std::string Office::Ok(const std::string& holder, const Args& args, const std::string& input) const {

@@ -26,10 +26,14 @@ class Office : public VaultFixture {
   // Registered by alice, confirmed by omar.
   void AddMember(const std::string& holder) { AddHolder(holder, "member", "omar"); }
   void Restart();
-  // The same with all clocks, the server's and the devices', set ahead of now by so many seconds.
-  void RestartAhead(int seconds);
+  // The same with all wall clocks, the server's and the devices', set ahead of now by so many seconds.
+  void RestartAhead(std::int64_t seconds);
   // The steady clock alone goes ahead by so many seconds, while the server runs. The first time restarts it.
   void LetPass(std::int64_t seconds);
+  // All wall clocks go ahead by so many days, while the server runs. The first time restarts it.
+  void LetDaysPass(int days);
+  // Calls as `holder` until the server shows a certificate that has not ended; it may take two seconds to.
+  void AwaitServerCertificate(const std::string& holder) const;
 
   // The command must succeed; returns what it printed.
   std::string Ok(const std::string& holder, const Args& args, const std::string& input = {}) const;
@@ -59,7 +63,11 @@ class Office : public VaultFixture {
   Json Events(const Args& filters, const std::string& reader = "alice") const;
 
  private:
-  std::int64_t passed_ = 0;
+  // Sets a clock of the programs that are started from now on, and of those that were since the first time.
+  void SetShift(const char* variable, std::int64_t seconds) const;
+
+  std::int64_t ahead_ = 0;   // of the wall clock, seconds
+  std::int64_t passed_ = 0;  // of the steady clock
 };
 
 // The only value of `field` in each object of a list.

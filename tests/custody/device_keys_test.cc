@@ -27,7 +27,14 @@ class DeviceKeysTest : public CustodyTest {
                              .created_at = tx.now(),
                              .not_after = tx.now() + kDay};
       fingerprint = crypto::KeyFingerprint(key.cert_sha256, key.box_public);
-      return storage::KeyStore(tx.db()).Insert(key);
+      HF_RETURN_IF_ERROR(storage::KeyStore(tx.db()).Insert(key));
+      storage::DeviceCertificate first{.device_id = key.id,
+                                       .cert_sha256 = key.cert_sha256,
+                                       .key_sha256 = crypto::RandomBytes(32),
+                                       .created_at = tx.now(),
+                                       .not_after = key.not_after,
+                                       .used_at = tx.now()};
+      return storage::CertificateStore(tx.db()).Insert(first);
     });
     return fingerprint;
   }

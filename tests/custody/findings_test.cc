@@ -240,12 +240,12 @@ TEST_F(FindingsTest, AHolderWhoDidNothingIsFound) {
 
 TEST_F(FindingsTest, KeysThatNobodyConfirmsOrThatEndSoonAreFound) {
   AddKey("bob", KeyState::kUnconfirmed, 365 * kDay);
-  AddKey("carol", KeyState::kConfirmed, 20 * kDay);
+  AddKey("carol", KeyState::kConfirmed, 36 * kDay);
   EXPECT_THAT(Found("idle.unconfirmed", 6 * kDay), IsEmpty());
   EXPECT_THAT(Found("idle.unconfirmed", 8 * kDay), ElementsAre(HasSubstr("for 8d: confirm or revoke it")));
   EXPECT_THAT(Found("key.expires", 5 * kDay), IsEmpty());
   EXPECT_THAT(Found("key.expires", 7 * kDay).size(), 1u);
-  EXPECT_THAT(Found("key.expires", 21 * kDay), IsEmpty());
+  EXPECT_THAT(Found("key.expires", 37 * kDay), IsEmpty());
   AddKey("carol", KeyState::kConfirmed, 365 * kDay);
   EXPECT_THAT(Found("key.expires", 7 * kDay), IsEmpty()) << "another device lasts longer";
 }

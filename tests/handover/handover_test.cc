@@ -134,9 +134,9 @@ TEST_F(HandoverTest, RevokesTheLeaversKeysWithTheCut) {
   });
   ASSERT_TRUE(Start("alice", "bob").ok());
   Must([&](WriteTx& tx) -> absl::Status {
-    const auto key = storage::KeyStore(tx.db()).ByCertificate(Bytes(32, 1));
-    HF_RETURN_IF_ERROR(key.status());
-    EXPECT_EQ((*key)->state, KeyState::kRevoked);
+    const auto keys = storage::KeyStore(tx.db()).ByHolder(As(tx, "bob").holder.id);
+    HF_RETURN_IF_ERROR(keys.status());
+    EXPECT_EQ(keys->front().state, KeyState::kRevoked);
     return absl::OkStatus();
   });
 }

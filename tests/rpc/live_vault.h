@@ -135,8 +135,11 @@ class LiveVault : public ::testing::Test {
  private:
   void StartServers() {
     api_services_ = MakeServices(*core_);
+    auto identity = server::TlsIdentity::Make(vault_->keys());
+    ASSERT_TRUE(identity.ok()) << identity.status();
+    identity_ = *std::move(identity);
     grpc::ServerBuilder api;
-    api.AddListeningPort("127.0.0.1:0", *server::DoorCredentials(vault_->keys(), vault_->door()), &port_);
+    api.AddListeningPort("127.0.0.1:0", server::DoorCredentials(*identity_, vault_->door()), &port_);
     for (const auto& service : api_services_) api.RegisterService(service.get());
     api_ = api.BuildAndStart();
     open_services_ = MakeServices(*core_);
@@ -154,6 +157,7 @@ class LiveVault : public ::testing::Test {
   std::unique_ptr<Core> core_;
   std::vector<std::unique_ptr<grpc::Service>> api_services_;
   std::vector<std::unique_ptr<grpc::Service>> open_services_;
+  std::unique_ptr<server::TlsIdentity> identity_;
   std::unique_ptr<grpc::Server> api_;
   std::unique_ptr<grpc::Server> open_;
   int port_ = 0;

@@ -49,7 +49,7 @@ TEST_F(StateTest, EncodesRowsInOnePinnedForm) {
             "690000000000000100"                // created_at
             "69ffffffffffffffff"                // expires_at
             "6e6e\n");                          // ended_at, ended_by
-  EXPECT_EQ(EncodingOf("INSERT INTO device_key VALUES (2, 1, x'0aff', x'', 1, 1, NULL, 3, 4, NULL, NULL)"),
+  EXPECT_EQ(EncodingOf("INSERT INTO device_key VALUES (2, 1, x'0aff', x'', 1, 1, NULL, 3, 4, NULL, NULL, NULL, NULL)"),
             "0000000a6465766963655f6b6579"
             "690000000000000002"
             "690000000000000001"
@@ -60,7 +60,7 @@ TEST_F(StateTest, EncodesRowsInOnePinnedForm) {
             "6e"
             "690000000000000003"
             "690000000000000004"
-            "6e6e\n");
+            "6e6e6e6e\n");
 }
 
 TEST_F(StateTest, AddsTheHashAsLittleEndianLanes) {

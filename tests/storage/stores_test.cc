@@ -1,6 +1,7 @@
 // The stores whose rows carry no rule beyond uniqueness: each gives back what it took, and finds it every
 // way.
 #include "tests/storage/fixture.h"
+#include "vault/storage/certificate_store.h"
 #include "vault/storage/key_store.h"
 #include "vault/storage/request_store.h"
 #include "vault/storage/setting_store.h"
@@ -87,7 +88,7 @@ TEST_F(StoresTest, CountsOtherActivePeopleWithUsableKeys) {
   EXPECT_EQ(*keys.CountEverConfirmedOthers(security, "ana"), 0);
 }
 
-TEST_F(StoresTest, FindsKeysByCertificateAndHolder) {
+TEST_F(StoresTest, FindsKeysByIdAndHolder) {
   KeyStore keys(db());
   const Holder ana = AddHolder("ana", "ana");
   DeviceKey key{.holder_id = ana.id,
@@ -97,19 +98,51 @@ TEST_F(StoresTest, FindsKeysByCertificateAndHolder) {
                 .created_at = 3,
                 .not_after = 50};
   ASSERT_TRUE(keys.Insert(key).ok());
-  const auto found = keys.ByCertificate(Bytes(32, 1));
+  const auto found = keys.ById(key.id);
   ASSERT_TRUE(found.ok() && found->has_value());
   EXPECT_EQ((*found)->id, key.id);
   EXPECT_EQ((*found)->box_public, Bytes(32, 2));
   EXPECT_EQ((*found)->issuer_id, ana.id);
   EXPECT_EQ((*found)->not_after, 50);
   EXPECT_EQ((*found)->revoked_at, std::nullopt);
-  EXPECT_FALSE(keys.ByCertificate(Bytes(32, 9))->has_value());
+  EXPECT_FALSE(keys.ById(key.id + 1)->has_value());
   key.state = KeyState::kRevoked;
   key.revoked_at = 7;
   ASSERT_TRUE(keys.Update(key).ok());
   EXPECT_EQ((*keys.ById(key.id))->revoked_at, 7);
   EXPECT_EQ(keys.ByHolder(ana.id)->size(), 1u);
+}
+
+TEST_F(StoresTest, KeepsTheCertificatesOfADeviceInOrder) {
+  const Holder ana = AddHolder("ana", "ana");
+  DeviceKey key{.holder_id = ana.id, .cert_sha256 = Bytes(32, 1)};
+  ASSERT_TRUE(KeyStore(db()).Insert(key).ok());
+  CertificateStore certificates(db());
+  DeviceCertificate first{.device_id = key.id,
+                          .cert_sha256 = Bytes(32, 1),
+                          .key_sha256 = Bytes(32, 7),
+                          .pem = "pem",
+                          .created_at = 3,
+                          .not_after = 50,
+                          .used_at = 3};
+  ASSERT_TRUE(certificates.Insert(first).ok());
+  DeviceCertificate next{
+      .device_id = key.id, .renews = first.id, .cert_sha256 = Bytes(32, 2), .key_sha256 = Bytes(32, 8)};
+  ASSERT_TRUE(certificates.Insert(next).ok());
+  DeviceCertificate same = next;
+  EXPECT_EQ(ReasonOf(certificates.Insert(same)), "CONSTRAINT");
+  next.used_at = first.ended_at = 9;
+  ASSERT_TRUE(certificates.Update(first).ok() && certificates.Update(next).ok());
+  const auto found = certificates.BySha256(Bytes(32, 1));
+  ASSERT_TRUE(found.ok() && found->has_value());
+  EXPECT_EQ((*found)->pem, "pem");
+  EXPECT_EQ((*found)->ended_at, 9);
+  EXPECT_FALSE(certificates.BySha256(Bytes(32, 9))->has_value());
+  EXPECT_TRUE(*certificates.KnowsKey(Bytes(32, 8)));
+  EXPECT_FALSE(*certificates.KnowsKey(Bytes(32, 1)));
+  const auto line = certificates.ByDevice(key.id);
+  ASSERT_EQ(line->size(), 2u);
+  EXPECT_EQ(line->back().renews, first.id);
 }
 
 TEST_F(StoresTest, LetsAnEnrollmentBeUsedOnceAndVoided) {

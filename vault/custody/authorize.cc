@@ -6,6 +6,7 @@
 
 #include "vault/custody/approvals.h"
 #include "vault/custody/facts.h"
+#include "vault/custody/renew.h"
 
 namespace holdfast::custody {
 namespace {
@@ -27,6 +28,29 @@ absl::Status RefuseCall(Tx& tx, const Actor& actor, const Caller& caller, std::s
   tx.RecordInstead(std::move(event));
   AddDetail(status, "rule", rule);
   return status;
+}
+
+std::string RevokedWords(const storage::DeviceKey& key) {
+  if (!key.stopped_at.has_value()) return "this device's key was revoked";
+  return fmt::format(
+      "this device was stopped at {}: its certificate was to be renewed twice, so its key may be in "
+      "somebody else's hands; tell your security team, and enroll again",
+      FormatTime(*key.stopped_at));
+}
+
+absl::Status Replaced(const storage::DeviceCertificate& certificate) {
+  return MakeError(
+      absl::StatusCode::kUnauthenticated, "KEY_REPLACED",
+      fmt::format("this device's certificate was renewed, and the new one is in use since {}: if this is not "
+                  "an old copy of the device's files, somebody else has its key; tell your security team",
+                  FormatTime(*certificate.ended_at)));
+}
+
+absl::StatusOr<storage::DeviceKey> DeviceOf(Tx& tx, const storage::DeviceCertificate& certificate) {
+  HF_ASSIGN_OR_RETURN(auto key, storage::KeyStore(tx.db()).ById(certificate.device_id));
+  if (key.has_value()) return *std::move(key);
+  return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED",
+                   "a certificate is of a device that is missing");
 }
 
 absl::Status DeniedBy(const policy::Decision& decision) {
@@ -71,32 +95,49 @@ audit::Ref RefTo(const storage::Account& account) { return {account.id, account.
 audit::Ref RefTo(const storage::Secret& secret) { return {secret.id, secret.pseudonym}; }
 audit::Ref RefTo(const storage::Handover& handover) { return {handover.id, handover.pseudonym}; }
 
-absl::StatusOr<Actor> Authenticate(Tx& tx, const Caller& caller) {
-  HF_ASSIGN_OR_RETURN(const auto key, storage::KeyStore(tx.db()).ByCertificate(caller.cert_sha256));
-  if (!key.has_value())
+absl::StatusOr<Actor> Identify(Tx& tx, const Caller& caller) {
+  HF_ASSIGN_OR_RETURN(auto certificate, storage::CertificateStore(tx.db()).BySha256(caller.cert_sha256));
+  if (!certificate.has_value())
     return MakeError(absl::StatusCode::kUnauthenticated, "KEY_UNKNOWN",
                      "this device is not enrolled in this vault");
-  HF_ASSIGN_OR_RETURN(storage::Holder holder, LoadHolder(tx, key->holder_id));
-  Actor actor{.holder = std::move(holder),
-              .key = *key,
-              .peer = caller.peer,
-              .approval = caller.approval,
-              .request = caller.request};
+  HF_ASSIGN_OR_RETURN(storage::DeviceKey key, DeviceOf(tx, *certificate));
+  HF_ASSIGN_OR_RETURN(storage::Holder holder, LoadHolder(tx, key.holder_id));
+  return Actor{.holder = std::move(holder),
+               .key = std::move(key),
+               .certificate = *std::move(certificate),
+               .peer = caller.peer,
+               .approval = caller.approval,
+               .request = caller.request};
+}
+
+absl::Status CheckStanding(Tx& tx, const Actor& actor, const Caller& caller) {
   if (actor.holder.status != HolderStatus::kActive) {
     return RefuseCall(tx, actor, caller, "floor.inactive",
                       MakeError(absl::StatusCode::kPermissionDenied, "HOLDER_INACTIVE",
                                 fmt::format("holder {} is suspended, leaving or gone", actor.holder.name)));
   }
-  if (key->state == KeyState::kRevoked) {
-    return RefuseCall(
-        tx, actor, caller, "floor.revoked-key",
-        MakeError(absl::StatusCode::kUnauthenticated, "KEY_REVOKED", "this device's key was revoked"));
+  if (actor.key.state == KeyState::kRevoked) {
+    return RefuseCall(tx, actor, caller, "floor.revoked-key",
+                      MakeError(absl::StatusCode::kUnauthenticated, "KEY_REVOKED", RevokedWords(actor.key)));
   }
-  if (key->not_after <= tx.now()) {
+  if (actor.certificate.not_after <= tx.now()) {
     return RefuseCall(tx, actor, caller, "floor.expired-key",
                       MakeError(absl::StatusCode::kUnauthenticated, "KEY_EXPIRED",
                                 "this device's certificate has expired; enroll again"));
   }
+  if (actor.certificate.ended_at.has_value())
+    return RefuseCall(tx, actor, caller, "floor.replaced-certificate", Replaced(actor.certificate));
+  if (actor.certificate.used_at.has_value()) return absl::OkStatus();
+  tx.DoFirst([id = actor.certificate.id, peer = caller.peer](WriteTx& first) {
+    return TakeIntoUse(first, id, peer);
+  });
+  return MakeError(absl::StatusCode::kAborted, "CERTIFICATE_FIRST_USED",
+                   "this renewed certificate was used for the first time; call again");
+}
+
+absl::StatusOr<Actor> Authenticate(Tx& tx, const Caller& caller) {
+  HF_ASSIGN_OR_RETURN(Actor actor, Identify(tx, caller));
+  HF_RETURN_IF_ERROR(CheckStanding(tx, actor, caller));
   return actor;
 }
 

@@ -12,6 +12,7 @@
 #include "vault/custody/tx.h"
 #include "vault/policy/bundle.h"
 #include "vault/storage/account_store.h"
+#include "vault/storage/certificate_store.h"
 #include "vault/storage/handover_store.h"
 #include "vault/storage/holder_store.h"
 #include "vault/storage/key_store.h"
@@ -41,6 +42,7 @@ struct Caller {
 struct Actor {
   storage::Holder holder;
   storage::DeviceKey key;
+  storage::DeviceCertificate certificate;  // of the device, that the call came with
   std::string peer;
   std::string approval;
   Request request;
@@ -48,8 +50,13 @@ struct Actor {
   bool Is(Role role) const { return HasRole(holder.roles, role); }
 };
 
-// UNAUTHENTICATED (KEY_UNKNOWN, KEY_EXPIRED, KEY_REVOKED) or PERMISSION_DENIED (HOLDER_INACTIVE).
+// UNAUTHENTICATED (KEY_UNKNOWN, KEY_EXPIRED, KEY_REVOKED, KEY_REPLACED) or PERMISSION_DENIED
+// (HOLDER_INACTIVE). The first call with a renewed certificate is begun again once that is on record (ABORTED,
+// CERTIFICATE_FIRST_USED, is for the ledger alone): from then on the certificate before it is refused.
 absl::StatusOr<Actor> Authenticate(Tx& tx, const Caller& caller);
+// Its two steps, for renewals: whose certificate it is (KEY_UNKNOWN), and whether they may call now.
+absl::StatusOr<Actor> Identify(Tx& tx, const Caller& caller);
+absl::Status CheckStanding(Tx& tx, const Actor& actor, const Caller& caller);
 
 // What an action is about; what is not set is not meant. The pointers are borrowed for the call. An account or
 // secret without an id is one that the action would make: its facts count.

@@ -138,7 +138,7 @@ absl::Status Committer::Checkpoint(bool always) {
   return db_->Checkpoint();
 }
 
-absl::Status Committer::RunInSavepoint(const Work& work, audit::Tip& tip, Work& instead) {
+absl::Status Committer::RunInSavepoint(const Work& work, audit::Tip& tip, Undone& left) {
   HF_RETURN_IF_ERROR(db_->Savepoint());
   const audit::Tip before = tip;
   auto policy = policies_->Active(*db_);
@@ -150,18 +150,22 @@ absl::Status Committer::RunInSavepoint(const Work& work, audit::Tip& tip, Work& 
   const absl::Status result = Execute(work, tx, tip);
   if (result.ok() && !tx.dry_run()) return db_->ReleaseSavepoint();
   tip = before;
-  instead = tx.TakeInstead();
+  left = Undone::Of(tx);
   if (!db_->InTransaction()) return result;
   HF_RETURN_IF_ERROR(db_->RollbackSavepoint());
   return result;
 }
 
 absl::Status Committer::RunOrInstead(const Work& work, audit::Tip& tip) {
-  Work instead;
-  const absl::Status result = RunInSavepoint(work, tip, instead);
-  if (!instead || !db_->InTransaction()) return result;
-  Work nothing;
-  HF_RETURN_IF_ERROR(RunInSavepoint(instead, tip, nothing));
+  Undone left;
+  absl::Status result = RunInSavepoint(work, tip, left);
+  Undone nothing;
+  if (left.first && db_->InTransaction()) {
+    HF_RETURN_IF_ERROR(RunInSavepoint(std::exchange(left, {}).first, tip, nothing));
+    result = RunInSavepoint(work, tip, left);
+  }
+  if (!left.instead || !db_->InTransaction()) return result;
+  HF_RETURN_IF_ERROR(RunInSavepoint(left.instead, tip, nothing));
   return result;
 }
 

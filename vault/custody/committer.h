@@ -70,8 +70,8 @@ class Committer {
   std::int64_t log_size() const { return log_.tip().edge.size(); }
 
  private:
-  // `instead`: set to what the command wants done in its place, now that it is undone.
-  absl::Status RunInSavepoint(const Work& work, audit::Tip& tip, Work& instead);
+  // `left`: set to what the command wants done before it or in its place, now that it is undone.
+  absl::Status RunInSavepoint(const Work& work, audit::Tip& tip, Undone& left);
   absl::Status RunOrInstead(const Work& work, audit::Tip& tip);
   absl::Status Execute(const Work& work, WriteTx& tx, audit::Tip& tip);
   absl::Status AppendAll(WriteTx& tx, audit::Tip& tip, bool rows_changed);

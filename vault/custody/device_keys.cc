@@ -85,6 +85,18 @@ absl::Status CheckSecurityRemainsWithout(Tx& tx, const storage::Holder& holder,
   return has_another ? absl::OkStatus() : CheckSecurityRemains(tx, holder);
 }
 
+// A device that the vault itself stopped is a finding until somebody else than its holder has looked into it:
+// whoever copied the key could have another device of the same holder.
+absl::Status CheckStopUnseen(const Actor& actor, const storage::Holder& holder, const storage::DeviceKey& key) {
+  if (!key.stopped_at.has_value() || key.stop_seen_by.has_value())
+    return MakeError(absl::StatusCode::kFailedPrecondition, "KEY_STATE",
+                     "this key is revoked already; nothing to do");
+  if (actor.holder.person != holder.person) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition, "KEY_STATE",
+                   "the vault stopped this device of yours, as its key may exist twice; somebody else of your "
+                   "security team must look into it and end it");
+}
+
 }  // namespace
 
 absl::StatusOr<storage::Holder> ConfirmKey(WriteTx& tx, const Actor& actor, const Request& request,
@@ -118,12 +130,13 @@ absl::StatusOr<storage::Holder> RevokeKey(WriteTx& tx, const Actor& actor, const
   if (repeat.has_value()) return holder;
   HF_ASSIGN_OR_RETURN(storage::DeviceKey key, FindKey(tx, holder, normal));
   if (key.state == KeyState::kRevoked) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "KEY_STATE",
-                     "this key is revoked already; nothing to do");
+    HF_RETURN_IF_ERROR(CheckStopUnseen(actor, holder, key));
+    key.stop_seen_by = actor.holder.id;
+  } else {
+    HF_RETURN_IF_ERROR(CheckSecurityRemainsWithout(tx, holder, key));
+    key.state = KeyState::kRevoked;
+    key.revoked_at = tx.now();
   }
-  HF_RETURN_IF_ERROR(CheckSecurityRemainsWithout(tx, holder, key));
-  key.state = KeyState::kRevoked;
-  key.revoked_at = tx.now();
   HF_RETURN_IF_ERROR(storage::KeyStore(tx.db()).Update(key));
   tx.Record(EventFor(actor, Action::kKeyRevoke, target, decision));
   HF_RETURN_IF_ERROR(Remember(tx, actor, request, holder.name));

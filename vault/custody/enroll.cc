@@ -32,7 +32,7 @@ absl::Status Unknown() {
 
 // Who is connected with what is no string (any more).
 absl::Status NotAString(WriteTx& tx, const EnrollmentRequest& request) {
-  HF_ASSIGN_OR_RETURN(const auto device, storage::KeyStore(tx.db()).ByCertificate(request.cert_sha256));
+  HF_ASSIGN_OR_RETURN(const auto device, storage::CertificateStore(tx.db()).BySha256(request.cert_sha256));
   if (!device.has_value()) return Unknown();
   return MakeError(absl::StatusCode::kFailedPrecondition, "ENROLLED_ALREADY",
                    "this connection is that of an enrolled device; enrolling takes one made with the enrollment "
@@ -161,6 +161,14 @@ absl::StatusOr<Enrolled> EnrollDevice(WriteTx& tx, const EnrollmentRequest& requ
                 .confirmed_at = confirmed ? std::optional(tx.now()) : std::nullopt};
   storage::KeyStore keys(tx.db());
   HF_RETURN_IF_ERROR(keys.Insert(key));
+  storage::DeviceCertificate first{.device_id = key.id,
+                                   .cert_sha256 = certificate.der_sha256,
+                                   .key_sha256 = certificate.key_sha256,
+                                   .pem = certificate.pem,
+                                   .created_at = tx.now(),
+                                   .not_after = certificate.not_after,
+                                   .used_at = tx.now()};
+  HF_RETURN_IF_ERROR(storage::CertificateStore(tx.db()).Insert(first));
   HF_RETURN_IF_ERROR(keys.MarkUsed(enrollment.id, key.id, certificate.pem, tx.now()));
   audit::Event event =
       EventFor(holder, request, confirmed ? "enroll.first-officer" : "enroll.string", FingerprintOf(key));

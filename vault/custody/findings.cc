@@ -10,6 +10,7 @@
 #include "vault/custody/break_glass_findings.h"
 #include "vault/custody/knowledge_findings.h"
 #include "vault/custody/limits.h"
+#include "vault/pki/inspect.h"
 #include "vault/policy/duration.h"
 #include "vault/storage/finding_store.h"
 
@@ -20,7 +21,9 @@ using policy::FormatDuration;
 using storage::FindingRow;
 using storage::PerTier;
 
-constexpr Micros kKeyEndsSoon = 14 * kDay;
+constexpr Micros kKeyEndsSoon = 30 * kDay;
+constexpr Micros kServerEndsSoon = 30 * kDay;  // it is renewed 133 days before
+constexpr Micros kCaEndsSoon = 2 * 365 * kDay;
 constexpr Micros kHandoverDragsOn = 30 * kDay;
 constexpr Micros kMisuseTold = 30 * kDay;
 constexpr int kKindBits = 6;
@@ -125,6 +128,14 @@ class Finder {
   }
 
   absl::Status DeviceKeys() {
+    HF_ASSIGN_OR_RETURN(const auto stopped, store_.KeysStopped());
+    for (const FindingRow& row : stopped) {
+      HF_ASSIGN_OR_RETURN(const std::string fingerprint, Fingerprint(row.row));
+      Add(Severity::kCritical, FindingKind::kKeyStopped, "key.stopped", row, row.since,
+          fmt::format("the device {} was to be renewed by two keys and is stopped: somebody may have copied its "
+                      "key. Replace what it could open, then: holdfast holder revoke-key {} --fingerprint {}",
+                      fingerprint, row.holder, fingerprint));
+    }
     if (const auto& idle = bundle_.document().idle.unconfirmed; idle.has_value()) {
       HF_ASSIGN_OR_RETURN(const auto rows, store_.KeysUnconfirmed(*idle, tx_.now()));
       for (const FindingRow& row : rows) {
@@ -137,8 +148,9 @@ class Finder {
     HF_ASSIGN_OR_RETURN(const auto ending, store_.KeysEnding(kKeyEndsSoon, tx_.now()));
     for (const FindingRow& row : ending)
       Add(Severity::kInfo, FindingKind::kKeyExpires, "key.expires", row, row.since - kKeyEndsSoon,
-          fmt::format("their last key ends within {}: give them a string for a new one",
-                      Days(row.since - tx_.now() + kDay)));
+          fmt::format("their last device ends within {}: any command on it renews it; without it, they need a "
+                      "string for a new one: holdfast holder enroll {}",
+                      Days(row.since - tx_.now() + kDay), row.holder));
     return absl::OkStatus();
   }
 
@@ -157,6 +169,23 @@ class Finder {
                         row.holder, row.holder));
       }
     }
+    return absl::OkStatus();
+  }
+
+  // What no device can go on without.
+  absl::Status Certificates() {
+    const Micros server = tx_.keys().server_certificate->current().not_after;
+    if (server <= tx_.now() + kServerEndsSoon)
+      Add(Severity::kCritical, FindingKind::kServerEnds, "server.expires", {}, server - kServerEndsSoon,
+          fmt::format("the server's certificate ends at {} and was not renewed: the server's log says why; a "
+                      "restart issues it anew",
+                      FormatTime(server)));
+    HF_ASSIGN_OR_RETURN(const auto ca, pki::InspectCertificate(tx_.keys().ca_certificate));
+    if (ca.not_after <= tx_.now() + kCaEndsSoon)
+      Add(Severity::kWarning, FindingKind::kCaEnds, "ca.expires", {}, ca.not_after - kCaEndsSoon,
+          fmt::format("the vault's CA certificate ends at {}, and with it every device's: move to a new vault "
+                      "before (docs/threat-model.md)",
+                      FormatTime(ca.not_after)));
     return absl::OkStatus();
   }
 
@@ -249,6 +278,7 @@ absl::StatusOr<std::vector<Finding>> AllFindings(Tx& tx) {
   HF_RETURN_IF_ERROR(finder.Holders());
   HF_RETURN_IF_ERROR(finder.DeviceKeys());
   HF_RETURN_IF_ERROR(finder.Strings());
+  HF_RETURN_IF_ERROR(finder.Certificates());
   HF_RETURN_IF_ERROR(finder.Handovers());
   HF_RETURN_IF_ERROR(AddKnowledgeFindings(tx, all));
   HF_RETURN_IF_ERROR(AddBreakGlassFindings(tx, all));

@@ -18,6 +18,7 @@ enum class FindingKind : int {
   kTooFewOwners = 1,    // account
   kExposedToGone,       // secret and holder
   kRotationOverdue,     // secret
+  kKeyStopped,          // device_key
   kBreakGlassWaiting,   // break_glass
   kBreakGlassRotation,  // break_glass
   kBreakGlassReview,    // break_glass
@@ -34,6 +35,8 @@ enum class FindingKind : int {
   kKnownWithoutAccess,  // secret and holder
   kNothingWorks,        // secret
   kValueReused,         // secret; for security alone
+  kCaEnds,              // none
+  kServerEnds,          // none
 };
 
 struct Finding {

@@ -51,7 +51,8 @@ absl::StatusOr<storage::Holder> UpdateHolder(WriteTx& tx, const Actor& actor, co
 // `fingerprint` as people type it.
 absl::StatusOr<storage::Holder> ConfirmKey(WriteTx& tx, const Actor& actor, const Request& request,
                                            std::string_view holder, std::string_view fingerprint);
-// For good, from the device's next call on. FAILED_PRECONDITION, reason LAST_SECURITY_HOLDER, for the last
+// The device, with all its certificates, for good, from its next call on. Of one that the vault stopped: that
+// somebody else than its holder looked into it. FAILED_PRECONDITION, reason LAST_SECURITY_HOLDER, for the last
 // key by which anybody could let somebody in again. Unused enrollment strings stay as they are.
 absl::StatusOr<storage::Holder> RevokeKey(WriteTx& tx, const Actor& actor, const Request& request,
                                           std::string_view holder, std::string_view fingerprint);

@@ -79,12 +79,10 @@ absl::StatusOr<Keys> LoadKeys(storage::Connection& db, const SecretBytes& root, 
   HF_ASSIGN_OR_RETURN(SecretBytes ca_key, loader.Load(crypto::kCaKey));
   HF_ASSIGN_OR_RETURN(SecretBytes tls_key, loader.Load(crypto::kTlsKey));
   HF_ASSIGN_OR_RETURN(std::string ca_certificate, storage::SettingStore(db).GetCertificate(kCaCertificate));
-  HF_ASSIGN_OR_RETURN(std::string tls_certificate,
-                      pki::IssueServerCertificate(ca_key, ca_certificate, tls_key, HexEncode(vault_id), now));
   crypto::BoxKeyPair box = crypto::BoxKeyPair::Generate();
   const crypto::Signature box_signature = crypto::SignBoxKey(box_signing, vault_id, box.public_key());
   auto verifier = evidence::NoteVerifier::Of(CheckpointOrigin(vault_id), checkpoint.public_key());
-  return Keys{.vault_id = ToBytes(vault_id),
+  Keys keys{.vault_id = ToBytes(vault_id),
               .kek = std::move(kek),
               .epoch = kFirstEpoch,
               .checkpoint = std::move(checkpoint),
@@ -97,9 +95,10 @@ absl::StatusOr<Keys> LoadKeys(storage::Connection& db, const SecretBytes& root, 
               .ca_key = std::move(ca_key),
               .ca_certificate = std::move(ca_certificate),
               .tls_key = std::move(tls_key),
-              .tls_certificate = std::move(tls_certificate),
               .box = std::move(box),
               .box_signature = box_signature};
+  HF_RETURN_IF_ERROR(keys.server_certificate->IssueIfDue(keys, now).status());
+  return keys;
 }
 
 }  // namespace holdfast::custody

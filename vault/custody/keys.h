@@ -1,6 +1,8 @@
-// The vault's keys in clear, for as long as it is unsealed. Immutable after loading: shared by all threads.
+// The vault's keys in clear, for as long as it is unsealed. Immutable after loading, but for the server's
+// certificate: shared by all threads.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "vault/base/bytes.h"
@@ -9,6 +11,7 @@
 #include "vault/crypto/box.h"
 #include "vault/crypto/init.h"
 #include "vault/crypto/signing.h"
+#include "vault/custody/server_certificate.h"
 #include "vault/evidence/note.h"
 #include "vault/storage/connection.h"
 
@@ -28,7 +31,7 @@ struct Keys {
   SecretBytes ca_key;  // PKCS#8
   std::string ca_certificate;
   SecretBytes tls_key;  // PKCS#8
-  std::string tls_certificate;
+  std::shared_ptr<ServerCertificate> server_certificate = std::make_shared<ServerCertificate>();  // issued
 
   // Of this boot.
   crypto::BoxKeyPair box;
@@ -43,7 +46,7 @@ std::string CheckpointOrigin(ByteView vault_id);
 // Makes all keys of a new vault, wrapped by `root`, and its CA certificate. `db` counts state under the new key from
 // here on.
 absl::Status CreateKeys(storage::Connection& db, const SecretBytes& root, ByteView vault_id, Micros now);
-// The server's certificate is issued anew each time, so that it never runs out between two boots.
+// The server's certificate is issued anew each time.
 absl::StatusOr<Keys> LoadKeys(storage::Connection& db, const SecretBytes& root, ByteView vault_id,
                               Micros now);
 

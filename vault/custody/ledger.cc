@@ -79,32 +79,43 @@ void Ledger::Submit(Work work, Abandoned abandoned, Done done) {
 }
 
 void Ledger::Read(Query query, Abandoned abandoned, Done done) {
-  // Shared, as a job that finds no place is destroyed with what it holds.
-  auto shared = std::make_shared<Done>(std::move(done));
-  const bool taken =
-      readers_.Post([this, query = std::move(query), abandoned = std::move(abandoned), shared](int thread) {
-        if (abandoned && abandoned()) return (*shared)(Late());
-        RunQuery(*connections_[static_cast<std::size_t>(thread)], query, *shared);
-      });
-  if (!taken) (*shared)(Overloaded());
+  StartRead(std::make_shared<Reading>(
+      Reading{.query = std::move(query), .abandoned = std::move(abandoned), .done = std::move(done)}));
 }
 
-absl::Status Ledger::RunInSnapshot(storage::Connection& db, const Query& query, Work& instead) {
+// Shared, as a job that finds no place is destroyed with what it holds.
+void Ledger::StartRead(std::shared_ptr<Reading> reading) {
+  const bool taken = readers_.Post([this, reading](int thread) {
+    if (reading->abandoned && reading->abandoned()) return reading->done(Late());
+    RunQuery(*connections_[static_cast<std::size_t>(thread)], reading);
+  });
+  if (!taken) reading->done(Overloaded());
+}
+
+absl::Status Ledger::RunInSnapshot(storage::Connection& db, const Query& query, Undone& left) {
   const storage::ReadSnapshot snapshot(db);
   HF_RETURN_IF_ERROR(snapshot.status());
   HF_ASSIGN_OR_RETURN(auto policy, policies_->Active(db));
   ReadTx tx(db, WallNow(), committer_->elapsed().Now(), keys_, std::move(policy));
   const absl::Status status = query(tx);
-  instead = tx.TakeInstead();
+  left = Undone::Of(tx);
   return status;
 }
 
-void Ledger::RunQuery(storage::Connection& db, const Query& query, const Done& done) {
-  Work instead;
-  const absl::Status status = RunInSnapshot(db, query, instead);
-  if (status.ok() || !instead) return done(status);
-  Submit(std::move(instead), /*abandoned=*/nullptr,
-         [status, done](const absl::Status& recorded) { done(recorded.ok() ? status : recorded); });
+void Ledger::RunQuery(storage::Connection& db, const std::shared_ptr<Reading>& reading) {
+  Undone left;
+  const absl::Status status = RunInSnapshot(db, reading->query, left);
+  if (status.ok()) return reading->done(status);
+  if (left.first && !reading->again) {
+    reading->again = true;
+    return Submit(std::move(left.first), /*abandoned=*/nullptr, [this, reading](const absl::Status& done) {
+      done.ok() ? StartRead(reading) : reading->done(done);
+    });
+  }
+  if (!left.instead) return reading->done(status);
+  Submit(std::move(left.instead), /*abandoned=*/nullptr, [status, reading](const absl::Status& recorded) {
+    reading->done(recorded.ok() ? status : recorded);
+  });
 }
 
 std::string Ledger::signed_checkpoint() const {

@@ -68,9 +68,16 @@ class Ledger {
   void TidyUp(bool last);
   void NoteDisk(bool full);
   void Publish();  // the newest checkpoint
-  // `instead`: set to what the query wants done now that it failed.
-  absl::Status RunInSnapshot(storage::Connection& db, const Query& query, Work& instead);
-  void RunQuery(storage::Connection& db, const Query& query, const Done& done);
+  struct Reading {
+    Query query;
+    Abandoned abandoned;
+    Done done;
+    bool again = false;  // what it wanted done first is done
+  };
+  void StartRead(std::shared_ptr<Reading> reading);
+  // `left`: set to what the query wants done now that it failed.
+  absl::Status RunInSnapshot(storage::Connection& db, const Query& query, Undone& left);
+  void RunQuery(storage::Connection& db, const std::shared_ptr<Reading>& reading);
 
   std::unique_ptr<Committer> committer_;  // the writer thread's alone
   bool disk_full_ = false;                // likewise

@@ -40,6 +40,10 @@ class Tx {
   void RecordInstead(audit::Event event);
   Work TakeInstead() { return std::move(instead_); }
 
+  // Work to do by itself before this, which is then begun again, once. Whoever sets it returns an error.
+  void DoFirst(Work work) { first_ = std::move(work); }
+  Work TakeFirst() { return std::move(first_); }
+
   // That the policy was asked. What nobody decided is not answered.
   void set_decided() { decided_ = true; }
   bool decided() const { return decided_; }
@@ -55,11 +59,20 @@ class Tx {
   const Keys& keys_;
   std::shared_ptr<const Policy> policy_;
   Work instead_;
+  Work first_;
   bool decided_ = false;
   bool dry_run_ = false;
 };
 
 using ReadTx = Tx;
+
+// What a command or query that failed leaves to be done.
+struct Undone {
+  Work first;
+  Work instead;
+
+  static Undone Of(Tx& tx) { return {.first = tx.TakeFirst(), .instead = tx.TakeInstead()}; }
+};
 
 class WriteTx : public Tx {
  public:

@@ -3,6 +3,7 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "fmt/core.h"
 #include "vault/base/ids.h"
@@ -14,7 +15,6 @@ namespace {
 
 constexpr std::size_t kSerialSize = 16;
 constexpr std::size_t kMaxVaultId = 48;  // a common name ends at 64 characters
-constexpr Micros kBackdated = 5 * kMinute;
 
 constexpr Micros kEnrollmentCertificateLifetime = 10 * kMinute;
 
@@ -200,7 +200,9 @@ absl::StatusOr<IssuedCertificate> IssueHolderCertificate(
   HF_ASSIGN_OR_RETURN(const Signed made,
                       Sign(profile, key.get(), authority.certificate.get(), authority.key.get()));
   HF_ASSIGN_OR_RETURN(const Bytes der, CertificateDer(made.certificate.get()));
-  return IssuedCertificate{EncodePem(der, kCertificateLabel), Sha256Of(der), made.serial, profile.not_after};
+  HF_ASSIGN_OR_RETURN(Bytes key_sha256, SpkiSha256(key.get()));
+  return IssuedCertificate{EncodePem(der, kCertificateLabel), Sha256Of(der), std::move(key_sha256), made.serial,
+                           profile.not_after};
 }
 
 }  // namespace holdfast::pki

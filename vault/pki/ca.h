@@ -1,6 +1,6 @@
 // The vault's own certificate authority: X.509 v3 (RFC 5280), P-256 and SHA-256 only, names as SPIFFE ids.
 // What a certificate says is decided here; nothing of a request but its public key gets in. Certificates
-// travel as PEM, private keys as PKCS#8 DER. `now` is UTC; validity starts five minutes before it, for
+// travel as PEM, private keys as PKCS#8 DER. `now` is UTC; validity starts kBackdated before it, for
 // clocks that lag, and never outlives the CA's. Thread safe.
 #pragma once
 
@@ -15,8 +15,9 @@
 namespace holdfast::pki {
 
 inline constexpr Micros kCaLifetime = 7305 * kDay;     // 20 years
-inline constexpr Micros kServerLifetime = 400 * kDay;  // issued anew whenever the vault opens
+inline constexpr Micros kServerLifetime = 400 * kDay;  // issued anew whenever the vault opens, and while it runs
 inline constexpr Micros kMaxHolderLifetime = 1827 * kDay;
+inline constexpr Micros kBackdated = 5 * kMinute;
 
 // `vault_id_hex` is an even number of 2 to 48 lower-case hexadecimal digits, here and below.
 std::string ServerDnsName(std::string_view vault_id_hex);  // "<vault>.holdfast.internal"
@@ -38,6 +39,7 @@ absl::StatusOr<std::string> MakeEnrollmentCertificate(const SecretBytes& key, Mi
 struct IssuedCertificate {
   std::string pem;
   Bytes der_sha256;  // 32 bytes: what a connection is known by
+  Bytes key_sha256;  // 32 bytes, of the public key's SubjectPublicKeyInfo: see CsrKeySha256()
   Bytes serial;      // 16 random bytes, big-endian
   Micros not_after = 0;
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "fmt/core.h"
 #include "vault/pki/openssl.h"
 #include "vault/pki/pem.h"
 
@@ -36,9 +37,19 @@ absl::StatusOr<std::vector<Bytes>> SplitChain(std::string_view chain_pem) {
   return chain;
 }
 
-absl::Status Explain(int error) {
+// The signature is checked before the dates: this is a certificate of the CA.
+absl::Status ExplainDates(const X509* certificate, bool expired) {
+  const auto date =
+      TimeOf(expired ? X509_get0_notAfter(certificate) : X509_get0_notBefore(certificate));
+  return Refused("CERTIFICATE_DATES",
+                 fmt::format("the server's certificate {} at {}", expired ? "ended" : "begins",
+                             date.ok() ? FormatTime(*date) : "an unknown time"));
+}
+
+absl::Status Explain(X509_STORE_CTX* context) {
+  const int error = X509_STORE_CTX_get_error(context);
   if (error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID)
-    return Refused("CERTIFICATE_DATES", "the server's certificate is not valid at this machine's time");
+    return ExplainDates(X509_STORE_CTX_get_current_cert(context), error == X509_V_ERR_CERT_HAS_EXPIRED);
   if (error == X509_V_ERR_HOSTNAME_MISMATCH)
     return Refused("CERTIFICATE_NAME", "the server's certificate names another vault");
   return Refused("CERTIFICATE_UNTRUSTED",
@@ -61,7 +72,7 @@ absl::Status VerifyIssuedBy(X509* ca, X509* leaf, std::string_view expected_dns,
   if (!expected_dns.empty() &&
       X509_VERIFY_PARAM_set1_host(rules, expected_dns.data(), expected_dns.size()) != 1)
     return LibraryError("set the name to verify");
-  if (X509_verify_cert(context.get()) != 1) return Explain(X509_STORE_CTX_get_error(context.get()));
+  if (X509_verify_cert(context.get()) != 1) return Explain(context.get());
   return absl::OkStatus();
 }
 

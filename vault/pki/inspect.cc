@@ -65,6 +65,7 @@ absl::StatusOr<CertificateInfo> InspectCertificate(std::string_view pem) {
   HF_ASSIGN_OR_RETURN(info.not_before, TimeOf(X509_get0_notBefore(certificate.get())));
   HF_ASSIGN_OR_RETURN(info.not_after, TimeOf(X509_get0_notAfter(certificate.get())));
   HF_RETURN_IF_ERROR(ReadNames(certificate.get(), info));
+  HF_ASSIGN_OR_RETURN(info.key_sha256, SpkiSha256(X509_get0_pubkey(certificate.get())));
   return info;
 }
 

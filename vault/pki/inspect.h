@@ -23,6 +23,7 @@ struct CertificateInfo {
   Micros not_after = 0;
   std::string spiffe_id;  // the one URI among the alternative names; "" when there is none
   std::string dns_name;   // likewise for DNS names
+  Bytes key_sha256{};     // of the public key's SubjectPublicKeyInfo
 };
 
 // One certificate. More than one URI or DNS name is an error: none of ours has two.

@@ -23,6 +23,7 @@ constexpr Row kRows[] = {
     {Action::kHolderResume, "holder.resume", false},
     {Action::kKeyConfirm, "key.confirm", false},
     {Action::kKeyRevoke, "key.revoke", false},
+    {Action::kKeyRenew, "key.renew", false},
     {Action::kAccountRead, "account.read", true},
     {Action::kAccountCreate, "account.create", false},
     {Action::kAccountUpdate, "account.update", false},

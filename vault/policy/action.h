@@ -18,6 +18,7 @@ enum class Action : int {
   kHolderResume,
   kKeyConfirm,
   kKeyRevoke,
+  kKeyRenew,
   kAccountRead,
   kAccountCreate,
   kAccountUpdate,

@@ -31,7 +31,7 @@ why = "the key was revoked"
 id = "floor.unconfirmed-key"
 effect = "forbid"
 actions = ["holder.create", "holder.enroll", "holder.update", "holder.suspend", "holder.resume", "key.confirm",
-  "account.set-tier", "account.set-owners", "account.archive", "account.review", "grant.create", "secret.destroy",
+  "key.renew", "account.set-tier", "account.set-owners", "account.archive", "account.review", "grant.create", "secret.destroy",
   "secret.attest", "secret.remove", "exposure.add", "import.item", "handover.approve", "handover.done", "handover.close", "approval.approve", "break-glass.request",
   "break-glass.veto", "break-glass.reveal", "break-glass.review", "policy.stage", "policy.activate"]
 when = { key = ["unconfirmed"] }

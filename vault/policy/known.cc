@@ -24,6 +24,7 @@ unsigned GroupsOf(Action action) {
     case kAuditRead:
       return 0;
     case kHolderRead:
+    case kKeyRenew:
     case kHandoverRead:
     case kHandoverClose:
       return kAbout;

@@ -1,7 +1,10 @@
 // Holders and their devices.
 #include "holdfast/v1/holder_service.grpc.pb.h"
 #include "vault/base/text.h"
+#include "vault/crypto/fingerprint.h"
 #include "vault/custody/holders.h"
+#include "vault/custody/renew.h"
+#include "vault/pki/csr.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/page.h"
 #include "vault/rpc/render.h"
@@ -135,6 +138,12 @@ absl::StatusOr<Query<v1::ListHoldersResponse>> PrepareList(const v1::ListHolders
   };
 }
 
+void Render(const custody::Renewed& renewed, v1::RenewKeyResponse& out) {
+  out.set_certificate(renewed.certificate.pem);
+  SetTime(renewed.certificate.not_after, out.mutable_expire_time());
+  out.set_fingerprint(crypto::KeyFingerprint(renewed.key.cert_sha256, renewed.key.box_public));
+}
+
 class HolderService final : public v1::HolderService::CallbackService {
  public:
   explicit HolderService(Core& core) : core_(core) {}
@@ -157,6 +166,27 @@ class HolderService final : public v1::HolderService::CallbackService {
   Reactor* RevokeKey(Context* context, const v1::RevokeKeyRequest* request, v1::Holder* response) override {
     return Write(core_, context, "holdfast.v1.HolderService/RevokeKey", request, response,
                  PrepareKey<custody::RevokeKey, v1::RevokeKeyRequest>);
+  }
+  // Not as the others: a certificate that is refused everywhere else is to be looked at here.
+  Reactor* RenewKey(Context* context, const v1::RenewKeyRequest* request,
+                    v1::RenewKeyResponse* response) override {
+    constexpr std::string_view kMethod = "holdfast.v1.HolderService/RenewKey";
+    auto* call = new Call<v1::RenewKeyResponse>(*context, *response);
+    if (request->csr().empty() || request->csr().size() > pki::kMaxCsrSize)
+      return Fail(call, InvalidField("csr", "must be a PKCS#10 request in PEM of at most 8 KiB"));
+    auto caller = CallerOf(*context, kMethod);
+    if (!caller.ok()) return Fail(call, caller.status());
+    if (const absl::Status full = call->Enter(core_, caller->cert_sha256); !full.ok()) return Fail(call, full);
+    auto keyed = RequestOf(kMethod, *request);
+    if (!keyed.ok()) return Fail(call, keyed.status());
+    caller->request = *std::move(keyed);
+    call->Submit(core_.ledger,
+                 [caller = *std::move(caller), request, response](custody::WriteTx& tx) -> absl::Status {
+                   HF_ASSIGN_OR_RETURN(const auto renewed, custody::RenewKey(tx, caller, request->csr()));
+                   Render(renewed, *response);
+                   return Decided(tx, absl::OkStatus());
+                 });
+    return call;
   }
   Reactor* UpdateHolder(Context* context, const v1::UpdateHolderRequest* request,
                         v1::Holder* response) override {

@@ -38,6 +38,7 @@ absl::Status Render(Names& names, const storage::DeviceKey& row, v1::DeviceKey& 
   HF_ASSIGN_OR_RETURN(*out.mutable_confirmer(), names.Holder(row.confirmed_by));
   SetTime(row.created_at, out.mutable_create_time());
   SetTime(row.not_after, out.mutable_expire_time());
+  if (row.stopped_at.has_value()) SetTime(*row.stopped_at, out.mutable_stop_time());
   return absl::OkStatus();
 }
 

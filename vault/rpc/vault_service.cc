@@ -3,6 +3,7 @@
 #include "vault/crypto/fingerprint.h"
 #include "vault/custody/access.h"
 #include "vault/custody/break_glass_view.h"
+#include "vault/pki/inspect.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/render.h"
 #include "vault/rpc/services.h"
@@ -38,6 +39,9 @@ class VaultService final : public v1::VaultService::CallbackService {
     out.set_policy_hash(HexEncode(tx.policy().sha256));
     HF_ASSIGN_OR_RETURN(const int to_veto, custody::CountVetoable(tx, actor));
     out.set_break_glass_to_veto(to_veto);
+    SetTime(tx.keys().server_certificate->current().not_after, out.mutable_server_certificate_expire_time());
+    HF_ASSIGN_OR_RETURN(const auto ca, pki::InspectCertificate(tx.keys().ca_certificate));
+    SetTime(ca.not_after, out.mutable_ca_certificate_expire_time());
     return absl::OkStatus();
   }
 

@@ -1,15 +1,12 @@
 #include "vault/server/credentials.h"
 
-#include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_certificate_verifier.h>
 #include <grpcpp/security/tls_credentials_options.h>
 
 #include <string>
 #include <utility>
 
-#include "vault/base/secret_bytes.h"
 #include "vault/pki/inspect.h"
-#include "vault/pki/key.h"
 
 namespace holdfast::server {
 namespace {
@@ -50,23 +47,11 @@ class DoorVerifier final : public tls::ExternalCertificateVerifier {
   const std::shared_ptr<custody::Door> door_;
 };
 
-// Where the server's own certificate comes from.
-absl::StatusOr<std::shared_ptr<tls::CertificateProviderInterface>> ServerIdentity(const custody::Keys& keys) {
-  HF_ASSIGN_OR_RETURN(const Plaintext pem, pki::PrivateKeyToPem(keys.tls_key));
-  // With the CA behind the leaf, so that a client that knows the CA's hash alone can check the chain.
-  std::vector<tls::IdentityKeyCertPair> pairs{
-      {std::string(AsChars(pem.ExposeSecret())), keys.tls_certificate + keys.ca_certificate}};
-  auto provider = std::make_shared<tls::StaticDataCertificateProvider>(pairs);
-  Wipe(pairs.front().private_key);
-  return provider;
-}
-
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> DoorCredentials(
-    const custody::Keys& keys, std::shared_ptr<custody::Door> door) {
-  HF_ASSIGN_OR_RETURN(auto identity, ServerIdentity(keys));
-  tls::TlsServerCredentialsOptions options(std::move(identity));
+std::shared_ptr<grpc::ServerCredentials> DoorCredentials(
+    const TlsIdentity& identity, std::shared_ptr<custody::Door> door) {
+  tls::TlsServerCredentialsOptions options(identity.provider());
   options.watch_identity_key_cert_pairs();
   // gRPC would verify against roots. Possession of the key is proved all the same.
   options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_BUT_DONT_VERIFY);

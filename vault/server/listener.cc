@@ -49,8 +49,9 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(std::unique_ptr<Accepto
                                                          std::shared_ptr<custody::Door> door,
                                                          std::vector<std::unique_ptr<grpc::Service>> services,
                                                          std::function<void()> tick) {
-  HF_ASSIGN_OR_RETURN(auto credentials, DoorCredentials(keys, door));
   std::unique_ptr<Listener> listener(new Listener(connections, std::move(services)));
+  HF_ASSIGN_OR_RETURN(listener->identity_, TlsIdentity::Make(keys));
+  auto credentials = DoorCredentials(*listener->identity_, door);
   grpc::ServerBuilder builder;
   listener->entrance_ = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, std::move(credentials));
@@ -64,11 +65,13 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(std::unique_ptr<Accepto
     connection.fd = fd;
     entrance->HandleNewConnection(&connection);
   };
-  const auto sweep = [&connections, door = std::move(door), tick = std::move(tick)] {
+  const auto sweep = [&connections, &identity = *listener->identity_, door = std::move(door),
+                      tick = std::move(tick)] {
     const auto table = door->table();
     const Micros now = WallNow();
     connections.Sweep(Connections::Clock::now(),
                       [&](const Bytes& device) { return table->KnowsDevice(device, now); });
+    identity.RenewIfDue(now);
     tick();
   };
   listener->acceptor_ = std::move(acceptor);

@@ -12,6 +12,7 @@
 #include "vault/custody/keys.h"
 #include "vault/server/acceptor.h"
 #include "vault/server/connections.h"
+#include "vault/server/tls_identity.h"
 
 namespace holdfast::server {
 
@@ -20,7 +21,7 @@ ConnectionLimits LimitsOfProcess();
 
 class Listener {
  public:
-  // `connections` must outlive the listener. `tick` runs about four times a second, on the thread that accepts: it must
+  // `connections` and `keys` must outlive the listener. `tick` runs about four times a second, on the thread that accepts: it must
   // not hold it up.
   static absl::StatusOr<std::unique_ptr<Listener>> Open(std::unique_ptr<Acceptor> acceptor, Connections& connections,
                                                         const custody::Keys& keys,
@@ -40,6 +41,7 @@ class Listener {
 
   Connections& connections_;
   const std::vector<std::unique_ptr<grpc::Service>> services_;  // outlive the server
+  std::unique_ptr<TlsIdentity> identity_;                       // likewise
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> entrance_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<Acceptor> acceptor_;

@@ -125,7 +125,8 @@ absl::Status Connection::Checkpoint() {
 void Connection::OnRowChange(void* self, int /*operation*/, const char* /*database*/, const char* table,
                              long long /*row*/) {
   const std::string_view name = table;
-  if (name == "device_key" || name == "enrollment") static_cast<Connection*>(self)->keys_changed_ = true;
+  if (name == "device_key" || name == "device_certificate" || name == "enrollment")
+    static_cast<Connection*>(self)->keys_changed_ = true;
 }
 
 int Connection::OnWalCommit(void* self, sqlite3* /*db*/, const char* /*name*/, int frames) {

@@ -180,6 +180,13 @@ FindingRows FindingStore::KeysUnconfirmed(Micros within, Micros now) {
                  &ReadFinding);
 }
 
+FindingRows FindingStore::KeysStopped() {
+  return ReadAll(connection_.Query("SELECT k.id, NULL, NULL, h.id, h.name, h.status, 0, 0, k.stopped_at"
+                                   " FROM device_key k JOIN holder h ON h.id = k.holder_id"
+                                   " WHERE k.stopped_at IS NOT NULL AND k.stop_seen_by IS NULL"),
+                 &ReadFinding);
+}
+
 FindingRows FindingStore::KeysEnding(Micros within, Micros now) {
   return ReadAll(connection_.Query(
                      "SELECT k.id, NULL, NULL, h.id, h.name, h.status, 0, 0, k.not_after"

@@ -65,6 +65,8 @@ class FindingStore {
   FindingRows HoldersIdle(Micros within, Micros now);
   // Keys of active holders that nobody confirmed for so long; `since` their enrollment.
   FindingRows KeysUnconfirmed(Micros within, Micros now);
+  // Devices that the vault stopped and nobody looked into; `since` when.
+  FindingRows KeysStopped();
   // Confirmed keys of active holders that end within that time, unless the holder has one that lasts longer;
   // `since` their end.
   FindingRows KeysEnding(Micros within, Micros now);

@@ -19,6 +19,8 @@ DeviceKey ReadKey(const Statement& row) {
   key.not_after = row.Int(8);
   key.confirmed_at = row.OptInt(9);
   key.revoked_at = row.OptInt(10);
+  key.stopped_at = row.OptInt(11);
+  key.stop_seen_by = row.OptInt(12);
   return key;
 }
 
@@ -48,19 +50,16 @@ absl::Status KeyStore::Insert(DeviceKey& key) {
   HF_RETURN_IF_ERROR(connection_.Exec(
       "INSERT INTO device_key (holder_id, cert_sha256, box_public, state, issuer_id, confirmed_by, "
       "created_at,"
-      " not_after, confirmed_at, revoked_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+      " not_after, confirmed_at, revoked_at, stopped_at, stop_seen_by)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
       key.holder_id, key.cert_sha256, key.box_public, key.state, key.issuer_id, key.confirmed_by,
-      key.created_at, key.not_after, key.confirmed_at, key.revoked_at));
+      key.created_at, key.not_after, key.confirmed_at, key.revoked_at, key.stopped_at, key.stop_seen_by));
   key.id = connection_.LastRowId();
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<DeviceKey>> KeyStore::ById(std::int64_t id) {
   return ReadOne(connection_.Query("SELECT * FROM device_key WHERE id = ?1", id), &ReadKey);
-}
-
-absl::StatusOr<std::optional<DeviceKey>> KeyStore::ByCertificate(ByteView cert_sha256) {
-  return ReadOne(connection_.Query("SELECT * FROM device_key WHERE cert_sha256 = ?1", cert_sha256), &ReadKey);
 }
 
 absl::StatusOr<std::vector<DeviceKey>> KeyStore::ByHolder(std::int64_t holder_id) {
@@ -83,8 +82,10 @@ absl::StatusOr<std::vector<DeviceKey>> KeyStore::UnconfirmedIssuedBy(std::int64_
 
 absl::Status KeyStore::Update(const DeviceKey& key) {
   return connection_.ExecOne(
-      "UPDATE device_key SET state = ?2, confirmed_by = ?3, confirmed_at = ?4, revoked_at = ?5 WHERE id = ?1",
-      key.id, key.state, key.confirmed_by, key.confirmed_at, key.revoked_at);
+      "UPDATE device_key SET state = ?2, confirmed_by = ?3, confirmed_at = ?4, revoked_at = ?5, not_after = ?6,"
+      " stopped_at = ?7, stop_seen_by = ?8 WHERE id = ?1",
+      key.id, key.state, key.confirmed_by, key.confirmed_at, key.revoked_at, key.not_after, key.stopped_at,
+      key.stop_seen_by);
 }
 
 absl::StatusOr<std::int64_t> KeyStore::CountConfirmedOthers(std::int64_t role_mask, std::string_view person,
@@ -160,7 +161,9 @@ absl::Status KeyStore::VoidEnrollmentsIssuedBy(std::int64_t issuer_id, Micros no
 
 absl::StatusOr<std::vector<Presentable>> KeyStore::PresentableDevices() {
   return ReadAll(
-      connection_.Query("SELECT cert_sha256, iif(state = ?1, 0, not_after), id FROM device_key", KeyState::kRevoked),
+      connection_.Query("SELECT c.cert_sha256, iif(k.state = ?1, 0, c.not_after), k.id"
+                        " FROM device_certificate c JOIN device_key k ON k.id = c.device_id",
+                        KeyState::kRevoked),
       &ReadPresentable);
 }
 

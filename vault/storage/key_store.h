@@ -17,18 +17,21 @@ namespace holdfast::storage {
 
 using holdfast::KeyState;
 
+// One device: a line of certificates (certificate_store.h) that share its state and its box key.
 struct DeviceKey {
   std::int64_t id = 0;
   std::int64_t holder_id = 0;
-  Bytes cert_sha256{};
+  Bytes cert_sha256{};  // of its first certificate: with the box key, what its fingerprint is made of
   Bytes box_public{};
   KeyState state = KeyState::kUnconfirmed;
   std::optional<std::int64_t> issuer_id{};  // none: enrolled from the host
   std::optional<std::int64_t> confirmed_by{};
   Micros created_at = 0;
-  Micros not_after = 0;
+  Micros not_after = 0;  // of the certificate in use
   std::optional<Micros> confirmed_at{};
   std::optional<Micros> revoked_at{};
+  std::optional<Micros> stopped_at{};          // the vault itself ended it: its key seems to exist twice
+  std::optional<std::int64_t> stop_seen_by{};  // who looked into that
 };
 
 struct Enrollment {
@@ -58,12 +61,11 @@ class KeyStore {
 
   absl::Status Insert(DeviceKey& key);  // sets key.id
   absl::StatusOr<std::optional<DeviceKey>> ById(std::int64_t id);
-  absl::StatusOr<std::optional<DeviceKey>> ByCertificate(ByteView cert_sha256);
   absl::StatusOr<std::vector<DeviceKey>> ByHolder(std::int64_t holder_id);
   absl::StatusOr<bool> HasBoxKey(ByteView box_public);  // any device, revoked ones too
   // Keys that nobody has confirmed, enrolled with strings that the issuer handed out.
   absl::StatusOr<std::vector<DeviceKey>> UnconfirmedIssuedBy(std::int64_t issuer_id);
-  // Writes state, confirmed_by, confirmed_at and revoked_at.
+  // Writes state, confirmed_by, confirmed_at, revoked_at, not_after, stopped_at and stop_seen_by.
   absl::Status Update(const DeviceKey& key);
   // People other than `person` (no workflows; two holders of one person count once) who are active, have any
   // role of the mask, and a confirmed key that has not run out.
@@ -88,8 +90,8 @@ class KeyStore {
   absl::Status VoidOpenEnrollments(std::int64_t holder_id, Micros now);
   absl::Status VoidEnrollmentsIssuedBy(std::int64_t issuer_id, Micros now);
 
-  // All devices by their certificates, until 0 for revoked ones; strings, used and void ones too, whose end is later
-  // than `ended_after`.
+  // The certificates of all devices, until 0 for revoked ones; replaced ones too, as who still comes with one is to
+  // be found out. Strings, used and void ones too, whose end is later than `ended_after`.
   absl::StatusOr<std::vector<Presentable>> PresentableDevices();
   absl::StatusOr<std::vector<Presentable>> PresentableStrings(Micros ended_after);
 

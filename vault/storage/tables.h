@@ -53,8 +53,24 @@ inline constexpr std::string_view kTables[] = {
       created_at INTEGER NOT NULL,
       not_after INTEGER NOT NULL,
       confirmed_at INTEGER,
-      revoked_at INTEGER) STRICT)",
+      revoked_at INTEGER,
+      stopped_at INTEGER,
+      stop_seen_by INTEGER REFERENCES holder) STRICT)",
     "CREATE INDEX device_key_holder ON device_key (holder_id)",
+
+    R"(CREATE TABLE device_certificate (
+      id INTEGER PRIMARY KEY NOT NULL,
+      device_id INTEGER NOT NULL REFERENCES device_key,
+      renews INTEGER REFERENCES device_certificate,
+      cert_sha256 BLOB NOT NULL UNIQUE,
+      key_sha256 BLOB NOT NULL,
+      pem TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      not_after INTEGER NOT NULL,
+      used_at INTEGER,
+      ended_at INTEGER) STRICT)",
+    "CREATE INDEX device_certificate_device ON device_certificate (device_id)",
+    "CREATE INDEX device_certificate_key ON device_certificate (key_sha256)",
 
     R"(CREATE TABLE account (
       id INTEGER PRIMARY KEY NOT NULL,
