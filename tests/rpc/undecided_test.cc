@@ -109,6 +109,7 @@ const std::map<std::string, Ask>& Table() {
        {R"(name: "holders/leo" fingerprint: "$FINGERPRINT" request_id: "w" reason: "x")"}},
       {"HolderService/RevokeKey",
        {R"(name: "holders/leo" fingerprint: "$FINGERPRINT" request_id: "w" reason: "x")"}},
+      {"HolderService/RenewKey", {R"(csr: "$CSR" request_id: "w")"}},
       {"HolderService/SuspendHolder", {R"(name: "holders/leo" request_id: "w" reason: "x")"}},
       {"HolderService/ResumeHolder", {R"(name: "holders/leo" request_id: "w" reason: "x")"}},
       {"ImportService/ImportItem",
