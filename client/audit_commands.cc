@@ -1,5 +1,6 @@
 #include "client/audit_commands.h"
 
+#include <algorithm>
 #include <fstream>
 
 #include "client/export_file.h"
@@ -26,6 +27,16 @@ std::string AbsentTexts(const LogCheck& check) {
                      check.absent_texts() == 1 ? "is" : "are");
 }
 
+// ", restored at entry 40 (3 entries that this device remembers are lost)".
+std::string RestoresText(const LogCheck& check, std::string_view whose) {
+  std::string text;
+  for (const LogCheck::Restored& restored : check.restores()) {
+    text += fmt::format(", restored at entry {}", restored.entry);
+    if (restored.lost > 0) text += fmt::format(" ({} entries that {} are lost)", restored.lost, whose);
+  }
+  return text;
+}
+
 absl::Status PrintVerified(const Globals& globals, const LogCheck& check,
                            const std::optional<Checkpoint>& seen, std::string_view whose) {
   const std::string root = Base64Encode(check.root());
@@ -33,18 +44,18 @@ absl::Status PrintVerified(const Globals& globals, const LogCheck& check,
     nlohmann::ordered_json json = {
         {"verified", true}, {"entries", check.size()}, {"root", root}, {"absent_texts", check.absent_texts()}};
     if (seen.has_value() && seen->size <= check.size()) json["extends"] = seen->size;
+    for (const LogCheck::Restored& restored : check.restores())
+      json["restores"].push_back({{"entry", restored.entry}, {"lost", restored.lost}});
     return WriteOut(json.dump() + "\n");
   }
+  const std::string what = fmt::format("verified: {} entries, root {}{}", check.size(), root, RestoresText(check, whose));
+  const bool lost = std::ranges::any_of(check.restores(), [](const auto& restored) { return restored.lost > 0; });
+  if (lost) return WriteOut(what + AbsentTexts(check) + "\n");
   if (seen.has_value() && seen->size > check.size())
-    return WriteOut(fmt::format("verified: {} entries, root {}; they end before the {} that {}{}\n",
-                                check.size(), root, seen->size, whose, AbsentTexts(check)));
-  if (!seen.has_value())
-    return WriteOut(fmt::format("verified: {} entries, root {}; no older checkpoint to compare with{}\n",
-                                check.size(), root, AbsentTexts(check)));
-  return WriteOut(
-      fmt::format("verified: {} entries, root {}, no entry missing or changed since checkpoint of size {} "
-                  "that {}{}\n",
-                  check.size(), root, seen->size, whose, AbsentTexts(check)));
+    return WriteOut(fmt::format("{}; they end before the {} that {}{}\n", what, seen->size, whose, AbsentTexts(check)));
+  if (!seen.has_value()) return WriteOut(what + "; no older checkpoint to compare with" + AbsentTexts(check) + "\n");
+  return WriteOut(fmt::format("{}, no entry missing or changed since checkpoint of size {} that {}{}\n", what,
+                              seen->size, whose, AbsentTexts(check)));
 }
 
 absl::StatusOr<Checkpoint> OpenSigned(const std::string& note, const evidence::NoteVerifier& verifier,
@@ -59,7 +70,7 @@ absl::Status VerifyOnline(const Globals& globals) {
   // The newest checkpoint extends what was remembered: that was proved on opening. Both are recomputed here.
   std::vector<Checkpoint> seen = AsList(session->remembered());
   if (session->witness().known().has_value()) seen.push_back(*session->witness().known());
-  LogCheck check(std::move(seen));
+  LogCheck check(session->witness().verifier(), std::move(seen));
   HF_ASSIGN_OR_RETURN(const std::string note,
                       StreamLog(*session, 0, [&](const LogEntry& entry) { return check.Add(entry); }));
   HF_ASSIGN_OR_RETURN(const Checkpoint last,
@@ -97,25 +108,44 @@ absl::StatusOr<std::optional<Checkpoint>> Remembered(const VerifyOptions& option
   return witness.known();
 }
 
-absl::StatusOr<std::optional<Checkpoint>> OlderCheckpoint(const VerifyOptions& options,
-                                                          const evidence::NoteVerifier& verifier) {
-  if (options.checkpoint.empty()) return Remembered(options);
-  const auto note = ReadTextFile(options.checkpoint);
-  if (!note.ok()) return InvalidField("--checkpoint", fmt::format("{} cannot be read", options.checkpoint));
-  HF_ASSIGN_OR_RETURN(Checkpoint checkpoint, OpenSigned(*note, verifier, options.checkpoint));
-  return std::optional<Checkpoint>(std::move(checkpoint));
+// A checkpoint in a file. Which key must have signed it shows once the log was read: a restore begins another.
+struct Older {
+  std::string note;
+  Checkpoint checkpoint;
+};
+
+absl::StatusOr<Older> ReadOlder(const std::string& path) {
+  auto note = ReadTextFile(path);
+  if (!note.ok()) return InvalidField("--checkpoint", fmt::format("{} cannot be read", path));
+  auto checkpoint = evidence::ParseCheckpoint(std::string_view(*note).substr(0, note->find("\n\n") + 1));
+  if (!checkpoint.ok()) return VerificationFailed(fmt::format("{} is no signed checkpoint", path));
+  return Older{.note = *std::move(note), .checkpoint = *std::move(checkpoint)};
+}
+
+absl::Status CheckSignedByAny(const std::string& note, const LogCheck& check, std::string_view what) {
+  for (const evidence::NoteVerifier& verifier : check.verifiers())
+    if (evidence::OpenCheckpoint(note, verifier).ok()) return absl::OkStatus();
+  return OpenSigned(note, check.verifiers().front(), what).status();
 }
 
 absl::Status VerifyFile(const Globals& globals, const VerifyOptions& options) {
   HF_ASSIGN_OR_RETURN(const evidence::NoteVerifier verifier, OfflineVerifier(options));
-  HF_ASSIGN_OR_RETURN(const std::optional<Checkpoint> older, OlderCheckpoint(options, verifier));
+  const bool named = !options.checkpoint.empty();
+  std::optional<Older> brought;
+  std::optional<Checkpoint> older;
+  if (named) {
+    HF_ASSIGN_OR_RETURN(brought, ReadOlder(options.checkpoint));
+    older = brought->checkpoint;
+  } else {
+    HF_ASSIGN_OR_RETURN(older, Remembered(options));
+  }
   std::ifstream file(options.file, std::ios::binary);
   if (!file) return InvalidField("--file", fmt::format("{} cannot be opened", options.file));
   // An export may well be older than what this device has seen since.
-  const bool named = !options.checkpoint.empty();
-  LogCheck check(AsList(older), /*may_be_older=*/!named);
+  LogCheck check(verifier, AsList(older), /*may_be_older=*/!named);
   HF_ASSIGN_OR_RETURN(const std::string note, ReadExport(file, check));
-  HF_ASSIGN_OR_RETURN(const Checkpoint last, OpenSigned(note, verifier, "the export's checkpoint"));
+  if (brought.has_value()) HF_RETURN_IF_ERROR(CheckSignedByAny(brought->note, check, options.checkpoint));
+  HF_ASSIGN_OR_RETURN(const Checkpoint last, OpenSigned(note, check.verifiers().back(), "the export's checkpoint"));
   HF_RETURN_IF_ERROR(check.Finish(last));
   return PrintVerified(globals, check, older,
                        named ? fmt::format("{} holds", options.checkpoint) : "this device remembers");
@@ -130,7 +160,7 @@ absl::Status VerifyLog(const Globals& globals, const VerifyOptions& options) {
 absl::Status ExportLog(const Globals& globals, const ExportOptions& options) {
   HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
   HF_ASSIGN_OR_RETURN(ExportWriter writer, ExportWriter::Open(options.out));
-  LogCheck check(AsList(session->remembered()));
+  LogCheck check(session->witness().verifier(), AsList(session->remembered()));
   const bool whole = options.from == 0;
   HF_ASSIGN_OR_RETURN(const std::string note, StreamLog(*session, options.from, [&](const LogEntry& entry) {
                         if (whole) HF_RETURN_IF_ERROR(check.Add(entry));

@@ -5,6 +5,7 @@
 #include "client/approval_wait.h"
 #include "client/command.h"
 #include "client/errors.h"
+#include "client/restored.h"
 #include "client/usage_error.h"
 #include "fmt/format.h"
 #include "vault/base/limits.h"
@@ -19,6 +20,8 @@ void AddGlobals(CLI::App& app, Globals& globals) {
       ->check(CLI::IsMember({"table", "json", "jsonl"}));
   app.add_flag("-q,--quiet", globals.quiet, "No guidance and no progress on standard error");
   app.add_flag("-y,--yes", globals.yes, "Do not ask for confirmation");
+  app.add_flag("--accept-restore", globals.accept_restore,
+               "Go on with a vault that was restored from a backup, and with what it lost");
   app.add_option("--reason", globals.reason, "Why; kept in the audit log");
   app.add_option("--approval", globals.approval,
                  "The approval to use; without it, a fitting one of your own");
@@ -41,6 +44,7 @@ void AddCommands(CLI::App& app, Invocation& invocation) {
   AddBreakGlassCommands(app, invocation);
   AddHandoverCommands(app, invocation);
   AddAuditCommands(app, invocation);
+  AddVaultCommands(app, invocation);
   AddPolicyCommands(app, invocation);
 }
 
@@ -79,6 +83,7 @@ absl::Status RunAction(const Invocation& invocation) {
   HF_RETURN_IF_ERROR(CheckLine("--reason", invocation.globals.reason, kMaxReason, /*required=*/false));
   HF_RETURN_IF_ERROR(crypto::Init());
   HF_RETURN_IF_ERROR(SetApprovals(invocation.globals));
+  SetAcceptRestore(invocation.globals.accept_restore);
   return invocation.action();
 }
 

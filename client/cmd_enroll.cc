@@ -126,8 +126,11 @@ absl::StatusOr<Identity> MakeIdentity(const pki::EnrollmentString& string, const
 }
 
 // Another vault has another log: only then is what this device witnessed forgotten.
-absl::Status Store(const std::string& home, const Identity& identity) {
+absl::Status Store(const std::string& home, Identity identity) {
   const auto before = LoadIdentity(home);
+  // The same vault under another key was restored since: the next command checks that against what was witnessed.
+  if (before.ok() && before->vault_id == identity.vault_id)
+    identity.checkpoint_verifier = before->checkpoint_verifier;
   HF_RETURN_IF_ERROR(SaveIdentity(home, identity));
   ForgetKeysToEnroll(home);
   unlink(RenewalPath(home).c_str());  // of the identity given up
@@ -161,8 +164,8 @@ absl::Status Enroll(const Globals& globals, const EnrollOptions& options) {
   HF_ASSIGN_OR_RETURN(const DeviceKeys keys, KeysToEnroll(home, string_key));
   HF_ASSIGN_OR_RETURN(const v1::EnrollResponse response, CallEnroll(address, string, keys));
   HF_RETURN_IF_ERROR(CheckResponse(string, response, keys));
-  HF_ASSIGN_OR_RETURN(const Identity identity, MakeIdentity(string, response, address, keys));
-  HF_RETURN_IF_ERROR(Store(home, identity));
+  HF_ASSIGN_OR_RETURN(Identity identity, MakeIdentity(string, response, address, keys));
+  HF_RETURN_IF_ERROR(Store(home, std::move(identity)));
   return PrintEnrolled(globals, response);
 }
 

@@ -84,7 +84,8 @@ std::string StatusText(Session& session, const v1::Vault& vault, const std::stri
       {"policy", vault.policy_hash()},
       {"log", fmt::format("{} entries, and it extends what this device has seen",
                           known.has_value() ? known->size : 0)},
-      {"log's verifier key", session.identity().checkpoint_verifier}};
+      {"log's verifier key", session.witness().verifier().ToString()}};
+  if (vault.has_pending_restore()) fields.emplace_back("restored", vault.pending_restore().advice());
   if (!waiting.empty()) fields.emplace_back("waiting for you", waiting);
   return FormatFields(fields);
 }

@@ -72,6 +72,7 @@ void AddApprovalCommands(CLI::App& root, Invocation& invocation);
 void AddImportCommand(CLI::App& root, Invocation& invocation);
 void AddBreakGlassCommands(CLI::App& root, Invocation& invocation);
 void AddHandoverCommands(CLI::App& root, Invocation& invocation);
+void AddVaultCommands(CLI::App& root, Invocation& invocation);
 void AddAuditCommands(CLI::App& root, Invocation& invocation);
 void AddPolicyCommands(CLI::App& root, Invocation& invocation);
 

@@ -142,7 +142,7 @@ const char* CodeName(absl::StatusCode code) {
 ExitCode ExitCodeOf(const absl::Status& status) {
   const std::string reason = ReasonOf(status);
   if (reason == "APPROVAL_REQUIRED") return ExitCode::kApproval;
-  if (reason == "VERIFICATION_FAILED") return ExitCode::kVerification;
+  if (reason == "VERIFICATION_FAILED" || reason == "RESTORE_NOT_ACCEPTED") return ExitCode::kVerification;
   switch (status.code()) {
     case absl::StatusCode::kOk:
       return ExitCode::kOk;

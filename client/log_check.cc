@@ -7,6 +7,7 @@
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
 #include "vault/crypto/init.h"
+#include "vault/evidence/restore.h"
 
 namespace holdfast::client {
 namespace {
@@ -15,6 +16,7 @@ using Json = nlohmann::json;
 using OrderedJson = nlohmann::ordered_json;
 
 constexpr std::size_t kSaltSize = 32;
+constexpr char kRestoreType[] = "vault.restore";
 
 absl::Status BadEntry(std::int64_t index, std::string_view what) {
   return VerificationFailed(fmt::format("entry {} {}", index, what));
@@ -64,6 +66,12 @@ absl::StatusOr<CheckedLeaf> CheckLeaf(const LogEntry& entry) {
   return CheckedLeaf{.time = *micros, .absent_texts = std::ssize(leaf["texts"]) - std::ssize(entry.texts)};
 }
 
+std::string TypeOf(std::string_view leaf) {
+  const Json json = Json::parse(leaf, nullptr, /*allow_exceptions=*/false);
+  const std::string* type = json.is_object() ? StringIn(json, "type") : nullptr;
+  return type == nullptr ? std::string() : *type;
+}
+
 }  // namespace
 
 std::string FormatEntryLine(const LogEntry& entry) {
@@ -103,8 +111,27 @@ absl::StatusOr<ExportLine> ParseExportLine(std::string_view line) {
   return parsed;
 }
 
-LogCheck::LogCheck(std::vector<evidence::Checkpoint> seen, bool may_be_older)
-    : seen_(std::move(seen)), may_be_older_(may_be_older) {}
+LogCheck::LogCheck(evidence::NoteVerifier trusted, std::vector<evidence::Checkpoint> seen, bool may_be_older)
+    : verifiers_({std::move(trusted)}), seen_(std::move(seen)), may_be_older_(may_be_older) {}
+
+// Only a statement by the key that is trusted so far ends it; one about earlier keys is passed over.
+absl::Status LogCheck::FollowRestore(const LogEntry& entry) {
+  const auto text = entry.texts.find("statement");
+  if (text == entry.texts.end() || TypeOf(entry.leaf) != kRestoreType) return absl::OkStatus();
+  const auto statement = evidence::OpenRestore(text->second.text, verifiers_.back());
+  if (!statement.ok()) return absl::OkStatus();
+  if (statement->restored.size != edge_.size() || statement->restored.root != edge_.Root())
+    return BadEntry(entry.index, "says that the log was restored to other entries than stand before it");
+  Restored restored{.entry = entry.index};
+  std::erase_if(seen_, [&](const evidence::Checkpoint& seen) {
+    const bool gone = seen.origin == statement->ended.name && seen.size > entry.index;
+    if (gone) restored.lost = std::max(restored.lost, seen.size - entry.index);
+    return gone;
+  });
+  restores_.push_back(restored);
+  verifiers_.push_back(statement->goes_on);
+  return absl::OkStatus();
+}
 
 absl::Status LogCheck::CheckSeen() {
   for (const evidence::Checkpoint& checkpoint : seen_)
@@ -123,6 +150,7 @@ absl::Status LogCheck::Add(const LogEntry& entry) {
   if (leaf.time < last_time_) return BadEntry(entry.index, "is older than the one before");
   last_time_ = leaf.time;
   absent_texts_ += leaf.absent_texts;
+  HF_RETURN_IF_ERROR(FollowRestore(entry));
   edge_.Append(evidence::HashLeaf(AsBytes(entry.leaf)));
   return CheckSeen();
 }

@@ -19,6 +19,7 @@ struct Globals {
   std::string output;  // as typed: "", "table", "json", "jsonl"
   bool quiet = false;
   bool yes = false;
+  bool accept_restore = false;
   std::string reason;
   std::string approval;  // to use, as typed
   std::string wait;      // for an approval: a duration, as typed; "": not at all

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "client/approval_wait.h"
+#include "client/restored.h"
 #include "client/text_table.h"
 #include "fmt/format.h"
 #include "holdfast/v1/approval_service.grpc.pb.h"
@@ -31,6 +32,19 @@ absl::StatusOr<std::string> ApiAddress(const Identity& identity) {
                         "must be set to the vault's host:port: enrollment did not tell it");
   if (!pki::IsHostPort(address)) return InvalidField("HOLDFAST_SERVER", "must be host:port");
   return address;
+}
+
+std::vector<Bytes> ToProof(const google::protobuf::RepeatedPtrField<std::string>& parts) {
+  std::vector<Bytes> proof;
+  for (const std::string& part : parts) proof.push_back(ToBytes(AsBytes(part)));
+  return proof;
+}
+
+RestoredLog ToRestored(const v1::GetCheckpointResponse& answer) {
+  RestoredLog log{.steps = {}, .note = answer.checkpoint(), .consistency = ToProof(answer.consistency())};
+  for (const v1::Restore& restore : answer.restores())
+    log.steps.push_back({.statement = restore.statement(), .consistency = ToProof(restore.consistency())});
+  return log;
 }
 
 }  // namespace
@@ -138,9 +152,10 @@ absl::StatusOr<v1::RenewKeyResponse> Session::RenewDevice() {
   return response;
 }
 
-absl::Status Session::CheckLog() {
+absl::StatusOr<v1::GetCheckpointResponse> Session::AskCheckpoint(std::int64_t known_size) {
   v1::GetCheckpointRequest request;
-  request.set_known_size(witness_.known_size());
+  request.set_known_size(known_size);
+  request.set_origin(witness_.verifier().name);
   auto answer = Call<v1::AuditService>(&v1::AuditService::StubInterface::GetCheckpoint, request);
   // A log shorter than what was asked to be extended cannot give a proof, and says so.
   if (ReasonOf(answer.status()) == "CHECKPOINT_AHEAD")
@@ -148,10 +163,34 @@ absl::Status Session::CheckLog() {
         fmt::format("the vault's log was rolled back: it no longer holds the {} entries that this "
                     "device has seen; do not trust its answers, tell your auditors",
                     witness_.known_size()));
-  HF_RETURN_IF_ERROR(answer.status());
-  std::vector<Bytes> proof;
-  for (const std::string& part : answer->consistency()) proof.push_back(ToBytes(AsBytes(part)));
-  return witness_.Advance(answer->checkpoint(), proof);
+  if (ReasonOf(answer.status()) == "ORIGIN_UNKNOWN")
+    return VerificationFailed(
+        fmt::format("what answers at {} is the vault from before the restore that this device accepted, or another "
+                    "restore of it: do not trust its answers, ask your security team which one is served",
+                    address_));
+  return answer;
+}
+
+absl::Status Session::CheckLog() {
+  HF_ASSIGN_OR_RETURN(const v1::GetCheckpointResponse answer, AskCheckpoint(witness_.known_size()));
+  if (answer.restores_size() > 0) return GoOnRestored(answer);
+  return witness_.Advance(answer.checkpoint(), ToProof(answer.consistency()));
+}
+
+absl::Status Session::GoOnRestored(v1::GetCheckpointResponse answer) {
+  HF_ASSIGN_OR_RETURN(Loss loss, CheckRestored(witness_.verifier(), witness_.known(), ToRestored(answer)));
+  if (loss.seen > loss.restored) {
+    // The last checkpoint cannot be compared with a log that has lost its end; an older one can.
+    HF_ASSIGN_OR_RETURN(remembered_, witness_.OlderThan(loss.restored));
+    if (remembered_.has_value()) {
+      HF_ASSIGN_OR_RETURN(answer, AskCheckpoint(remembered_->size));
+      HF_ASSIGN_OR_RETURN(const Loss again,
+                          CheckRestored(witness_.verifier(), remembered_, ToRestored(answer)));
+      loss.statements = again.statements;
+    }
+  }
+  HF_RETURN_IF_ERROR(AskToAccept(loss, witness_.EvidencePath()));
+  return witness_.Accept(loss.statements, answer.checkpoint());
 }
 
 absl::StatusOr<v1::Vault> Session::Vault() {

@@ -15,6 +15,7 @@
 #include "client/renewal.h"
 #include "client/witness.h"
 #include "grpcpp/grpcpp.h"
+#include "holdfast/v1/audit_service.pb.h"
 #include "holdfast/v1/vault_service.pb.h"
 #include "vault/crypto/box.h"
 
@@ -30,7 +31,8 @@ class Session {
   const std::string& address() const { return address_; }
   Witness& witness() { return witness_; }
   const Witness& witness() const { return witness_; }
-  // What this device remembered before the command; the witness itself has moved on.
+  // What this device remembered before the command, as far as the log still has it after a restore; the witness
+  // itself has moved on.
   const std::optional<evidence::Checkpoint>& remembered() const { return remembered_; }
   std::shared_ptr<grpc::Channel> channel() const;
   std::string certificate() const;  // that it calls with now, PEM
@@ -101,6 +103,8 @@ class Session {
   // True when another process of this device renewed it, which is why this one was refused: it goes on with
   // the new certificate.
   bool TakeRenewedElsewhere(const absl::Status& failed);
+  absl::StatusOr<v1::GetCheckpointResponse> AskCheckpoint(std::int64_t known_size);
+  absl::Status GoOnRestored(v1::GetCheckpointResponse answer);
   void PrepareContext(grpc::ClientContext& context, bool again) const;
   bool MayRetry(const grpc::Status& status) const;
   // OK once the approval is there that `failed` lacks; else `failed`, or why it will never be there.

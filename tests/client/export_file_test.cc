@@ -20,7 +20,7 @@ std::string ExportOf(const FakeLog& log) {
 
 absl::StatusOr<std::string> Read(const std::string& text) {
   std::istringstream file(text);
-  LogCheck check({});
+  LogCheck check(FakeLog().Verifier(), {});
   return ReadExport(file, check);
 }
 
@@ -28,7 +28,7 @@ TEST(ExportFile, IsReadToItsCheckpoint) {
   FakeLog log;
   log.Grow(5);
   std::istringstream file(ExportOf(log));
-  LogCheck check({});
+  LogCheck check(FakeLog().Verifier(), {});
   const auto note = ReadExport(file, check);
   ASSERT_TRUE(note.ok()) << note.status();
   EXPECT_EQ(*note, log.Note());

@@ -43,9 +43,8 @@ class FakeLog {
     for (const auto& hash : proof.value()) parts.push_back(ToBytes(hash));
     return parts;
   }
-  std::string VerifierKey() const {
-    return evidence::NoteVerifier::Of(kName, signer_.public_key()).ToString();
-  }
+  evidence::NoteVerifier Verifier() const { return evidence::NoteVerifier::Of(kName, signer_.public_key()); }
+  std::string VerifierKey() const { return Verifier().ToString(); }
   const std::vector<LogEntry>& entries() const { return entries_; }
 
  private:

@@ -8,7 +8,7 @@ namespace {
 
 absl::Status CheckAll(const std::vector<LogEntry>& entries, const evidence::Checkpoint& last,
                       std::vector<evidence::Checkpoint> seen = {}) {
-  LogCheck check(std::move(seen));
+  LogCheck check(FakeLog().Verifier(), std::move(seen));
   for (const LogEntry& entry : entries) HF_RETURN_IF_ERROR(check.Add(entry));
   return check.Finish(last);
 }
@@ -62,7 +62,7 @@ TEST(LogCheck, TakesAnOlderExportForWhatItIsWhenTold) {
   const auto entries = log.entries();
   const auto head = log.Head();
   log.Grow(1);
-  LogCheck check({log.Head()}, /*may_be_older=*/true);
+  LogCheck check(log.Verifier(), {log.Head()}, /*may_be_older=*/true);
   for (const LogEntry& entry : entries) ASSERT_TRUE(check.Add(entry).ok());
   EXPECT_TRUE(check.Finish(head).ok());
 }
@@ -137,7 +137,7 @@ TEST(LogCheck, RefusesWhatIsNoLeaf) {
   for (const char* leaf :
        {"", "x", "[]", "{}", R"({"index":0,"texts":{}})", R"({"index":0,"time":1,"texts":{}})",
         R"({"index":"0","time":"2026-11-22T03:00:00Z","texts":{}})"}) {
-    LogCheck check({});
+    LogCheck check(FakeLog().Verifier(), {});
     EXPECT_FALSE(check.Add({.index = 0, .leaf = leaf, .texts = {}}).ok()) << leaf;
   }
 }

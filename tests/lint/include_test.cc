@@ -26,8 +26,9 @@ const std::map<std::string, Folders, std::less<>>& MayInclude() {
     (*t)["audit"] = {"evidence", "crypto", "storage"};
     (*t)["custody"] = {"crypto", "pki", "storage", "policy", "evidence", "audit"};
     (*t)["handover"] = With((*t)["custody"], {"custody"});
+    (*t)["lifecycle"] = With((*t)["custody"], {"custody"});
     (*t)["rpc"] = With((*t)["handover"], {"handover", "proto"});
-    (*t)["server"] = With((*t)["rpc"], {"rpc"});
+    (*t)["server"] = With((*t)["rpc"], {"rpc", "lifecycle"});
     (*t)["client"] = {"proto", "evidence", "crypto", "pki", "policy"};
     return t;
   }();

@@ -141,6 +141,7 @@ const std::map<std::string, Ask>& Table() {
        {R"(holder: "holders/leo" version: "accounts/news/secrets/password" request_id: "w" reason: "x")"}},
       {"HandoverService/SettleHandoverTask",
        {R"(name: "handovers/1/tasks/1" outcome: TASK_OUTCOME_CLOSED evidence: "x" request_id: "w")"}},
+      {"VaultService/ConfirmRestore", {R"(request_id: "w" reason: "x")", "floor.restore-by-security"}},
       {"VaultService/GetVault", {""}},
   };
   return table;

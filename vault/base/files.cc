@@ -20,6 +20,11 @@ absl::Status CannotWrite(const std::string& path, int error) {
 
 }  // namespace
 
+std::string AbsolutePath(const std::string& path) {
+  std::error_code ignored;
+  return path.empty() ? path : std::filesystem::absolute(path, ignored).lexically_normal().string();
+}
+
 bool WriteAll(int fd, ByteView content) {
   while (!content.empty()) {
     const ssize_t written = write(fd, content.data(), content.size());

@@ -15,6 +15,9 @@ absl::Status CreateFile(const std::string& path, ByteView content);
 // Replaces a file whole: temporary file of this process, sync, rename, sync of the directory.
 absl::Status ReplaceFile(const std::string& path, ByteView content);
 
+// Absolute and without "." and ".."; "" stays "".
+std::string AbsolutePath(const std::string& path);
+
 // Writes all of it; false, with errno set, when it cannot.
 bool WriteAll(int fd, ByteView content);
 // Makes the entry of `path` in its directory as durable as the file.

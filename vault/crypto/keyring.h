@@ -14,6 +14,7 @@ inline constexpr std::size_t kRootKeySize = 32;
 
 // Names of wrapped keys; the database stores what WrapKey returns under (name, epoch).
 inline constexpr std::string_view kDatabaseKey = "database";
+inline constexpr std::string_view kBackupKey = "backup";  // in a backup's recovery record
 inline constexpr std::string_view kValueKek = "kek";
 inline constexpr std::string_view kCheckpointSeed = "checkpoint-signing";
 inline constexpr std::string_view kCaKey = "ca";

@@ -6,6 +6,7 @@
 
 #include "vault/custody/approvals.h"
 #include "vault/custody/facts.h"
+#include "vault/custody/recovery.h"
 #include "vault/custody/renew.h"
 
 namespace holdfast::custody {
@@ -145,6 +146,8 @@ absl::StatusOr<policy::Decision> Consider(Tx& tx, const Actor& actor, policy::Ac
                                           const Target& target, policy::Context context) {
   HF_ASSIGN_OR_RETURN(const policy::Facts facts, GatherFacts(tx, actor, action, target, std::move(context)));
   tx.set_decided();
+  HF_ASSIGN_OR_RETURN(auto held, HeldByRestore(tx, action));
+  if (held.has_value()) return *std::move(held);
   return tx.policy().bundle.Decide(facts);
 }
 

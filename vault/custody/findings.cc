@@ -10,6 +10,7 @@
 #include "vault/custody/break_glass_findings.h"
 #include "vault/custody/knowledge_findings.h"
 #include "vault/custody/limits.h"
+#include "vault/custody/recovery.h"
 #include "vault/pki/inspect.h"
 #include "vault/policy/duration.h"
 #include "vault/storage/finding_store.h"
@@ -261,6 +262,17 @@ bool Matches(const Finding& finding, const FindingFilter& filter) {
          (!filter.account_id.has_value() || finding.account_id == filter.account_id);
 }
 
+absl::Status AddRestoreFinding(Tx& tx, std::vector<Finding>& all) {
+  HF_ASSIGN_OR_RETURN(const auto pending, FindPendingRestore(tx));
+  if (!pending.has_value()) return absl::OkStatus();
+  all.push_back({.id = FindingId(Severity::kCritical, FindingKind::kRestoreUnconfirmed, pending->restore.id),
+                 .severity = Severity::kCritical,
+                 .rule = "restore.unconfirmed",
+                 .since = pending->restore.restored_at,
+                 .message = RestoreAdvice(*pending)});
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::int64_t FindingId(Severity severity, FindingKind kind, std::int64_t row) {
@@ -282,6 +294,7 @@ absl::StatusOr<std::vector<Finding>> AllFindings(Tx& tx) {
   HF_RETURN_IF_ERROR(finder.Handovers());
   HF_RETURN_IF_ERROR(AddKnowledgeFindings(tx, all));
   HF_RETURN_IF_ERROR(AddBreakGlassFindings(tx, all));
+  HF_RETURN_IF_ERROR(AddRestoreFinding(tx, all));
   return all;
 }
 

@@ -37,6 +37,7 @@ enum class FindingKind : int {
   kValueReused,         // secret; for security alone
   kCaEnds,              // none
   kServerEnds,          // none
+  kRestoreUnconfirmed,  // vault_restore
 };
 
 struct Finding {

@@ -8,6 +8,7 @@
 #include "vault/crypto/mac.h"
 #include "vault/pki/ca.h"
 #include "vault/pki/key.h"
+#include "vault/storage/recovery_store.h"
 #include "vault/storage/setting_store.h"
 
 namespace holdfast::custody {
@@ -25,8 +26,8 @@ class KeyLoader {
     HF_ASSIGN_OR_RETURN(const Bytes wrapped, settings_.GetWrappedKey(name, epoch));
     return crypto::UnwrapKey(root_, vault_id_, name, epoch, wrapped);
   }
-  absl::StatusOr<crypto::Signer> LoadSigner(std::string_view name) {
-    HF_ASSIGN_OR_RETURN(const SecretBytes seed, Load(name));
+  absl::StatusOr<crypto::Signer> LoadSigner(std::string_view name, std::uint32_t epoch = kFirstEpoch) {
+    HF_ASSIGN_OR_RETURN(const SecretBytes seed, Load(name, epoch));
     return crypto::Signer::FromSeed(seed);
   }
   absl::Status Store(std::string_view name, const SecretBytes& key) {
@@ -40,7 +41,32 @@ class KeyLoader {
   ByteView vault_id_;
 };
 
+// The key that signs checkpoints now, and its verifier: each restore began another.
+struct CheckpointKey {
+  crypto::Signer signer;
+  evidence::NoteVerifier verifier;
+};
+
+absl::StatusOr<CheckpointKey> LoadCheckpointKey(storage::Connection& db, KeyLoader& loader, ByteView vault_id) {
+  HF_ASSIGN_OR_RETURN(const auto restores, storage::RecoveryStore(db).Restores());
+  HF_ASSIGN_OR_RETURN(crypto::Signer signer,
+                      loader.LoadSigner(crypto::kCheckpointSeed, CheckpointEpoch(restores.size())));
+  if (restores.empty()) {
+    auto verifier = evidence::NoteVerifier::Of(CheckpointOrigin(vault_id), signer.public_key());
+    return CheckpointKey{.signer = std::move(signer), .verifier = std::move(verifier)};
+  }
+  HF_ASSIGN_OR_RETURN(auto verifier, evidence::NoteVerifier::Parse(restores.back().verifier));
+  if (verifier.key == signer.public_key())
+    return CheckpointKey{.signer = std::move(signer), .verifier = std::move(verifier)};
+  return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED",
+                   "the key that signs checkpoints is not the one that the last restore began");
+}
+
 }  // namespace
+
+std::uint32_t CheckpointEpoch(std::size_t restores) {
+  return kFirstEpoch + static_cast<std::uint32_t>(restores);
+}
 
 std::string CheckpointOrigin(ByteView vault_id) { return "holdfast/" + HexEncode(vault_id); }
 
@@ -69,7 +95,7 @@ absl::Status CreateKeys(storage::Connection& db, const SecretBytes& root, ByteVi
 absl::StatusOr<Keys> LoadKeys(storage::Connection& db, const SecretBytes& root, ByteView vault_id,
                               Micros now) {
   KeyLoader loader(db, root, vault_id);
-  HF_ASSIGN_OR_RETURN(crypto::Signer checkpoint, loader.LoadSigner(crypto::kCheckpointSeed));
+  HF_ASSIGN_OR_RETURN(CheckpointKey checkpoint, LoadCheckpointKey(db, loader, vault_id));
   HF_ASSIGN_OR_RETURN(crypto::Signer box_signing, loader.LoadSigner(crypto::kBoxSeed));
   HF_ASSIGN_OR_RETURN(SecretBytes kek, loader.Load(crypto::kValueKek));
   HF_ASSIGN_OR_RETURN(SecretBytes request_mac, loader.Load(crypto::kRequestMac));
@@ -81,12 +107,11 @@ absl::StatusOr<Keys> LoadKeys(storage::Connection& db, const SecretBytes& root, 
   HF_ASSIGN_OR_RETURN(std::string ca_certificate, storage::SettingStore(db).GetCertificate(kCaCertificate));
   crypto::BoxKeyPair box = crypto::BoxKeyPair::Generate();
   const crypto::Signature box_signature = crypto::SignBoxKey(box_signing, vault_id, box.public_key());
-  auto verifier = evidence::NoteVerifier::Of(CheckpointOrigin(vault_id), checkpoint.public_key());
   Keys keys{.vault_id = ToBytes(vault_id),
               .kek = std::move(kek),
               .epoch = kFirstEpoch,
-              .checkpoint = std::move(checkpoint),
-              .checkpoint_verifier = std::move(verifier),
+              .checkpoint = std::move(checkpoint.signer),
+              .checkpoint_verifier = std::move(checkpoint.verifier),
               .box_signing = std::move(box_signing),
               .request_mac = std::move(request_mac),
               .state_mac = std::move(state_mac),

@@ -40,8 +40,11 @@ struct Keys {
   std::string vault_id_hex() const { return HexEncode(vault_id); }
 };
 
-// The origin of the vault's checkpoints and the name in its verifier keys: "holdfast/<vault id>".
+// The origin of a new vault's checkpoints and the name in its verifier key: "holdfast/<vault id>". After a restore the
+// log goes on under another (lifecycle/restore.h).
 std::string CheckpointOrigin(ByteView vault_id);
+// The epoch of the checkpoint seed after so many restores.
+std::uint32_t CheckpointEpoch(std::size_t restores);
 
 // Makes all keys of a new vault, wrapped by `root`, and its CA certificate. `db` counts state under the new key from
 // here on.

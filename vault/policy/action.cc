@@ -15,6 +15,7 @@ struct Row {
 // In the order of the enum.
 constexpr Row kRows[] = {
     {Action::kVaultRead, "vault.read", true},
+    {Action::kVaultConfirmRestore, "vault.confirm-restore", false},
     {Action::kHolderRead, "holder.read", true},
     {Action::kHolderCreate, "holder.create", false},
     {Action::kHolderEnroll, "holder.enroll", false},

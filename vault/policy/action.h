@@ -10,6 +10,7 @@ namespace holdfast::policy {
 
 enum class Action : int {
   kVaultRead,
+  kVaultConfirmRestore,
   kHolderRead,
   kHolderCreate,
   kHolderEnroll,

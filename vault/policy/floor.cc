@@ -33,7 +33,8 @@ effect = "forbid"
 actions = ["holder.create", "holder.enroll", "holder.update", "holder.suspend", "holder.resume", "key.confirm",
   "key.renew", "account.set-tier", "account.set-owners", "account.archive", "account.review", "grant.create", "secret.destroy",
   "secret.attest", "secret.remove", "exposure.add", "import.item", "handover.approve", "handover.done", "handover.close", "approval.approve", "break-glass.request",
-  "break-glass.veto", "break-glass.reveal", "break-glass.review", "policy.stage", "policy.activate"]
+  "break-glass.veto", "break-glass.reveal", "break-glass.review", "policy.stage", "policy.activate",
+  "vault.confirm-restore"]
 when = { key = ["unconfirmed"] }
 why = "the key is not confirmed yet: somebody other than its issuer must confirm its fingerprint"
 
@@ -84,7 +85,8 @@ why = "an offboarding identity approves nothing"
 [[rule]]
 id = "floor.workflow-approves-nothing"
 effect = "forbid"
-actions = ["handover.approve", "key.confirm", "approval.approve", "policy.activate", "break-glass.review"]
+actions = ["handover.approve", "key.confirm", "approval.approve", "policy.activate", "break-glass.review",
+  "vault.confirm-restore"]
 when = { holder = ["workflow"] }
 why = "only a person approves"
 
@@ -162,6 +164,14 @@ effect = "require"
 actions = ["policy.activate"]
 require = { reason = true, approvals = 1, approvers = ["security"] }
 why = "a policy takes effect by two distinct security holders"
+
+# What a restore undid is seen by those who answer for the vault, before any value leaves it.
+[[rule]]
+id = "floor.restore-by-security"
+effect = "forbid"
+actions = ["vault.confirm-restore"]
+unless = { role = ["security"] }
+why = "only security confirms a restore"
 
 [[rule]]
 id = "floor.break-glass-says-why"

@@ -89,6 +89,7 @@ unsigned GroupsOf(Action action) {
       return kAccount | kStanding | kSecret | kRequested | kWhy;
     case kPolicyExplain:
       return kAbout;
+    case kVaultConfirmRestore:
     case kPolicyStage:
     case kPolicyActivate:
       return kWhy;

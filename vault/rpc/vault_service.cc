@@ -3,6 +3,7 @@
 #include "vault/crypto/fingerprint.h"
 #include "vault/custody/access.h"
 #include "vault/custody/break_glass_view.h"
+#include "vault/custody/recovery.h"
 #include "vault/pki/inspect.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/render.h"
@@ -10,6 +11,16 @@
 
 namespace holdfast::rpc {
 namespace {
+
+void RenderPending(const custody::PendingRestore& pending, v1::PendingRestore& out) {
+  out.set_entries(pending.restore.entries);
+  out.set_last_known_entries(pending.restore.last_known.value_or(0));
+  SetTime(pending.restore.restored_at, out.mutable_restore_time());
+  out.set_needed(static_cast<std::int32_t>(pending.restore.needed));
+  for (const storage::Holder& holder : pending.confirmed) out.add_confirmed_by(HolderName(holder.name));
+  for (const storage::Holder& holder : pending.waiting) out.add_waiting_for(HolderName(holder.name));
+  out.set_advice(custody::RestoreAdvice(pending));
+}
 
 using custody::Actor;
 
@@ -23,6 +34,18 @@ class VaultService final : public v1::VaultService::CallbackService {
       return [this](custody::ReadTx& tx, const Actor& actor, v1::Vault& out) { return Fill(tx, actor, out); };
     };
     return Read(core_, context, "holdfast.v1.VaultService/GetVault", request, response, prepare);
+  }
+
+  Reactor* ConfirmRestore(Context* context, const v1::ConfirmRestoreRequest* request,
+                          v1::Vault* response) override {
+    const auto prepare = [this](const v1::ConfirmRestoreRequest&,
+                                custody::Request keyed) -> absl::StatusOr<Work<v1::Vault>> {
+      return [this, keyed = std::move(keyed)](custody::WriteTx& tx, const Actor& actor, v1::Vault& out) {
+        HF_RETURN_IF_ERROR(custody::ConfirmRestore(tx, actor, keyed));
+        return Fill(tx, actor, out);
+      };
+    };
+    return Write(core_, context, "holdfast.v1.VaultService/ConfirmRestore", request, response, prepare);
   }
 
   absl::Status Fill(custody::ReadTx& tx, const Actor& actor, v1::Vault& out) const {
@@ -42,6 +65,8 @@ class VaultService final : public v1::VaultService::CallbackService {
     SetTime(tx.keys().server_certificate->current().not_after, out.mutable_server_certificate_expire_time());
     HF_ASSIGN_OR_RETURN(const auto ca, pki::InspectCertificate(tx.keys().ca_certificate));
     SetTime(ca.not_after, out.mutable_ca_certificate_expire_time());
+    HF_ASSIGN_OR_RETURN(const auto pending, custody::FindPendingRestore(tx));
+    if (pending.has_value()) RenderPending(*pending, *out.mutable_pending_restore());
     return absl::OkStatus();
   }
 

@@ -8,14 +8,15 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 
 #include "google/protobuf/stubs/logging.h"
+#include "vault/base/files.h"
 #include "vault/crypto/init.h"
 #include "vault/custody/vault.h"
 #include "vault/server/config.h"
 #include "vault/server/hardening.h"
 #include "vault/server/logging.h"
+#include "vault/server/recovery_commands.h"
 #include "vault/server/serve.h"
 #include "vault/server/tls_floor.h"
 
@@ -38,11 +39,6 @@ struct Options {
   std::string advertise;
   bool adopt = false;
 };
-
-std::string Absolute(const std::string& path) {
-  std::error_code ignored;
-  return path.empty() ? path : std::filesystem::absolute(path, ignored).lexically_normal().string();
-}
 
 int Fail(const absl::Status& status) {
   // What is wrong with a field is wrong with the option of its name.
@@ -72,10 +68,10 @@ void PrintString(const Plaintext& string) {
 }
 
 int RunInit(const Options& options) {
-  const auto enrollment = custody::InitVault({.data_dir = Absolute(options.data_dir),
+  const auto enrollment = custody::InitVault({.data_dir = AbsolutePath(options.data_dir),
                                               .officer = options.officer,
-                                              .key_file = Absolute(options.key_path),
-                                              .anchor = Absolute(options.anchor_path),
+                                              .key_file = AbsolutePath(options.key_path),
+                                              .anchor = AbsolutePath(options.anchor_path),
                                               .address = options.advertise});
   if (!enrollment.ok()) return Fail(enrollment.status());
   PrintString(*enrollment);
@@ -88,10 +84,10 @@ int RunInit(const Options& options) {
 }
 
 int RunEnroll(const Options& options) {
-  const std::string data_dir = Absolute(options.data_dir);
+  const std::string data_dir = AbsolutePath(options.data_dir);
   if (const absl::Status status = CheckPrivateDirectory(data_dir, "data-dir"); !status.ok())
     return Fail(status);
-  const auto vault = custody::Vault::Open(data_dir, {.key_file = Absolute(options.key_path)});
+  const auto vault = custody::Vault::Open(data_dir, {.key_file = AbsolutePath(options.key_path)});
   if (!vault.ok()) return Fail(vault.status());
   const auto enrollment = custody::EnrollOffline(**vault, options.holder, options.advertise);
   if (!enrollment.ok()) return Fail(enrollment.status());
@@ -115,7 +111,9 @@ int RunServe(const Options& options) {
   const auto config = Configure(options);
   if (!config.ok()) return Fail(config.status());
   StartLogging(*config);
-  const absl::Status served = Serve(Absolute(options.data_dir), {.key_file = Absolute(options.key_path), .adopt = options.adopt}, *config);
+  const absl::Status served =
+      Serve(AbsolutePath(options.data_dir),
+            {.key_file = AbsolutePath(options.key_path), .adopt = options.adopt}, *config);
   return served.ok() ? kOk : Fail(served);
 }
 
@@ -123,8 +121,8 @@ int RunServe(const Options& options) {
 std::string Explain(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<std::string> extra = app.remaining(/*recurse=*/true);
   if (app.get_subcommands().empty())
-    return extra.empty() ? "name a command: init, enroll or serve"
-                         : fmt::format("there is no command {}: say init, enroll or serve", extra.front());
+    return extra.empty() ? "name a command: init, enroll, serve, backup or restore"
+                         : fmt::format("there is no command {}: say init, enroll, serve, backup or restore", extra.front());
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && !extra.empty())
     return fmt::format("{} is not expected here", fmt::join(extra, " "));
   return error.what();
@@ -176,6 +174,8 @@ int Main(int argc, char** argv) {
                   "The vault was moved here and is served nowhere else: record it and go on");
   serve->add_option("--config", options.config_path, "TOML file with the same settings and those of the log");
 
+  const RecoveryCommands recovery(app);
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -184,6 +184,10 @@ int Main(int argc, char** argv) {
   if (const absl::Status prepared = Prepare(); !prepared.ok()) return Fail(prepared);
   if (init->parsed()) return RunInit(options);
   if (enroll->parsed()) return RunEnroll(options);
+  if (recovery.parsed()) {
+    const absl::Status done = recovery.Run();
+    return done.ok() ? kOk : Fail(done);
+  }
   return RunServe(options);
 }
 

@@ -38,6 +38,9 @@ class Connection {
                                                                 Create create, RowHash row_hash);
   static absl::StatusOr<std::unique_ptr<Connection>> OpenReader(const std::string& path,
                                                                 const SecretBytes& database_key);
+  // A reader of a file that another process may write meanwhile, or of one that nobody will: without the page guard.
+  static absl::StatusOr<std::unique_ptr<Connection>> OpenOutside(const std::string& path,
+                                                                 const SecretBytes& database_key);
   // A new, empty file to copy into; reason DATABASE_EXISTS.
   static absl::StatusOr<std::unique_ptr<Connection>> OpenEmpty(const std::string& path,
                                                                const SecretBytes& database_key);
@@ -87,11 +90,15 @@ class Connection {
   absl::Status RollbackSavepoint();
 
   // The digest of the committed and uncommitted state, kept by triggers. After opening an existing database
-  // it is zero: REQUIRES set_state_sum(RecomputeStateSum()) once, at start-up. Writer only.
+  // it is zero: REQUIRES set_state_sum(RecomputeStateSum()) once, at start-up. A reader can recompute it alone.
   StateSum state_sum() const { return digest_.sum; }
   void set_state_sum(const StateSum& sum) { digest_.sum = sum; }
   absl::StatusOr<StateSum> RecomputeStateSum();
   void set_row_hash(RowHash row_hash) { digest_.row_hash = std::move(row_hash); }
+
+  // Every page's MAC, then the structure; DATA_LOSS, reason DATABASE_DAMAGED. Reads the main file only: a database with
+  // a write-ahead log needs a checkpoint first.
+  absl::Status CheckPages();
 
   // Frames in the write-ahead log after the last commit; 0 once all of them are checkpointed. Checkpoint() is
   // passive: it waits for nobody and copies what no reader needs.
@@ -99,6 +106,8 @@ class Connection {
   absl::Status Checkpoint();
   // Overwrites `to` with all that is committed here; see copy.h. Outside a transaction.
   absl::Status CopyTo(Connection& to);
+  // From here on the database is one file, without a write-ahead log. Outside a transaction.
+  absl::Status LeaveWal();
 
   // Whether rows of `device_key` or `enrollment` were written since the last call, by whatever statement.
   // Writer only.
@@ -115,7 +124,11 @@ class Connection {
   };
 
   Connection() = default;
-  absl::Status Open(const std::string& path, const SecretBytes& database_key, int flags);
+  enum class Guard : int { kNone, kPages };
+  static absl::StatusOr<std::unique_ptr<Connection>> OpenReading(const std::string& path,
+                                                                 const SecretBytes& database_key, Guard guard);
+  absl::Status Open(const std::string& path, const SecretBytes& database_key, int flags,
+                    Guard guard = Guard::kPages);
   absl::Status Key(const SecretBytes& database_key);
   absl::Status CheckReadable();
   absl::Status CheckVersion();

@@ -1,6 +1,7 @@
 // A copy of a whole database, as one consistent file.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "vault/base/secret_bytes.h"
@@ -13,5 +14,11 @@ namespace holdfast::storage {
 // durable on return. It works on open files, also when their names are gone. DATABASE_EXISTS rather than overwrite; what
 // was begun is removed on an error.
 absl::Status CopyDatabase(Connection& from, const SecretBytes& key, const std::string& to);
+
+// The same, and `finish` works on the copy before it is closed: it can write to it, and compute its state digest once the row
+// hash is set. The finished file is whole by itself, without a write-ahead log, so that it can be read where nothing can be
+// written.
+absl::Status CopyDatabase(Connection& from, const SecretBytes& key, const std::string& to,
+                          const std::function<absl::Status(Connection& copy)>& finish);
 
 }  // namespace holdfast::storage

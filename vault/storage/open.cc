@@ -83,15 +83,26 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::OpenWriter(const std::st
   return status;
 }
 
-absl::StatusOr<std::unique_ptr<Connection>> Connection::OpenReader(const std::string& path,
-                                                                   const SecretBytes& database_key) {
+absl::StatusOr<std::unique_ptr<Connection>> Connection::OpenReading(const std::string& path,
+                                                                    const SecretBytes& database_key,
+                                                                    Guard guard) {
   std::unique_ptr<Connection> connection(new Connection());
   HF_RETURN_IF_ERROR(CheckExistingFile(path));
-  HF_RETURN_IF_ERROR(connection->Open(path, database_key, SQLITE_OPEN_READONLY));
+  HF_RETURN_IF_ERROR(connection->Open(path, database_key, SQLITE_OPEN_READONLY, guard));
   HF_RETURN_IF_ERROR(connection->CheckReadable());
   HF_RETURN_IF_ERROR(connection->CheckVersion());
   HF_RETURN_IF_ERROR(connection->ConfigureReader());
   return connection;
+}
+
+absl::StatusOr<std::unique_ptr<Connection>> Connection::OpenReader(const std::string& path,
+                                                                   const SecretBytes& database_key) {
+  return OpenReading(path, database_key, Guard::kPages);
+}
+
+absl::StatusOr<std::unique_ptr<Connection>> Connection::OpenOutside(const std::string& path,
+                                                                    const SecretBytes& database_key) {
+  return OpenReading(path, database_key, Guard::kNone);
 }
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::OpenEmpty(const std::string& path,
@@ -100,6 +111,8 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::OpenEmpty(const std::str
   std::unique_ptr<Connection> connection(new Connection());
   absl::Status status = connection->Open(path, database_key, SQLITE_OPEN_READWRITE);
   if (status.ok()) status = connection->Set("synchronous", "FULL", "2");
+  if (status.ok()) status = DefineStateFunction(connection->db_, &connection->digest_);
+  connection->writer_ = true;
   if (status.ok()) return connection;
   connection.reset();
   ::unlink(path.c_str());  // made above, and holding nothing
@@ -116,9 +129,10 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::OpenInMemory() {
   return connection;
 }
 
-absl::Status Connection::Open(const std::string& path, const SecretBytes& database_key, int flags) {
+absl::Status Connection::Open(const std::string& path, const SecretBytes& database_key, int flags, Guard guard) {
   HF_ASSIGN_OR_RETURN(const char* guarded, GuardedVfs());
-  const int code = sqlite3_open_v2(path.c_str(), &db_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, guarded);
+  const int code = sqlite3_open_v2(path.c_str(), &db_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                                   guard == Guard::kPages ? guarded : nullptr);
   if (code != SQLITE_OK) return DatabaseError(code);
   sqlite3_busy_timeout(db_, kBusyMillis);
   HF_RETURN_IF_ERROR(Key(database_key));
@@ -209,6 +223,7 @@ absl::Status Connection::ConfigureWriter() {
 }
 
 absl::Status Connection::ConfigureReader() {
+  HF_RETURN_IF_ERROR(DefineStateFunction(db_, &digest_));
   int no_checkpoint = 0;
   const int code = sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &no_checkpoint);
   if (code != SQLITE_OK || no_checkpoint != 1)

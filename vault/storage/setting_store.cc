@@ -44,6 +44,10 @@ absl::StatusOr<Bytes> SettingStore::GetWrappedKey(std::string_view name, std::in
   return MakeError(absl::StatusCode::kNotFound, "KEY_MISSING", "there is no such wrapped key");
 }
 
+absl::Status SettingStore::DeleteWrappedKey(std::string_view name, std::int64_t epoch) {
+  return connection_.ExecOne("DELETE FROM wrapped_key WHERE name = ?1 AND epoch = ?2", name, epoch);
+}
+
 absl::Status SettingStore::PutCertificate(std::string_view name, std::string_view pem) {
   return connection_.Exec(
       "INSERT INTO certificate (name, pem) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET pem = ?2", name,

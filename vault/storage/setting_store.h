@@ -29,6 +29,7 @@ class SettingStore {
   // none.
   absl::Status PutWrappedKey(std::string_view name, std::int64_t epoch, ByteView wrapped);
   absl::StatusOr<Bytes> GetWrappedKey(std::string_view name, std::int64_t epoch);
+  absl::Status DeleteWrappedKey(std::string_view name, std::int64_t epoch);  // NOT_FOUND (reason ROW_MISSING)
 
   absl::Status PutCertificate(std::string_view name, std::string_view pem);  // replaces
   absl::StatusOr<std::string> GetCertificate(

@@ -308,6 +308,25 @@ inline constexpr std::string_view kTables[] = {
     "CREATE INDEX break_glass_unreviewed ON break_glass (id) WHERE revealed_at IS NOT NULL AND reviewed_at "
     "IS NULL",
 
+    R"(CREATE TABLE vault_restore (
+      id INTEGER PRIMARY KEY NOT NULL,
+      statement TEXT NOT NULL,
+      verifier TEXT NOT NULL,
+      entries INTEGER NOT NULL,
+      last_known INTEGER,
+      restored_at INTEGER NOT NULL,
+      needed INTEGER NOT NULL,
+      confirmed_at INTEGER) STRICT)",
+
+    R"(CREATE TABLE restore_confirmation (
+      restore_id INTEGER NOT NULL REFERENCES vault_restore,
+      holder_id INTEGER NOT NULL REFERENCES holder,
+      confirmed_at INTEGER NOT NULL,
+      PRIMARY KEY (restore_id, holder_id)) STRICT)",
+
+    "CREATE TABLE backup_note (id INTEGER PRIMARY KEY NOT NULL CHECK (id = 1), made_at INTEGER NOT NULL, "
+    "checkpoint TEXT NOT NULL) STRICT",
+
     "CREATE TABLE elapsed (id INTEGER PRIMARY KEY NOT NULL CHECK (id = 1), micros INTEGER NOT NULL) STRICT",
 
     R"(CREATE TABLE request (
