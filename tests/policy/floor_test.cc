@@ -100,7 +100,7 @@ const std::set<Action> kAdministration{kHolderCreate,     kHolderEnroll,  kHolde
                                        kHolderResume,     kGrantCreate,   kAccountSetTier, kAccountSetOwners,
                                        kSecretDestroy,    kSecretAttest,  kPolicyStage,    kPolicyActivate,
                                        kBreakGlassReveal, kBreakGlassVeto, kSecretRemove,  kExposureAdd,
-                                       kHandoverDone};
+                                       kHandoverDone,     kKeyRenew};
 
 const std::vector<Never>& Nevers() {
   using F = const Facts&;
