@@ -20,7 +20,7 @@ constexpr std::string_view kDefaultDeny = "default.deny";  // no rule of the pol
 constexpr std::string_view kTypes = "type.googleapis.com/google.rpc.";
 
 // Fields of the API whose name is not that of the option, with '_' for '-'.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kOptions = {
+constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kOptions = {
     {{"backups", "--backup"},
      {"qualifications", "--qualification"},
      {"roles", "--role"},
