@@ -175,10 +175,21 @@ absl::Status Archive(const Globals& globals, const FieldOptions& options) {
   request.set_reason(globals.reason);
   HF_RETURN_IF_ERROR(
       Confirm(globals.yes,
-              fmt::format("Archive {}? There is no way back: nothing of it can be revealed or added then.",
-                          request.name()),
-              "an account that was archived does not come back"));
+              fmt::format("Archive {}? Nothing can be added to it then, until it is taken back: holdfast account "
+                          "unarchive {}",
+                          request.name(), LastId(request.name())),
+              "the account would be out of use until 'account unarchive'"));
   return CallAndPrint<Accounts>(globals, &Methods::ArchiveAccount, request);
+}
+
+absl::Status Unarchive(const Globals& globals, const FieldOptions& options) {
+  v1::UnarchiveAccountRequest request;
+  HF_ASSIGN_OR_RETURN(*request.mutable_name(), AccountArg("ID", options.id));
+  HF_RETURN_IF_ERROR(CheckLine("--etag", options.etag, kMaxEtag, /*required=*/false));
+  request.set_etag(options.etag);
+  request.set_request_id(NewRequestId());
+  request.set_reason(globals.reason);
+  return CallAndPrint<Accounts>(globals, &Methods::UnarchiveAccount, request);
 }
 
 void DeclareFields(CLI::App& command, FieldOptions& options) {
@@ -246,8 +257,10 @@ void AddAccountCommands(CLI::App& root, Invocation& invocation) {
                            "Record that you looked an account over; --reason says what you found",
                            DeclareIdAndEtag, Review);
   AddCommand<FieldOptions>(group, invocation, "archive",
-                           "Take an account out of use for good: there is no way back; its history stays",
+                           "Take an account out of use; its history stays, and it can be taken back",
                            DeclareIdAndEtag, Archive);
+  AddCommand<FieldOptions>(group, invocation, "unarchive", "Take an archived account into use again",
+                           DeclareIdAndEtag, Unarchive);
 }
 
 }  // namespace holdfast::client

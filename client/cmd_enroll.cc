@@ -146,9 +146,8 @@ absl::Status PrintEnrolled(const Globals& globals, const v1::EnrollResponse& res
                                             {"api", response.api_address()}})));
   if (!response.confirmed()) {
     Note(globals,
-         "Read the fingerprint out to somebody of your security team: other than who gave you the string, "
-         "unless that "
-         "is the only officer and you are the second. They run:");
+         "Read the fingerprint out to somebody of your organisation other than who gave you the string, any member "
+         "or officer; only the second officer of a vault may be confirmed by the first. They run:");
     Note(globals, fmt::format("    holdfast holder confirm {} --fingerprint {}", LastId(response.holder()),
                               response.fingerprint()));
   }

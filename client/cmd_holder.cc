@@ -46,6 +46,8 @@ struct UpdateOptions {
   std::string display_name;
   std::string etag;
   std::vector<std::string> qualifications;
+  std::vector<std::string> roles;
+  std::string person;
   bool no_qualifications = false;
   const CLI::App* command = nullptr;  // knows which options were given
 };
@@ -84,9 +86,8 @@ absl::Status PrintEnrollment(const Globals& globals, const v1::Holder& holder) {
                    holder.name(), FormatTime(TimestampMicros(holder.enrollment_expire_time()) / kSecond * kSecond)));
   Note(globals, "    holdfast enroll STRING");
   Note(globals,
-       "Then somebody other than you confirms the fingerprint that they read out; for a second officer the "
-       "only "
-       "officer may do it alone:");
+       "Then somebody other than you, any member or officer, confirms the fingerprint that they read out; only "
+       "the second officer of a vault may be confirmed by the first, who made the string:");
   Note(globals,
        fmt::format("    holdfast holder confirm {} --fingerprint FINGERPRINT", LastId(holder.name())));
   return absl::OkStatus();
@@ -127,9 +128,18 @@ absl::Status Update(const Globals& globals, const UpdateOptions& options) {
     HF_RETURN_IF_ERROR(FillQualifications(options.qualifications, holder));
     request.mutable_update_mask()->add_paths("qualifications");
   }
+  if (!options.roles.empty()) {
+    for (const std::string& role : options.roles) holder.add_roles(kRoles.at(role));
+    request.mutable_update_mask()->add_paths("roles");
+  }
+  if (options.command->count("--person") > 0) {
+    HF_RETURN_IF_ERROR(CheckLine("--person", options.person, kMaxPerson, /*required=*/true));
+    holder.set_person(options.person);
+    request.mutable_update_mask()->add_paths("person");
+  }
   if (request.update_mask().paths_size() == 0)
     return MakeError(absl::StatusCode::kInvalidArgument, "USAGE",
-                     "name what to change, for example --qualification");
+                     "name what to change, for example --role");
   request.set_request_id(NewRequestId());
   request.set_reason(globals.reason);
   return CallAndPrint<Holders>(globals, &Methods::UpdateHolder, request);
@@ -188,7 +198,19 @@ absl::Status Suspend(const Globals& globals, const IdOptions& options) {
     HF_RETURN_IF_ERROR(
         client::Confirm(globals.yes, "Suspend yourself? Only somebody else can resume you.",
                         "you would suspend yourself, and only somebody else could resume you"));
-  return CallAndPrint<Holders>(globals, &Methods::SuspendHolder, request);
+  HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
+  HF_ASSIGN_OR_RETURN(const v1::Holder holder, session->Call<Holders>(&Methods::SuspendHolder, request));
+  HF_RETURN_IF_ERROR(Print(globals, holder));
+  if (holder.has_suspension_end_time())
+    Note(globals, fmt::format("An officer: this ends by itself at {}, unless somebody other than you confirms "
+                              "it: holdfast holder confirm-suspension {}",
+                              FormatTime(TimestampMicros(holder.suspension_end_time())), LastId(holder.name())));
+  return absl::OkStatus();
+}
+
+absl::Status ConfirmSuspension(const Globals& globals, const IdOptions& options) {
+  HF_ASSIGN_OR_RETURN(const auto request, NameAndReason<v1::ConfirmSuspensionRequest>(globals, options));
+  return CallAndPrint<Holders>(globals, &Methods::ConfirmSuspension, request);
 }
 
 absl::Status Resume(const Globals& globals, const IdOptions& options) {
@@ -245,6 +267,12 @@ void DeclareUpdate(CLI::App& command, UpdateOptions& options) {
   command.add_option("ID", options.id, "The holder")->required();
   command.add_option("--display-name", options.display_name, "Name for people");
   DeclareQualifications(command, options.qualifications);
+  command
+      .add_option("--role", options.roles,
+                  "All their roles from now on; may be repeated. To and from security somebody else must say yes")
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember(kRoles));
+  command.add_option("--person", options.person, "Of a workflow: the person id of who answers for it from now on");
   command.add_flag("--no-qualifications", options.no_qualifications, "Takes all of them away")
       ->excludes("--qualification");
   command.add_option("--etag", options.etag, "Refuse when the holder has changed since it had this etag");
@@ -268,7 +296,7 @@ void AddHolderCommands(CLI::App& root, Invocation& invocation) {
       group, invocation, "list", "All holders", [](CLI::App&, NoOptions&) {}, List);
   AddCommand<IdOptions>(group, invocation, "show", "One holder with its devices", DeclareId, Show);
   AddCommand<UpdateOptions>(group, invocation, "update",
-                            "Change what is named; --qualification replaces all that there were",
+                            "Change what is named; --qualification and --role replace all that there were",
                             DeclareUpdate, Update);
   AddCommand<IdOptions>(group, invocation, "confirm",
                         "Confirm a device by the fingerprint that its owner read out to you",
@@ -277,6 +305,9 @@ void AddHolderCommands(CLI::App& root, Invocation& invocation) {
                         DeclareFingerprint, RevokeKey);
   AddCommand<IdOptions>(group, invocation, "suspend", "Refuse every call of a holder from now on", DeclareId,
                         Suspend);
+  AddCommand<IdOptions>(group, invocation, "confirm-suspension",
+                        "Let an officer's suspension by somebody else last: else it ends after a day", DeclareId,
+                        ConfirmSuspension);
   AddCommand<IdOptions>(group, invocation, "resume", "End a suspension", DeclareId, Resume);
   AddCommand<EnrollOptions>(group, invocation, "enroll",
                             "A one-time enrollment string for a holder's new or lost device", DeclareEnroll,

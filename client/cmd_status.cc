@@ -19,9 +19,13 @@ constexpr Micros kCaEndsSoon = 2 * 365 * kDay;
 // read.
 std::string Waiting(Session& session, const v1::Vault& vault) {
   std::string waiting;
+  for (const std::string& name : vault.suspensions_to_confirm())
+    waiting += fmt::format("{}the suspension of {} ends by itself, unless you confirm it: holdfast holder "
+                           "confirm-suspension {}",
+                           waiting.empty() ? "" : "; ", LastId(name), LastId(name));
   if (const int count = vault.break_glass_to_veto(); count > 0)
-    waiting = fmt::format("{} request{} to break glass that you could veto: holdfast break-glass list --open",
-                          count, count == 1 ? "" : "s");
+    waiting += fmt::format("{}{} request{} to break glass that you could veto: holdfast break-glass list --open",
+                           waiting.empty() ? "" : "; ", count, count == 1 ? "" : "s");
   v1::ListApprovalsRequest request;
   request.set_for_me(true);
   const auto approvals =

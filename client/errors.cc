@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "client/approval_wait.h"
+#include "client/options.h"
 #include "client/text_table.h"
 #include "fmt/format.h"
 #include "grpcpp/grpcpp.h"
@@ -201,8 +202,7 @@ std::string ErrorLine(const absl::Status& status) {
   if (option.has_value() && message.compare(0, field.size(), field) == 0)
     message.replace(0, field.size(), *option);
   if (const std::string approval = MissingApproval(status); !approval.empty())
-    message +=
-        fmt::format("; {}; then repeat this command", ApprovalAdvice(approval, DetailsOf(status)["needs"]));
+    message += fmt::format(": holdfast approval approve {}; then repeat this command", LastId(approval));
   if (ReasonOf(status) == "DENIED" && DetailsOf(status)["rule"] == kDefaultDeny)
     message += "; ask an owner of the account or your security team";
   return fmt::format("holdfast: {}\n", Printable(message));

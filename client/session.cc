@@ -232,10 +232,12 @@ absl::Status Session::AwaitApproval(const absl::Status& failed) {
   const std::string missing = MissingApproval(failed);
   if (missing.empty() || !use.wait.has_value()) return failed;
   if (!wait_until_.has_value()) wait_until_ = WallNow() + *use.wait;
+  auto details = DetailsOf(failed);
+  const std::string& who = details.contains("approvers") ? details["approvers"] : details["needs"];
   if (!use.quiet)
     fmt::print(stderr, "{}\n",
                Printable(fmt::format("Waits for {}: {}", missing,
-                                     ApprovalAdvice(missing, DetailsOf(failed)["needs"]))));
+                                     ApprovalAdvice(missing, who))));
   v1::GetApprovalRequest request;
   request.set_name(missing);
   for (;;) {

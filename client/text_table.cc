@@ -26,28 +26,17 @@ constexpr std::array<Range, 9> kWide = {{{0x1100, 0x115f},
                                          {0xff00, 0xff60},
                                          {0x1f300, 0x1faff},
                                          {0x20000, 0x3fffd}}};
-// No column: combining marks, zero-width characters, variation selectors.
-constexpr std::array<Range, 8> kZero = {{{0x0300, 0x036f},
+// No column: combining marks; what is invisible has none either.
+constexpr std::array<Range, 5> kZero = {{{0x0300, 0x036f},
                                          {0x0483, 0x0489},
                                          {0x0591, 0x05bd},
                                          {0x064b, 0x065f},
-                                         {0x200b, 0x200f},
-                                         {0x20d0, 0x20ff},
-                                         {0xfe00, 0xfe0f},
-                                         {0xe0100, 0xe01ef}}};
-// Controls of C0 and C1, and what makes a terminal show text in another order than it has.
-constexpr std::array<Range, 5> kUnsafe = {
-    {{0x00, 0x1f}, {0x7f, 0x9f}, {0x061c, 0x061c}, {0x200e, 0x200f}, {0x2028, 0x202e}}};
-constexpr Range kIsolates = {0x2066, 0x2069};
+                                         {0x20d0, 0x20ff}}};
 
 template <std::size_t N>
 bool In(const std::array<Range, N>& ranges, std::uint32_t point) {
   return std::any_of(ranges.begin(), ranges.end(),
                      [&](const Range& range) { return point >= range.first && point <= range.last; });
-}
-
-bool IsUnsafe(std::uint32_t point) {
-  return In(kUnsafe, point) || (point >= kIsolates.first && point <= kIsolates.last);
 }
 
 // Size in bytes of the code point at the front of a non-empty text; nothing when it is malformed.
@@ -82,7 +71,7 @@ std::string Printable(std::string_view text) {
   while (!text.empty()) {
     const auto size = CodePointSize(text);
     const std::string_view one = text.substr(0, size.value_or(1));
-    if (!size.has_value() || IsUnsafe(Decode(one)))
+    if (!size.has_value() || IsInvisible(Decode(one)))
       result += kReplacement;
     else
       result += one;
@@ -96,7 +85,7 @@ std::size_t DisplayWidth(std::string_view text) {
   while (!text.empty()) {
     const std::size_t size = CodePointSize(text).value_or(1);
     const std::uint32_t point = Decode(text.substr(0, size));
-    if (!In(kZero, point)) width += In(kWide, point) ? 2 : 1;
+    if (!In(kZero, point) && !IsInvisible(point)) width += In(kWide, point) ? 2 : 1;
     text.remove_prefix(size);
   }
   return width;

@@ -51,10 +51,8 @@ TEST(Approvals, OpenTierOneOnceForEachYes) {
   TopOffice office;
   EXPECT_EQ(
       office.Refused(5, "gus", kReveal),
-      "needs approval by 1 of owner, backup, security, by rule reveal.tier-1: a secret of tier 1 is seen by "
-      "one "
-      "and approved by another: once, for ten minutes; ask 1 of owner, backup, security to run: holdfast "
-      "approval approve 2; then repeat this command\n");
+      "needs approval by alice, omar, mia or ben (rule reveal.tier-1: a secret of tier 1 is seen by one and "
+      "approved by another: once, for ten minutes): holdfast approval approve 2; then repeat this command\n");
   EXPECT_EQ(office.Asks("gus", kReveal), "2");  // asked for once
 
   const Json waiting = office.Show("2", "ben");

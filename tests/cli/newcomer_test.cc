@@ -78,7 +78,9 @@ TEST(Newcomer, WhoEndsAccessIsToldWhatTheOtherStillKnows) {
               AllOf(StartsWith("Access ended, but mia still knows"),
                     HasSubstr("holdfast secret put news password; holdfast secret attest news password "
                               "--through 1 --evidence TEXT\n")));
-  EXPECT_THAT(office.Refused(4, "mia", {"exposure", "list"}),
+  EXPECT_THAT(Each(office.Get("mia", {"exposure", "list"})["exposures"], "holder"),
+              ::testing::ElementsAre("holders/mia"));
+  EXPECT_THAT(office.Refused(4, "mia", {"exposure", "list", "--account", "news"}),
               HasSubstr("your own: holdfast exposure list --holder mia"));
   EXPECT_THAT(office.Refused(4, "mia", {"account", "show", "news"}),
               HasSubstr("ask an owner of the account"));

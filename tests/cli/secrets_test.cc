@@ -159,7 +159,10 @@ TEST(Exposure, IsByPersonComponentAndVersionAndEndsWithTheValueItself) {
   office.Ok("omar", attest);
   EXPECT_THAT(office.Get("mia", live)["exposures"], IsEmpty());
   EXPECT_EQ(office.Get("mia", {"exposure", "list", "--holder", "mia"})["exposures"].size(), 1U);
-  office.Refused(4, "mia", {"exposure", "list", "--holder", "omar"});
+  for (const std::string& version :
+       Each(office.Get("mia", {"exposure", "list", "--holder", "omar"})["exposures"], "version"))
+    EXPECT_THAT(version, ::testing::StartsWith("accounts/usual/"));  // as its owner
+  office.Refused(4, "mia", {"exposure", "list", "--holder", "alice"});
   EXPECT_EQ(office.Get("mia", {"exposure", "list", "--account", "usual"})["exposures"].size(),
             4U);  // as its owner
 }

@@ -70,14 +70,14 @@ std::vector<BadPolicy> BadDeclarations() {
        "bytes"},
       {Top("rules = []\n"),
        "3:1: unknown key of a policy: \"rules\"; did you mean \"roles\"?; allowed: format, name, "
-       "qualifications, roles, tiers, idle, rule, never"},
+       "qualifications, roles, tiers, idle, handover, rule, never"},
       {Top("Format = 1\n"), "3:1: key of a policy: \"Format\" is written \"format\""},
       {Top("colour = \"red\"\n"),
-       "3:1: unknown key of a policy: \"colour\"; allowed: format, name, qualifications, roles, tiers, idle, "
+       "3:1: unknown key of a policy: \"colour\"; allowed: format, name, qualifications, roles, tiers, idle, handover, "
        "rule, never"},
       {Top("\"n\320\260me\" = \"p\"\n"),
        "3:1: key of a policy: \"n\\u{430}me\" has U+0430 in it; names are ASCII; did you mean \"name\"?; "
-       "allowed: format, name, qualifications, roles, tiers, idle, rule, never"},
+       "allowed: format, name, qualifications, roles, tiers, idle, handover, rule, never"},
       {Whole("format = 1\nname = \"p\"\n[rule]\nid = \"a\"\n"),
        "3:2: \"rule\" stands in two brackets: [[rule]]"},
       {Whole("format = 1\nname = \"p\"\nnever = [1]\n"),

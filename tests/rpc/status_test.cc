@@ -5,6 +5,7 @@
 #include <string>
 
 #include "holdfast/v1/errors.pb.h"
+#include "vault/base/retry.h"
 
 namespace holdfast::rpc {
 namespace {
@@ -55,8 +56,12 @@ TEST(Status, NamesTheFieldAsBadRequest) {
 }
 
 TEST(Status, SaysWhenToTryAgainOnlyWhenThatHelps) {
-  const auto overloaded = MakeError(absl::StatusCode::kResourceExhausted, "OVERLOADED", "later");
-  EXPECT_EQ(Find<v1::RetryInfo>(ToGrpc(overloaded), "RetryInfo").retry_delay().seconds(), 1);
+  const auto full = MakeError(absl::StatusCode::kResourceExhausted, "DISK_FULL", "no room");
+  EXPECT_FALSE(Find<v1::RetryInfo>(ToGrpc(full), "RetryInfo").has_retry_delay());
+  auto later = MakeError(absl::StatusCode::kResourceExhausted, "TOO_MANY_TODAY", "later");
+  SetRetryAfter(later, 86'399'500);
+  EXPECT_EQ(Find<v1::RetryInfo>(ToGrpc(later), "RetryInfo").retry_delay().seconds(), 86'399);
+  EXPECT_EQ(Find<v1::RetryInfo>(ToGrpc(later), "RetryInfo").retry_delay().nanos(), 500'000'000);
   EXPECT_FALSE(Find<v1::RetryInfo>(ToGrpc(InvalidField("a", "b")), "RetryInfo").has_retry_delay());
 }
 

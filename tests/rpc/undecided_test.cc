@@ -70,6 +70,7 @@ const std::map<std::string, Ask>& Table() {
       {"AccountService/RenameAccount",
        {R"(name: "accounts/news" account_id: "fresh" request_id: "w" reason: "x")"}},
       {"AccountService/ArchiveAccount", {R"(name: "accounts/news" request_id: "w" reason: "x")"}},
+      {"AccountService/UnarchiveAccount", {R"(name: "accounts/news" request_id: "w" reason: "x")"}},
       {"ApprovalService/GetApproval", {R"(name: "$APPROVAL")"}},
       {"ApprovalService/ListApprovals", {""}},
       {"ApprovalService/ApproveApproval", {R"(name: "$APPROVAL" request_id: "w" reason: "x")"}},
@@ -112,6 +113,7 @@ const std::map<std::string, Ask>& Table() {
       {"HolderService/RenewKey", {R"(csr: "$CSR" request_id: "w")"}},
       {"HolderService/SuspendHolder", {R"(name: "holders/leo" request_id: "w" reason: "x")"}},
       {"HolderService/ResumeHolder", {R"(name: "holders/leo" request_id: "w" reason: "x")"}},
+      {"HolderService/ConfirmSuspension", {R"(name: "holders/leo" request_id: "w" reason: "x")"}},
       {"ImportService/ImportItem",
        {R"(source { system: "bitwarden" title: "x" } account_id: "fresh" platform: "x" request_id: "w"
            components { secret: "password" kind: "password" values )" +
@@ -143,6 +145,7 @@ const std::map<std::string, Ask>& Table() {
        {R"(name: "handovers/1/tasks/1" outcome: TASK_OUTCOME_CLOSED evidence: "x" request_id: "w")"}},
       {"VaultService/ConfirmRestore", {R"(request_id: "w" reason: "x")", "floor.restore-by-security"}},
       {"VaultService/GetVault", {""}},
+      {"VaultService/SetCustodian", {R"(holder: "holders/leo" request_id: "w" reason: "x")"}},
   };
   return table;
 }

@@ -9,7 +9,6 @@
 #include "vault/custody/holders.h"
 #include "vault/custody/limits.h"
 #include "vault/policy/duration.h"
-#include "vault/storage/setting_store.h"
 
 namespace holdfast::custody {
 namespace {
@@ -22,6 +21,16 @@ absl::StatusOr<storage::Grant> LiveGrant(Tx& tx, const storage::Account& account
   if (grant.has_value()) return *grant;
   return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND",
                    fmt::format("holder {} has no access to account {}", holder.name, account.name));
+}
+
+// Everybody may give up their own access: who has none must not learn by that which accounts there are.
+absl::StatusOr<storage::Grant> LiveGrantFor(WriteTx& tx, const Actor& actor, const Target& target) {
+  auto grant = LiveGrant(tx, *target.account, *target.subject);
+  if (grant.ok()) return grant;
+  HF_ASSIGN_OR_RETURN(const bool sees, Sees(tx, actor, *target.account));
+  if (sees) return grant;
+  RecordRefusal(tx, actor, Action::kGrantRevoke, target, "account.unseen");
+  return NoSuchAccount(tx, actor, target.account->name);
 }
 
 std::map<std::string, std::string> GrantTexts(const NewGrant& wanted, const Request& request) {
@@ -84,6 +93,18 @@ absl::Status EndGrant(WriteTx& tx, const Actor& actor, const storage::Account& a
 
 }  // namespace
 
+std::string_view RelationName(Relation relation) {
+  switch (relation) {
+    case Relation::kOwner:
+      return "owner";
+    case Relation::kBackup:
+      return "backup owner";
+    case Relation::kGrantee:
+      return "grantee";
+  }
+  return "";
+}
+
 bool MayHaveAccess(const storage::Holder& holder) {
   return holder.status == HolderStatus::kActive && !HasRole(holder.roles, Role::kAuditor) &&
          !HasRole(holder.roles, Role::kOffboarding);
@@ -103,9 +124,22 @@ absl::StatusOr<storage::Holder> FindAccessHolder(Tx& tx, std::string_view name, 
   return *std::move(holder);
 }
 
-absl::StatusOr<storage::Holder> Custodian(Tx& tx) {
-  HF_ASSIGN_OR_RETURN(const auto name, storage::SettingStore(tx.db()).Get("custodian"));
-  return FindHolder(tx, name.value_or(""));
+absl::Status RecordAccessEnd(WriteTx& tx, const storage::Grant& grant, std::string_view why,
+                             std::optional<std::int64_t> by) {
+  HF_ASSIGN_OR_RETURN(const storage::Account account, LoadAccount(tx, grant.account_id));
+  HF_ASSIGN_OR_RETURN(const storage::Holder holder, LoadHolder(tx, grant.holder_id));
+  audit::Event event;
+  event.type = "access.end";
+  if (by.has_value()) {
+    HF_ASSIGN_OR_RETURN(const storage::Holder actor, LoadHolder(tx, *by));
+    event.actor = RefTo(actor);
+  }
+  event.account = RefTo(account);
+  event.subject = RefTo(holder);
+  event.rule = "access.replaced";
+  event.texts = {{"relation", std::string(RelationName(grant.relation))}, {"why", std::string(why)}};
+  tx.Record(std::move(event));
+  return absl::OkStatus();
 }
 
 absl::Status SetRelation(WriteTx& tx, std::int64_t account_id, std::int64_t holder_id, Relation relation,
@@ -116,7 +150,9 @@ absl::Status SetRelation(WriteTx& tx, std::int64_t account_id, std::int64_t hold
   for (const storage::Grant& grant : live) {
     const bool replaced = grant.holder_id == holder_id;
     const bool former_owner = relation == Relation::kOwner && grant.relation == Relation::kOwner;
-    if (replaced || former_owner) HF_RETURN_IF_ERROR(grants.End(grant.id, tx.now(), by));
+    if (!replaced && !former_owner) continue;
+    HF_RETURN_IF_ERROR(grants.End(grant.id, tx.now(), by));
+    if (!replaced) HF_RETURN_IF_ERROR(RecordAccessEnd(tx, grant, "another owner was named", by));
   }
   storage::Grant grant{.account_id = account_id,
                        .holder_id = holder_id,
@@ -131,7 +167,8 @@ absl::StatusOr<storage::Grant> CreateGrant(WriteTx& tx, const Actor& actor, cons
                                            const NewGrant& wanted) {
   HF_ASSIGN_OR_RETURN(const storage::Account account,
                       FindAccount(tx, actor, wanted.account, Action::kGrantCreate));
-  HF_ASSIGN_OR_RETURN(const storage::Holder holder, FindHolder(tx, wanted.holder));
+  HF_ASSIGN_OR_RETURN(const storage::Holder holder,
+                      FindHolder(tx, actor, wanted.holder, Action::kGrantCreate));
   const Target target{.account = &account, .subject = &holder, .texts = GrantTexts(wanted, request)};
   HF_RETURN_IF_ERROR(AuthorizeToWait(tx, actor, Action::kGrantCreate, target).status());
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
@@ -140,7 +177,10 @@ absl::StatusOr<storage::Grant> CreateGrant(WriteTx& tx, const Actor& actor, cons
   // Nobody is asked to approve what cannot be done.
   if (!repeat.has_value()) HF_RETURN_IF_ERROR(CheckNewGrant(tx, account, holder, expires_at));
   HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kGrantCreate, target));
-  if (repeat.has_value()) return ById(tx, *repeat);
+  if (repeat.has_value()) {
+    HF_RETURN_IF_ERROR(AuthorizeShownAgain(tx, actor, Action::kGrantRead, target));
+    return ById(tx, *repeat);
+  }
   storage::GrantStore grants(tx.db());
   HF_RETURN_IF_ERROR(grants.EndExpired(account.id, holder.id, tx.now()));
   storage::Grant grant{.account_id = account.id,
@@ -160,7 +200,8 @@ absl::StatusOr<storage::Grant> RevokeGrant(WriteTx& tx, const Actor& actor, cons
                                            std::string_view account_name, std::string_view holder_name) {
   HF_ASSIGN_OR_RETURN(const storage::Account account,
                       FindAccount(tx, actor, account_name, Action::kGrantRevoke));
-  HF_ASSIGN_OR_RETURN(const storage::Holder holder, FindHolder(tx, holder_name));
+  HF_ASSIGN_OR_RETURN(const storage::Holder holder,
+                      FindHolder(tx, actor, holder_name, Action::kGrantRevoke));
   const Target target{.account = &account, .subject = &holder, .texts = {{"reason", request.reason}}};
   HF_RETURN_IF_ERROR(AuthorizeToWait(tx, actor, Action::kGrantRevoke, target).status());
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
@@ -168,9 +209,10 @@ absl::StatusOr<storage::Grant> RevokeGrant(WriteTx& tx, const Actor& actor, cons
   if (repeat.has_value()) {
     HF_ASSIGN_OR_RETURN(const storage::Grant ended, ById(tx, *repeat));
     HF_RETURN_IF_ERROR(AuthorizeEnd(tx, actor, target, ended, events));
+    HF_RETURN_IF_ERROR(AuthorizeShownAgain(tx, actor, Action::kGrantRead, target));
     return ended;
   }
-  HF_ASSIGN_OR_RETURN(const storage::Grant grant, LiveGrant(tx, account, holder));
+  HF_ASSIGN_OR_RETURN(const storage::Grant grant, LiveGrantFor(tx, actor, target));
   HF_RETURN_IF_ERROR(CheckIsNotOwner(grant, account, holder));
   HF_ASSIGN_OR_RETURN(const OwnersLack lacked, OwnersLacking(tx, account));
   // Nobody is asked to approve what cannot be done.

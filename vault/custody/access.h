@@ -23,6 +23,13 @@ absl::StatusOr<storage::Grant> CreateGrant(WriteTx& tx, const Actor& actor, cons
 absl::StatusOr<storage::Grant> RevokeGrant(WriteTx& tx, const Actor& actor, const Request& request,
                                            std::string_view account, std::string_view holder);
 
+// The event that somebody's access ended, whatever ended it. `by`: none for the host.
+absl::Status RecordAccessEnd(WriteTx& tx, const storage::Grant& grant, std::string_view why,
+                             std::optional<std::int64_t> by);
+
+// "backup owner", for messages and the record.
+std::string_view RelationName(Relation relation);
+
 // Active, and neither auditor nor offboarding, who reveal nothing.
 bool MayHaveAccess(const storage::Holder& holder);
 // The holder by id, if they may have access to accounts. Errors name `field`.
@@ -30,9 +37,12 @@ absl::StatusOr<storage::Holder> FindAccessHolder(Tx& tx, std::string_view holder
 
 // The organisational custodian.
 absl::StatusOr<storage::Holder> Custodian(Tx& tx);
+// Names another one: a person who may have access. Errors name "holder".
+absl::StatusOr<storage::Holder> SetCustodian(WriteTx& tx, const Actor& actor, const Request& request,
+                                             std::string_view holder);
 
 // Gives `holder` this relation to the account, ending whatever relation they had. A former owner is ended too
-// when the relation is owner. `by`: none for the host.
+// when the relation is owner. Whoever loses access by that has an event. `by`: none for the host.
 absl::Status SetRelation(WriteTx& tx, std::int64_t account_id, std::int64_t holder_id, Relation relation,
                          std::string_view reason, std::optional<std::int64_t> by);
 

@@ -62,18 +62,49 @@ absl::Status SetBackups(WriteTx& tx, const Actor& actor, const storage::Account&
   HF_ASSIGN_OR_RETURN(const auto live, grants.LiveByAccount(account.id, tx.now()));
   for (const storage::Grant& grant : live) {
     if (grant.relation != Relation::kBackup) continue;
-    if (std::erase(wanted, grant.holder_id) == 0)
-      HF_RETURN_IF_ERROR(grants.End(grant.id, tx.now(), actor.holder.id));
+    if (std::erase(wanted, grant.holder_id) != 0) continue;
+    HF_RETURN_IF_ERROR(grants.End(grant.id, tx.now(), actor.holder.id));
+    HF_RETURN_IF_ERROR(RecordAccessEnd(tx, grant, "other backup owners were named", actor.holder.id));
   }
   for (const std::int64_t holder_id : wanted)
     HF_RETURN_IF_ERROR(SetRelation(tx, account.id, holder_id, Relation::kBackup, reason, actor.holder.id));
   return absl::OkStatus();
 }
 
-absl::StatusOr<storage::Holder> OwnerFor(WriteTx& tx, std::string_view name) {
-  if (!name.empty()) return FindAccessHolder(tx, name, "account.owner");
-  HF_ASSIGN_OR_RETURN(const storage::Holder custodian, Custodian(tx));
-  return FindAccessHolder(tx, custodian.name, "account.owner");
+absl::StatusOr<storage::Holder> OwnerFor(WriteTx& tx, const Actor& actor, std::string_view name) {
+  if (name.empty()) return Custodian(tx);
+  return FindHolderIn(tx, actor, "account.owner", name, Action::kAccountCreate);
+}
+
+// The account that the same call made before, for who may see it now.
+absl::StatusOr<storage::Account> AgainCreated(WriteTx& tx, const Actor& actor, const std::string& result) {
+  HF_ASSIGN_OR_RETURN(storage::Account account, LoadAccount(tx, std::stoll(result)));
+  HF_RETURN_IF_ERROR(AuthorizeShownAgain(tx, actor, Action::kAccountRead, {.account = &account}));
+  return account;
+}
+
+// Whether the id can be taken. Of an account that the actor may not see a dry run tells nothing, and goes on
+// under a name that no id can have; the call itself must fail, and is on record.
+absl::Status CheckIdIsFree(WriteTx& tx, const Actor& actor, storage::Account& wanted) {
+  storage::AccountStore accounts(tx.db());
+  HF_ASSIGN_OR_RETURN(auto taken, accounts.ByName(wanted.name));
+  if (!taken.has_value()) {
+    HF_ASSIGN_OR_RETURN(taken, accounts.ByFormerName(wanted.name));
+  }
+  if (!taken.has_value()) return absl::OkStatus();
+  HF_ASSIGN_OR_RETURN(const bool sees, Sees(tx, actor, *taken));
+  if (sees)
+    return MakeError(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
+                     taken->name == wanted.name
+                         ? fmt::format("account {} exists already", wanted.name)
+                         : fmt::format("{} was another account's id: it is never given again", wanted.name));
+  if (tx.dry_run()) {
+    wanted.name += " (rehearsed)";
+    return absl::OkStatus();
+  }
+  RecordRefusal(tx, actor, Action::kAccountCreate, {.account = &*taken}, "account.id-taken");
+  return MakeError(absl::StatusCode::kAlreadyExists, "ID_TAKEN",
+                   fmt::format("account_id: {} cannot be used; choose another id", wanted.name));
 }
 
 std::string JoinNames(const std::vector<std::string>& names) {
@@ -103,7 +134,8 @@ std::map<std::string, std::string> ChangeTexts(const AccountChange& change, cons
 }
 
 // Who would become owner or backup owner and is not yet.
-absl::StatusOr<std::vector<storage::Holder>> PromotedBy(WriteTx& tx, const storage::Account& account,
+absl::StatusOr<std::vector<storage::Holder>> PromotedBy(WriteTx& tx, const Actor& actor,
+                                                        const storage::Account& account,
                                                         const AccountChange& change) {
   std::vector<std::pair<std::string, Relation>> wanted;
   if (change.owner) wanted.emplace_back(*change.owner, Relation::kOwner);
@@ -111,7 +143,7 @@ absl::StatusOr<std::vector<storage::Holder>> PromotedBy(WriteTx& tx, const stora
     wanted.emplace_back(name, Relation::kBackup);
   std::vector<storage::Holder> promoted;
   for (const auto& [name, relation] : wanted) {
-    HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, name));
+    HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, actor, name, Action::kAccountSetOwners));
     HF_ASSIGN_OR_RETURN(const auto grant, storage::GrantStore(tx.db()).Live(account.id, holder.id, tx.now()));
     if (!grant.has_value() || grant->relation != relation) promoted.push_back(std::move(holder));
   }
@@ -131,7 +163,7 @@ absl::Status AuthorizeChange(WriteTx& tx, const Actor& actor, const Target& targ
     HF_RETURN_IF_ERROR(ask(Action::kAccountUpdate, target));
   if (change.tier) HF_RETURN_IF_ERROR(ask(Action::kAccountSetTier, target));
   if (!change.owner && !change.backups) return absl::OkStatus();
-  HF_ASSIGN_OR_RETURN(const auto promoted, PromotedBy(tx, *target.account, change));
+  HF_ASSIGN_OR_RETURN(const auto promoted, PromotedBy(tx, actor, *target.account, change));
   // Each person who is to get access is looked at by itself; nobody may give it to themselves.
   for (const storage::Holder& holder : promoted) {
     Target about = target;
@@ -170,8 +202,10 @@ absl::Status ApplyGuarded(WriteTx& tx, const Actor& actor, storage::Account& acc
 // Whether that would go well. Nobody is asked to approve what cannot be done.
 absl::Status Rehearse(WriteTx& tx, const Actor& actor, storage::Account account, const AccountChange& change,
                       std::string_view reason) {
+  const std::size_t recorded = tx.events().size();
   HF_RETURN_IF_ERROR(tx.db().Savepoint());
   const absl::Status result = ApplyGuarded(tx, actor, account, change, reason);
+  tx.ForgetEvents(recorded);
   HF_RETURN_IF_ERROR(tx.db().RollbackSavepoint());
   return result;
 }
@@ -213,12 +247,6 @@ absl::Status CheckDetails(std::string_view field, const std::vector<storage::Acc
   return absl::OkStatus();
 }
 
-absl::Status CheckNotArchived(const storage::Account& account) {
-  if (account.state == AccountState::kActive) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kFailedPrecondition, "ACCOUNT_ARCHIVED",
-                   fmt::format("account {} is archived", account.name));
-}
-
 absl::Status InsertAccount(WriteTx& tx, storage::Account& account) {
   account.pseudonym = audit::NewPseudonym();
   account.created_at = account.updated_at = account.reviewed_at = tx.now();
@@ -227,7 +255,7 @@ absl::Status InsertAccount(WriteTx& tx, storage::Account& account) {
 
 absl::StatusOr<storage::Account> CreateAccount(WriteTx& tx, const Actor& actor, const Request& request,
                                                NewAccount wanted) {
-  HF_ASSIGN_OR_RETURN(const storage::Holder owner, OwnerFor(tx, wanted.owner));
+  HF_ASSIGN_OR_RETURN(const storage::Holder owner, OwnerFor(tx, actor, wanted.owner));
   storage::Account account{.name = wanted.name,
                            .platform = wanted.platform,
                            .platform_id = wanted.platform_id,
@@ -240,19 +268,15 @@ absl::StatusOr<storage::Account> CreateAccount(WriteTx& tx, const Actor& actor, 
   HF_ASSIGN_OR_RETURN(
       const auto decision,
       Authorize(tx, actor, Action::kAccountCreate,
-                {.account = &account, .subject = &owner, .texts = {{"name", AccountName(wanted.name)}}}));
-  storage::AccountStore accounts(tx.db());
+                {.account = &account,
+                 .subject = &owner,
+                 .texts = {{"name", AccountName(wanted.name)}, {"tier", std::to_string(account.tier)}}}));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
-  HF_ASSIGN_OR_RETURN(auto existing, accounts.ByName(wanted.name));
-  HF_ASSIGN_OR_RETURN(auto renamed, accounts.ByFormerName(wanted.name));
-  if (existing.has_value() || renamed.has_value()) {
-    if (repeat.has_value()) return existing.has_value() ? *std::move(existing) : *std::move(renamed);
-    return MakeError(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
-                     existing.has_value()
-                         ? fmt::format("account {} exists already", wanted.name)
-                         : fmt::format("{} was another account's id: it is never given again", wanted.name));
-  }
+  if (repeat.has_value()) return AgainCreated(tx, actor, *repeat);
+  HF_RETURN_IF_ERROR(FindAccessHolder(tx, owner.name, "account.owner").status());
+  HF_RETURN_IF_ERROR(CheckIdIsFree(tx, actor, account));
   HF_RETURN_IF_ERROR(InsertAccount(tx, account));
+  account.name = wanted.name;
   HF_RETURN_IF_ERROR(
       SetRelation(tx, account.id, owner.id, Relation::kOwner, request.reason, actor.holder.id));
   HF_RETURN_IF_ERROR(SetBackups(tx, actor, account, owner.id, wanted.backups, request.reason));
@@ -262,10 +286,11 @@ absl::StatusOr<storage::Account> CreateAccount(WriteTx& tx, const Actor& actor, 
                       .texts = {{"reason", request.reason},
                                 {"name", AccountName(account.name)},
                                 {"platform", account.platform},
+                                {"tier", std::to_string(account.tier)},
                                 {"owner", HolderName(owner.name)},
                                 {"backups", JoinNames(wanted.backups)}}};
   tx.Record(EventFor(actor, Action::kAccountCreate, target, decision));
-  HF_RETURN_IF_ERROR(Remember(tx, actor, request, account.name));
+  HF_RETURN_IF_ERROR(Remember(tx, actor, request, std::to_string(account.id)));
   return account;
 }
 
@@ -295,41 +320,6 @@ absl::StatusOr<storage::Account> UpdateAccount(WriteTx& tx, const Actor& actor, 
   ++account.revision;
   HF_RETURN_IF_ERROR(storage::AccountStore(tx.db()).Update(account));
   for (audit::Event& event : events) tx.Record(std::move(event));
-  HF_RETURN_IF_ERROR(Remember(tx, actor, request, account.name));
-  return account;
-}
-
-absl::StatusOr<storage::Account> ReviewAccount(WriteTx& tx, const Actor& actor, const Request& request,
-                                               std::string_view name, std::string_view etag) {
-  HF_ASSIGN_OR_RETURN(storage::Account account, FindAccount(tx, actor, name, Action::kAccountReview));
-  const Target target{.account = &account, .texts = {{"reason", request.reason}}};
-  HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kAccountReview, target));
-  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
-  if (repeat.has_value()) return account;
-  HF_RETURN_IF_ERROR(CheckEtag(etag, account.revision, AccountName(account.name)));
-  HF_RETURN_IF_ERROR(CheckNotArchived(account));
-  account.reviewed_at = tx.now();  // no new revision: what was looked at is as it was
-  account.reviewed_by = actor.holder.id;
-  HF_RETURN_IF_ERROR(storage::AccountStore(tx.db()).Update(account));
-  tx.Record(EventFor(actor, Action::kAccountReview, target, decision));
-  HF_RETURN_IF_ERROR(Remember(tx, actor, request, account.name));
-  return account;
-}
-
-absl::StatusOr<storage::Account> ArchiveAccount(WriteTx& tx, const Actor& actor, const Request& request,
-                                                std::string_view name, std::string_view etag) {
-  HF_ASSIGN_OR_RETURN(storage::Account account, FindAccount(tx, actor, name, Action::kAccountArchive));
-  const Target target{.account = &account, .texts = {{"reason", request.reason}}};
-  HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kAccountArchive, target));
-  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
-  if (repeat.has_value()) return account;
-  HF_RETURN_IF_ERROR(CheckEtag(etag, account.revision, AccountName(account.name)));
-  HF_RETURN_IF_ERROR(CheckNotArchived(account));
-  account.state = AccountState::kArchived;
-  account.updated_at = tx.now();
-  ++account.revision;
-  HF_RETURN_IF_ERROR(storage::AccountStore(tx.db()).Update(account));
-  tx.Record(EventFor(actor, Action::kAccountArchive, target, decision));
   HF_RETURN_IF_ERROR(Remember(tx, actor, request, account.name));
   return account;
 }

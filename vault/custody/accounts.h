@@ -52,6 +52,10 @@ absl::StatusOr<storage::Account> ReviewAccount(WriteTx& tx, const Actor& actor, 
 absl::StatusOr<storage::Account> ArchiveAccount(WriteTx& tx, const Actor& actor, const Request& request,
                                                 std::string_view account, std::string_view etag);
 
+// Into use again, whatever became of its owners meanwhile: findings tell what it lacks.
+absl::StatusOr<storage::Account> UnarchiveAccount(WriteTx& tx, const Actor& actor, const Request& request,
+                                                  std::string_view account, std::string_view etag);
+
 // Errors name `field`.
 absl::Status CheckDetails(std::string_view field, const std::vector<storage::AccountDetail>& details);
 

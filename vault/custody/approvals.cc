@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "vault/crypto/mac.h"
+#include "vault/custody/approvers.h"
 #include "vault/custody/facts.h"
 #include "vault/storage/request_store.h"
 
@@ -17,13 +18,19 @@ using storage::Approval;
 using storage::ApprovalClosed;
 using storage::ApprovalStore;
 
+// One yes to more leavers than a day's number is for all of them, not for one call.
+bool CoversMany(std::string_view action) {
+  return action == policy::ActionName(policy::Action::kHandoverStartMany);
+}
+
 // Names are in the request's body and are never reused; what a call means by "the newest" is bound by its
 // number. The subject is not: one approval serves a call that is about several people.
 Bytes OperationOf(const Tx& tx, const Actor& actor, std::string_view action, const Target& target) {
   const std::string version = target.version.has_value() ? std::to_string(*target.version) : "";
   return ToBytes(crypto::Mac(
       tx.keys().request_mac,
-      {AsBytes("holdfast-operation-v1"), AsBytes(actor.request.method), actor.request.body, AsBytes(action),
+      {AsBytes("holdfast-operation-v1"), AsBytes(actor.request.method),
+       CoversMany(action) ? ByteView() : ByteView(actor.request.body), AsBytes(action),
        target.account != nullptr ? ByteView(target.account->pseudonym) : ByteView(),
        target.secret != nullptr ? ByteView(target.secret->pseudonym) : ByteView(), AsBytes(version)}));
 }
@@ -141,13 +148,16 @@ audit::Event EventOf(const Actor& actor, policy::Action action, const Target& ta
   return event;
 }
 
-absl::Status Required(const policy::Decision& decision, std::string_view approval) {
+absl::Status Required(const policy::Decision& decision, std::string_view approval,
+                      const std::string& approvers) {
   const std::string needs = DescribeNeeds(decision.obligations.approvals);
   absl::Status status =
       MakeError(absl::StatusCode::kFailedPrecondition, "APPROVAL_REQUIRED",
-                fmt::format("needs approval by {}, by rule {}: {}", needs, decision.rule, decision.why));
+                fmt::format("needs approval by {} (rule {}: {})", approvers.empty() ? needs : approvers,
+                            decision.rule, decision.why));
   if (!approval.empty()) AddDetail(status, "approval", approval);
   AddDetail(status, "needs", needs);
+  if (!approvers.empty()) AddDetail(status, "approvers", approvers);
   AddDetail(status, "rule", decision.rule);
   return status;
 }
@@ -260,10 +270,12 @@ absl::Status UseApproval(Tx& tx, const Actor& actor, Approval approval) {
 
 absl::Status AskForApproval(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
                             const policy::Decision& decision, const std::optional<Approval>& existing) {
+  HF_ASSIGN_OR_RETURN(const std::string approvers,
+                      NameApprovers(tx, actor, target, decision.obligations.approvals, existing));
   if (existing.has_value() && StateOf(tx, *existing) == ApprovalState::kPending)
-    return Required(decision, ApprovalName(existing->id));
+    return Required(decision, ApprovalName(existing->id), approvers);
   const bool only_reads = actor.request.id.empty();
-  if (tx.dry_run() || only_reads) return Required(decision, "");
+  if (tx.dry_run() || only_reads) return Required(decision, "", approvers);
   ApprovalStore store(tx.db());
   HF_ASSIGN_OR_RETURN(const auto open,
                       store.OpenOf(actor.holder.id, {.now = tx.now(), .policy_id = tx.policy().id}));
@@ -279,7 +291,7 @@ absl::Status AskForApproval(Tx& tx, const Actor& actor, policy::Action action, c
     after.Record(event);
     return absl::OkStatus();
   });
-  return Required(decision, ApprovalName(row.id));
+  return Required(decision, ApprovalName(row.id), approvers);
 }
 
 }  // namespace holdfast::custody

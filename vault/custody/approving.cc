@@ -79,6 +79,9 @@ struct Located {
   About about;
   Permit permit;
 };
+// Whether the actor is one of those who are asked, or were: also of a request that is over.
+absl::StatusOr<bool> IsAsked(Tx& tx, const Actor& actor, const Approval& row, const About& about);
+
 absl::StatusOr<Located> Locate(WriteTx& tx, const Actor& actor, Action action, std::string_view name) {
   Located located;
   HF_ASSIGN_OR_RETURN(const auto row, Lookup(tx, name));
@@ -92,6 +95,11 @@ absl::StatusOr<Located> Locate(WriteTx& tx, const Actor& actor, Action action, s
   HF_ASSIGN_OR_RETURN(located.about, AboutOf(tx, *row, actor.request.reason));
   HF_ASSIGN_OR_RETURN(located.permit,
                       Authorize(tx, actor, action, located.about.target(), ContextOf(actor, located.about)));
+  HF_ASSIGN_OR_RETURN(const bool may_read, MayRead(tx, actor, *row));
+  if (!may_read) {
+    RecordRefusal(tx, actor, action, located.about.target(), row->rule);
+    return NoSuch(name);
+  }
   return located;
 }
 
@@ -141,6 +149,15 @@ absl::StatusOr<Count> CountFor(Tx& tx, const Actor& actor, const Approval& row, 
   count.voted = std::ranges::any_of(count.context.votes,
                                     [&](const policy::Vote& vote) { return vote.person == holder.person; });
   return count;
+}
+
+absl::StatusOr<bool> IsAsked(Tx& tx, const Actor& actor, const Approval& row, const About& about) {
+  HF_ASSIGN_OR_RETURN(const Count count, CountFor(tx, actor, row, about));
+  if (count.voted) return true;
+  if (!count.IsNamed(row)) return false;
+  HF_ASSIGN_OR_RETURN(const policy::Decision may,
+                      Consider(tx, actor, Action::kApprovalApprove, about.target(), ContextOf(actor, about)));
+  return may.allowed();
 }
 
 absl::Status NotAnApprover(WriteTx& tx, const Actor& actor, const Located& located) {
@@ -256,21 +273,21 @@ absl::StatusOr<bool> MayRead(Tx& tx, const Actor& actor, const Approval& approva
   HF_ASSIGN_OR_RETURN(const policy::Decision reads,
                       Consider(tx, actor, Action::kApprovalRead, about.target(), ContextOf(actor, about)));
   if (reads.allowed()) return true;
-  return WaitsFor(tx, actor, approval);
+  return IsAsked(tx, actor, approval, about);
 }
 
 absl::StatusOr<Approval> FindReadable(Tx& tx, const Actor& actor, std::string_view name) {
   HF_ASSIGN_OR_RETURN(const auto row, Lookup(tx, name));
-  if (!row.has_value()) {
-    HF_RETURN_IF_ERROR(Authorize(tx, actor, Action::kApprovalRead, {}, {.requested_by_self = true}).status());
-    return NoSuch(name);
+  if (row.has_value()) {
+    HF_ASSIGN_OR_RETURN(const bool may_read, MayRead(tx, actor, *row));
+    if (may_read) return *row;
   }
-  HF_ASSIGN_OR_RETURN(const bool asked, WaitsFor(tx, actor, *row));
-  if (asked) return *row;
-  HF_ASSIGN_OR_RETURN(const About about, AboutOf(tx, *row, ""));
-  HF_RETURN_IF_ERROR(
-      Authorize(tx, actor, Action::kApprovalRead, about.target(), ContextOf(actor, about)).status());
-  return *row;
+  HF_RETURN_IF_ERROR(Authorize(tx, actor, Action::kApprovalRead, {}, {.requested_by_self = true}).status());
+  if (row.has_value()) {
+    HF_ASSIGN_OR_RETURN(const About about, AboutOf(tx, *row, ""));
+    RecordRefusal(tx, actor, Action::kApprovalRead, about.target(), "approval.unseen");
+  }
+  return NoSuch(name);
 }
 
 absl::StatusOr<bool> WaitsFor(Tx& tx, const Actor& actor, const Approval& approval) {

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "vault/crypto/fingerprint.h"
 #include "vault/custody/approvals.h"
 #include "vault/custody/facts.h"
 #include "vault/custody/recovery.h"
@@ -12,6 +13,14 @@
 namespace holdfast::custody {
 namespace {
 
+constexpr std::string_view kDefaultDeny = "default.deny";
+
+// The device that acted, as its holder reads it out.
+std::string DeviceOf(const Actor& actor) {
+  if (actor.key.cert_sha256.empty()) return "";
+  return crypto::KeyFingerprint(actor.key.cert_sha256, actor.key.box_public);
+}
+
 audit::Event Refusal(const Actor& actor, std::string type, std::string_view rule) {
   audit::Event event;
   event.type = std::move(type);
@@ -19,6 +28,7 @@ audit::Event Refusal(const Actor& actor, std::string type, std::string_view rule
   event.outcome = audit::Outcome::kDenied;
   event.rule = rule;
   event.texts["peer"] = actor.peer;
+  event.texts["device"] = DeviceOf(actor);
   return event;
 }
 
@@ -26,6 +36,7 @@ absl::Status RefuseCall(Tx& tx, const Actor& actor, const Caller& caller, std::s
                         absl::Status status) {
   audit::Event event = Refusal(actor, "call.refused", rule);
   event.texts["method"] = caller.request.method;
+  event.texts["about"] = caller.request.about;
   tx.RecordInstead(std::move(event));
   AddDetail(status, "rule", rule);
   return status;
@@ -55,8 +66,11 @@ absl::StatusOr<storage::DeviceKey> DeviceOf(Tx& tx, const storage::DeviceCertifi
 }
 
 absl::Status DeniedBy(const policy::Decision& decision) {
-  absl::Status status = MakeError(absl::StatusCode::kPermissionDenied, "DENIED",
-                                  fmt::format("denied by rule {}: {}", decision.rule, decision.why));
+  // What no rule speaks of has no words of its own; the policy's own say the rest.
+  const std::string why = decision.rule == kDefaultDeny
+                              ? std::string("nothing permits this to you")
+                              : fmt::format("denied: {} (rule {})", decision.why, decision.rule);
+  absl::Status status = MakeError(absl::StatusCode::kPermissionDenied, "DENIED", why);
   AddDetail(status, "rule", decision.rule);
   return status;
 }
@@ -65,7 +79,7 @@ absl::Status DeniedBy(const policy::Decision& decision) {
 absl::Status CheckGiven(const policy::Decision& decision, const Request& request) {
   const auto needed = [&](std::string_view field) {
     absl::Status status =
-        InvalidField(field, fmt::format("is needed here, by rule {}: {}", decision.rule, decision.why));
+        InvalidField(field, fmt::format("is needed: {} (rule {})", decision.why, decision.rule));
     AddDetail(status, "rule", decision.rule);
     return status;
   };
@@ -86,7 +100,24 @@ audit::Event BaseEvent(const Actor& actor, policy::Action action, const Target& 
   event.version = target.version;
   event.texts = target.texts;
   event.texts["peer"] = actor.peer;
+  event.texts["device"] = DeviceOf(actor);
   return event;
+}
+
+absl::Status DeniedTo(Tx& tx, const Actor& actor, policy::Action action, std::string_view field,
+                      std::string_view name, const policy::Decision& decision) {
+  audit::Event event = Refusal(actor, std::string(policy::ActionName(action)), decision.rule);
+  event.texts[std::string(field)] = name;
+  tx.RecordInstead(std::move(event));
+  return DeniedBy(decision);
+}
+
+// A denial in the words that fit: a rule that speaks of an account tells that there is one.
+absl::Status DenialOf(Tx& tx, const Actor& actor, const Target& target, const policy::Decision& decision) {
+  if (target.account == nullptr || target.account->id == 0) return DeniedBy(decision);
+  HF_ASSIGN_OR_RETURN(const bool sees, Sees(tx, actor, *target.account));
+  if (sees) return DeniedBy(decision);
+  return NoSuchAccount(tx, actor, target.account->name);
 }
 
 }  // namespace
@@ -155,19 +186,13 @@ absl::StatusOr<Permit> AuthorizeToWait(Tx& tx, const Actor& actor, policy::Actio
                                        const Target& target, policy::Context context) {
   HF_ASSIGN_OR_RETURN(policy::Decision decision, Consider(tx, actor, action, target, std::move(context)));
   if (decision.effect == policy::Effect::kDeny) {
-    audit::Event event = BaseEvent(actor, action, target);
-    event.outcome = audit::Outcome::kDenied;
-    event.rule = decision.rule;
-    tx.RecordInstead(std::move(event));
-    return DeniedBy(decision);
+    RecordRefusal(tx, actor, action, target, decision.rule);
+    return DenialOf(tx, actor, target, decision);
   }
   const absl::Status given = CheckGiven(decision, actor.request);
   if (!given.ok()) {
     // On record too: it told the caller that there is such an account, and which rule guards it.
-    audit::Event event = BaseEvent(actor, action, target);
-    event.outcome = audit::Outcome::kDenied;
-    event.rule = decision.rule;
-    tx.RecordInstead(std::move(event));
+    RecordRefusal(tx, actor, action, target, decision.rule);
     return given;
   }
   return Permit{std::move(decision), std::nullopt};
@@ -211,10 +236,47 @@ absl::StatusOr<storage::Account> FindAccount(Tx& tx, const Actor& actor, std::st
   HF_ASSIGN_OR_RETURN(const policy::Decision decision, Consider(tx, actor, policy::Action::kAccountRead, {}));
   if (decision.allowed())
     return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no account {}", name));
-  audit::Event event = Refusal(actor, std::string(policy::ActionName(action)), decision.rule);
-  event.texts["asked-for"] = AccountName(name);
+  return DeniedTo(tx, actor, action, "asked-for", AccountName(name), decision);
+}
+
+absl::StatusOr<bool> Sees(Tx& tx, const Actor& actor, const storage::Account& account) {
+  HF_ASSIGN_OR_RETURN(const policy::Decision read,
+                      Consider(tx, actor, policy::Action::kAccountRead, {.account = &account}));
+  return read.allowed();
+}
+
+absl::Status NoSuchAccount(Tx& tx, const Actor& actor, std::string_view name) {
+  HF_ASSIGN_OR_RETURN(const policy::Decision any, Consider(tx, actor, policy::Action::kAccountRead, {}));
+  if (!any.allowed()) return DeniedBy(any);
+  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no account {}", name));
+}
+
+void RecordRefusal(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
+                   std::string_view rule) {
+  audit::Event event = BaseEvent(actor, action, target);
+  event.outcome = audit::Outcome::kDenied;
+  event.rule = rule;
   tx.RecordInstead(std::move(event));
-  return DeniedBy(decision);
+}
+
+absl::Status AuthorizeShownAgain(Tx& tx, const Actor& actor, policy::Action read, const Target& target,
+                                 policy::Context context) {
+  return AuthorizeToWait(tx, actor, read, target, std::move(context)).status();
+}
+
+void RecordRehearsal(WriteTx& tx, const Actor& actor, const absl::Status& answer) {
+  if (tx.has_instead()) return;
+  audit::Event event;
+  event.type = "call.rehearsed";
+  event.actor = RefTo(actor.holder);
+  event.rule = tx.events().empty() ? "" : tx.events().front().rule;
+  event.texts = {{"method", actor.request.method},
+                 {"about", actor.request.about},
+                 {"answer", answer.ok() ? "would succeed" : ReasonOf(answer)},
+                 {"reason", actor.request.reason},
+                 {"peer", actor.peer},
+                 {"device", DeviceOf(actor)}};
+  tx.RecordInstead(std::move(event));
 }
 
 absl::StatusOr<storage::Secret> FindSecret(Tx& tx, const storage::Account& account, std::string_view name) {
@@ -228,6 +290,22 @@ absl::StatusOr<storage::Holder> FindHolder(Tx& tx, std::string_view name) {
   HF_ASSIGN_OR_RETURN(auto holder, storage::HolderStore(tx.db()).ByName(name));
   if (holder.has_value()) return *std::move(holder);
   return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no holder {}", name));
+}
+
+absl::StatusOr<storage::Holder> FindHolder(Tx& tx, const Actor& actor, std::string_view name,
+                                           policy::Action action) {
+  auto holder = FindHolder(tx, name);
+  if (holder.ok() || !absl::IsNotFound(holder.status())) return holder;
+  HF_ASSIGN_OR_RETURN(const policy::Decision any, Consider(tx, actor, policy::Action::kHolderRead, {}));
+  return any.allowed() ? holder.status() : DeniedTo(tx, actor, action, "asked-for", HolderName(name), any);
+}
+
+absl::StatusOr<storage::Holder> FindHolderIn(Tx& tx, const Actor& actor, std::string_view field,
+                                             std::string_view name, policy::Action action) {
+  auto holder = FindHolder(tx, actor, name, action);
+  if (absl::IsNotFound(holder.status()))
+    return InvalidField(field, fmt::format("there is no holder {}", name));
+  return holder;
 }
 
 absl::StatusOr<storage::Holder> LoadHolder(Tx& tx, std::int64_t id) {

@@ -28,6 +28,7 @@ struct Request {
   Bytes body;          // canonical bytes of all that the call asks for, sealed values excepted
   std::string reason;
   std::string ticket;
+  std::string about;  // the resources that the call names, for the record: "name: holders/mia"
 };
 
 // What the connection says of a caller, and what the call brings.
@@ -35,7 +36,7 @@ struct Caller {
   Bytes cert_sha256;     // of the client certificate that TLS verified
   std::string peer;      // network address, for the record
   std::string approval;  // the approval that the caller means to use, by its name; may be empty
-  Request request;       // of a call that only reads: the method alone
+  Request request;       // of a call that only reads: method and `about` alone
 };
 
 // A caller known to the vault, as of this transaction.
@@ -98,12 +99,33 @@ audit::Ref RefTo(const storage::Account& account);
 audit::Ref RefTo(const storage::Secret& secret);
 audit::Ref RefTo(const storage::Handover& handover);
 
+// Whether the actor may see that there is this account. Records nothing.
+absl::StatusOr<bool> Sees(Tx& tx, const Actor& actor, const storage::Account& account);
+// What whoever may not see an account is answered about it, in the same words whether it exists or not.
+absl::Status NoSuchAccount(Tx& tx, const Actor& actor, std::string_view name);
+// Arranges for the event of a refusal to tell `actor` about `target`.
+void RecordRefusal(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
+                   std::string_view rule);
+// The answer to a repeated call shows a row: only to who may see that row now. `read` is the action that
+// shows it. Errors as of Authorize.
+absl::Status AuthorizeShownAgain(Tx& tx, const Actor& actor, policy::Action read, const Target& target,
+                                 policy::Context context = {});
+// A dry run answers what a call would have been answered: that somebody learned it is on record, unless
+// something else of this call is.
+void RecordRehearsal(WriteTx& tx, const Actor& actor, const absl::Status& answer);
+
 // The row, or NOT_FOUND (reason NOT_FOUND). Callers who may not see all accounts get the same refusal,
 // recorded, for an account that does not exist as for one that they have nothing to do with.
 absl::StatusOr<storage::Account> FindAccount(Tx& tx, const Actor& actor, std::string_view name,
                                              policy::Action action);
 absl::StatusOr<storage::Secret> FindSecret(Tx& tx, const storage::Account& account, std::string_view name);
 absl::StatusOr<storage::Holder> FindHolder(Tx& tx, std::string_view name);
+// For callers: whoever may not read holders is denied, recorded, where there is none.
+absl::StatusOr<storage::Holder> FindHolder(Tx& tx, const Actor& actor, std::string_view name,
+                                           policy::Action action);
+// The same for a holder that a field of the request names: INVALID_ARGUMENT where there is none.
+absl::StatusOr<storage::Holder> FindHolderIn(Tx& tx, const Actor& actor, std::string_view field,
+                                             std::string_view name, policy::Action action);
 
 // What another row refers to: DATA_LOSS, reason DATABASE_DAMAGED, when it is missing.
 absl::StatusOr<storage::Holder> LoadHolder(Tx& tx, std::int64_t id);

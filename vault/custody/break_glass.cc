@@ -107,6 +107,8 @@ absl::StatusOr<GlassBroken> RequestBreakGlass(WriteTx& tx, const Actor& actor, c
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (repeat.has_value()) {
     HF_ASSIGN_OR_RETURN(const BreakGlassRows rows, FindBreakGlass(tx, std::stoll(*repeat)));
+    HF_RETURN_IF_ERROR(AuthorizeShownAgain(tx, actor, Action::kBreakGlassRead, rows.AsTarget(),
+                                           {.requested_by_self = true}));
     HF_ASSIGN_OR_RETURN(BreakGlassView view, ViewBreakGlass(tx, rows.row));
     return GlassBroken{.view = std::move(view), .is_new = false};
   }

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "vault/base/retry.h"
 #include "vault/custody/approvals.h"
 
 namespace holdfast::custody {
@@ -53,10 +54,16 @@ absl::Status CheckMayOpen(Tx& tx, const Actor& actor, const storage::Secret& sec
   }
   if (own >= kMaxOpenBreakGlass)
     return Failed("TOO_MANY_OPEN", fmt::format("{} of your requests are open, which is the most", own));
-  HF_ASSIGN_OR_RETURN(const std::int64_t today, store.CountAfter(actor.holder.id, tx.now() - kDay));
-  if (today < kMaxBreakGlassADay) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kResourceExhausted, "TOO_MANY_TODAY",
-                   fmt::format("you asked {} times within a day, which is the most", today));
+  HF_ASSIGN_OR_RETURN(const auto today, store.AskedAfter(actor.holder.id, tx.now() - kDay));
+  if (std::ssize(today) < kMaxBreakGlassADay) return absl::OkStatus();
+  // One falls out of the day when the oldest of the last kMaxBreakGlassADay does.
+  const Micros free_at = today[today.size() - static_cast<std::size_t>(kMaxBreakGlassADay)] + kDay;
+  absl::Status status = MakeError(
+      absl::StatusCode::kResourceExhausted, "TOO_MANY_TODAY",
+      fmt::format("you asked {} times within a day, which is the most; again from {} on", today.size(),
+                  FormatTime(free_at)));
+  SetRetryAfter(status, (free_at - tx.now() + 999) / 1000);
+  return status;
 }
 
 absl::Status CheckSomebodyMayObject(Tx& tx, const storage::Holder& requester, const Target& target) {

@@ -50,6 +50,7 @@ absl::StatusOr<std::vector<absl::Status>> Committer::Run(const std::vector<const
   HF_RETURN_IF_ERROR(db_->Begin());
   for (std::size_t i = 0; i < commands.size() && db_->InTransaction(); ++i)
     results[i] = RunOrInstead(*commands[i], tip);
+  last_time_.store(tip.last_time, std::memory_order_release);
   if (db_->InTransaction()) {
     HF_RETURN_IF_ERROR(CheckFiles());
     const absl::Status committed = db_->Commit();

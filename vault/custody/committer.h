@@ -6,6 +6,8 @@
 // thread safe.
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -35,7 +37,8 @@ class Committer {
         keys_(keys),
         policies_(std::move(policies)),
         elapsed_(elapsed),
-        elapsed_saved_(elapsed.Now()) {}
+        elapsed_saved_(elapsed.Now()),
+        last_time_(log_.tip().last_time) {}
 
   // From here on each Run() finds out whether they are still in place.
   void Watch(DataFiles files) { files_ = std::move(files); }
@@ -65,6 +68,8 @@ class Committer {
   // Saves the elapsed time when it was not for a while, or all the same.
   absl::Status SaveElapsed(bool always);
   const Elapsed& elapsed() const { return elapsed_; }
+  // The time of whoever reads now: never before an entry that is in their snapshot. Thread safe.
+  Micros EventTime() const { return std::max(WallNow(), last_time_.load(std::memory_order_acquire)); }
 
   const std::string& signed_checkpoint() const { return signed_checkpoint_; }
   std::int64_t log_size() const { return log_.tip().edge.size(); }
@@ -85,6 +90,7 @@ class Committer {
   std::shared_ptr<Policies> policies_;
   const Elapsed elapsed_;
   Micros elapsed_saved_;
+  std::atomic<Micros> last_time_;  // of the log's newest entry, moved before it can be read
   std::string signed_checkpoint_;
   std::optional<DataFiles> files_;
   Refusals refusals_;

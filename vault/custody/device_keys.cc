@@ -56,11 +56,13 @@ absl::StatusOr<storage::DeviceKey> FindKeyToConfirm(WriteTx& tx, const Actor& ac
                                                     const std::string& fingerprint) {
   const storage::Holder& holder = *target.subject;
   HF_ASSIGN_OR_RETURN(const auto keys, storage::KeyStore(tx.db()).ByHolder(holder.id));
+  auto key = FindKey(tx, holder, fingerprint);
+  if (key.ok()) return key;
+  // Decided before the answer says what there is.
+  HF_RETURN_IF_ERROR(Authorize(tx, actor, Action::kKeyConfirm, target, {}).status());
   if (keys.empty())
     return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_ENROLLED",
                      fmt::format("holder {} has not enrolled a device yet", holder.name));
-  auto key = FindKey(tx, holder, fingerprint);
-  if (key.ok()) return key;
   audit::Event event = EventFor(actor, Action::kKeyConfirm, target, {});
   event.outcome = audit::Outcome::kDenied;
   event.rule = "key.other-fingerprint";
@@ -102,7 +104,7 @@ absl::Status CheckStopUnseen(const Actor& actor, const storage::Holder& holder, 
 absl::StatusOr<storage::Holder> ConfirmKey(WriteTx& tx, const Actor& actor, const Request& request,
                                            std::string_view name, std::string_view fingerprint) {
   HF_ASSIGN_OR_RETURN(const std::string normal, Normalized(fingerprint));
-  HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, name));
+  HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, actor, name, Action::kKeyConfirm));
   const Target target{.subject = &holder, .texts = {{"reason", request.reason}, {"fingerprint", normal}}};
   HF_ASSIGN_OR_RETURN(storage::DeviceKey key, FindKeyToConfirm(tx, actor, target, normal));
   HF_RETURN_IF_ERROR(TellState(tx, actor, request, holder, key));
@@ -123,7 +125,7 @@ absl::StatusOr<storage::Holder> ConfirmKey(WriteTx& tx, const Actor& actor, cons
 absl::StatusOr<storage::Holder> RevokeKey(WriteTx& tx, const Actor& actor, const Request& request,
                                           std::string_view name, std::string_view fingerprint) {
   HF_ASSIGN_OR_RETURN(const std::string normal, Normalized(fingerprint));
-  HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, name));
+  HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, actor, name, Action::kKeyRevoke));
   const Target target{.subject = &holder, .texts = {{"reason", request.reason}, {"fingerprint", normal}}};
   HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kKeyRevoke, target));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));

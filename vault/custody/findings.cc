@@ -3,14 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "vault/crypto/fingerprint.h"
 #include "vault/custody/break_glass_findings.h"
+#include "vault/custody/holders.h"
 #include "vault/custody/knowledge_findings.h"
 #include "vault/custody/limits.h"
 #include "vault/custody/recovery.h"
+#include "vault/custody/sight.h"
 #include "vault/pki/inspect.h"
 #include "vault/policy/duration.h"
 #include "vault/storage/finding_store.h"
@@ -128,6 +129,22 @@ class Finder {
     return absl::OkStatus();
   }
 
+  // Whoever could confirm it is told by name of whom, and how.
+  absl::Status Suspensions() {
+    HF_ASSIGN_OR_RETURN(const auto alone,
+                        storage::HolderStore(tx_.db()).SuspensionEndsBy(tx_.now() + kLoneSuspension));
+    for (const storage::Holder& holder : alone) {
+      HF_ASSIGN_OR_RETURN(const storage::Holder by, LoadHolder(tx_, holder.suspended_by.value_or(0)));
+      const FindingRow row{.row = holder.id, .holder_id = holder.id};
+      Add(Severity::kCritical, FindingKind::kSuspendedAlone, "floor.lone-suspension", row,
+          holder.suspended_at.value_or(0),
+          fmt::format("{} alone suspended this officer, until {}: to keep it so, somebody else runs: holdfast "
+                      "holder confirm-suspension {}",
+                      by.name, FormatTime(*holder.suspension_ends), holder.name));
+    }
+    return absl::OkStatus();
+  }
+
   absl::Status DeviceKeys() {
     HF_ASSIGN_OR_RETURN(const auto stopped, store_.KeysStopped());
     for (const FindingRow& row : stopped) {
@@ -226,36 +243,6 @@ class Finder {
   std::vector<Finding>& out_;
 };
 
-// Whether the actor may see what stands about an account and a holder; asked once for each pair.
-class Sight {
- public:
-  Sight(Tx& tx, const Actor& actor) : tx_(tx), actor_(actor) {}
-
-  absl::StatusOr<bool> Sees(const Finding& finding) {
-    if (finding.for_security && !actor_.Is(Role::kSecurity)) return false;
-    const auto pair = std::pair(finding.account_id.value_or(0), finding.holder_id.value_or(0));
-    if (const auto known = known_.find(pair); known != known_.end()) return known->second;
-    Target target;
-    storage::Account account;
-    storage::Holder holder;
-    if (finding.account_id.has_value()) {
-      HF_ASSIGN_OR_RETURN(account, LoadAccount(tx_, *finding.account_id));
-      target.account = &account;
-    }
-    if (finding.holder_id.has_value()) {
-      HF_ASSIGN_OR_RETURN(holder, LoadHolder(tx_, *finding.holder_id));
-      target.subject = &holder;
-    }
-    HF_ASSIGN_OR_RETURN(const auto decision, Consider(tx_, actor_, policy::Action::kFindingRead, target));
-    return known_[pair] = decision.allowed();
-  }
-
- private:
-  Tx& tx_;
-  const Actor& actor_;
-  std::map<std::pair<std::int64_t, std::int64_t>, bool> known_;
-};
-
 bool Matches(const Finding& finding, const FindingFilter& filter) {
   return (!filter.severity.has_value() || finding.severity == *filter.severity) &&
          (filter.rule.empty() || finding.rule == filter.rule) &&
@@ -288,6 +275,7 @@ absl::StatusOr<std::vector<Finding>> AllFindings(Tx& tx) {
   HF_RETURN_IF_ERROR(finder.Reviews());
   HF_RETURN_IF_ERROR(finder.Grants());
   HF_RETURN_IF_ERROR(finder.Holders());
+  HF_RETURN_IF_ERROR(finder.Suspensions());
   HF_RETURN_IF_ERROR(finder.DeviceKeys());
   HF_RETURN_IF_ERROR(finder.Strings());
   HF_RETURN_IF_ERROR(finder.Certificates());
@@ -304,12 +292,13 @@ absl::StatusOr<std::vector<Finding>> ListFindings(Tx& tx, const Actor& actor, co
   HF_RETURN_IF_ERROR(Consider(tx, actor, policy::Action::kFindingRead, {}).status());
   HF_ASSIGN_OR_RETURN(std::vector<Finding> all, AllFindings(tx));
   std::ranges::sort(all, {}, &Finding::id);
-  Sight sight(tx, actor);
+  Sight sight(tx, actor, policy::Action::kFindingRead);
   std::vector<Finding> seen;
   for (Finding& finding : all) {
     if (static_cast<int>(seen.size()) == limit) break;
     if (finding.id <= after || !Matches(finding, filter)) continue;
-    HF_ASSIGN_OR_RETURN(const bool sees, sight.Sees(finding));
+    if (finding.for_security && !actor.Is(Role::kSecurity)) continue;
+    HF_ASSIGN_OR_RETURN(const bool sees, sight.Sees(finding.account_id, finding.holder_id));
     if (sees) seen.push_back(std::move(finding));
   }
   return seen;

@@ -38,6 +38,7 @@ enum class FindingKind : int {
   kCaEnds,              // none
   kServerEnds,          // none
   kRestoreUnconfirmed,  // vault_restore
+  kSuspendedAlone,      // holder
 };
 
 struct Finding {

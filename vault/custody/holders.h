@@ -12,6 +12,9 @@
 namespace holdfast::custody {
 
 inline constexpr Micros kKeyLifetime = 365 * kDay;
+// No policy makes it longer: one officer alone must not keep another away.
+inline constexpr Micros kLoneSuspension = kDay;
+inline constexpr Micros kNotAgainFor = 30 * kDay;
 
 struct NewHolder {
   std::string name;  // id
@@ -32,6 +35,8 @@ inline constexpr std::size_t kMaxQualifications = 16;
 struct HolderChange {
   std::optional<std::string> display_name;
   std::optional<std::vector<std::string>> qualifications;
+  std::optional<std::int64_t> roles;  // bits of Role
+  std::optional<std::string> person;  // of a workflow: who answers for it from now on
 };
 absl::Status CheckHolderChange(const HolderChange& change);
 
@@ -44,7 +49,9 @@ absl::StatusOr<Enrolling> CreateHolder(WriteTx& tx, const Actor& actor, const Re
                                        NewHolder holder);
 absl::StatusOr<Enrolling> IssueEnrollment(WriteTx& tx, const Actor& actor, const Request& request,
                                           std::string_view holder, Micros lifetime = kStringLifetime);
-// What a holder is qualified for counts from the next call on.
+// What a holder is qualified for, and which roles they have, counts from the next call on. To and from the role
+// security takes two. FAILED_PRECONDITION, reason HAS_ACCESS, for who would become an auditor or an offboarding
+// identity with access to accounts.
 absl::StatusOr<storage::Holder> UpdateHolder(WriteTx& tx, const Actor& actor, const Request& request,
                                              std::string_view holder, const HolderChange& change,
                                              std::string_view etag);
@@ -56,10 +63,20 @@ absl::StatusOr<storage::Holder> ConfirmKey(WriteTx& tx, const Actor& actor, cons
 // key by which anybody could let somebody in again. Unused enrollment strings stay as they are.
 absl::StatusOr<storage::Holder> RevokeKey(WriteTx& tx, const Actor& actor, const Request& request,
                                           std::string_view holder, std::string_view fingerprint);
+// An officer whom another person suspends is active again after kLoneSuspension, unless a third person confirms
+// it. FAILED_PRECONDITION, reason SUSPENDED_ALONE, for who suspended them alone lately.
 absl::StatusOr<storage::Holder> SuspendHolder(WriteTx& tx, const Actor& actor, const Request& request,
                                               std::string_view holder, std::string_view etag);
 absl::StatusOr<storage::Holder> ResumeHolder(WriteTx& tx, const Actor& actor, const Request& request,
                                              std::string_view holder, std::string_view etag);
+
+// By somebody other than who suspended them: the suspension lasts until somebody ends it.
+absl::StatusOr<storage::Holder> ConfirmSuspension(WriteTx& tx, const Actor& actor, const Request& request,
+                                                  std::string_view holder, std::string_view etag);
+// Officers whose suspension the actor could confirm.
+absl::StatusOr<std::vector<storage::Holder>> SuspensionsToConfirm(Tx& tx, const Actor& actor);
+// Ends the suspensions that nobody confirmed in time, with an event each. For the ledger.
+absl::Status LapseSuspensions(WriteTx& tx);
 
 // "is suspended", for messages.
 std::string_view StatusWords(HolderStatus status);

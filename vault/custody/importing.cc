@@ -224,6 +224,20 @@ std::vector<std::string> DifferingFields(const storage::Account& account, const 
   return fields;
 }
 
+std::string_view Word(ImportOutcome outcome) {
+  switch (outcome) {
+    case ImportOutcome::kCreated:
+      return "put in";
+    case ImportOutcome::kUnchanged:
+      return "equal";
+    case ImportOutcome::kDiffers:
+      return "differs";
+    case ImportOutcome::kNotCompared:
+      return "not compared";
+  }
+  return "";
+}
+
 Bytes AllValues(const std::vector<OpenComponent>& components) {
   std::size_t size = 0;
   for (const OpenComponent& component : components) {
@@ -295,12 +309,11 @@ absl::StatusOr<Imported> Import(WriteTx& tx, const Actor& actor, const Request& 
   if (is_new) {
     HF_ASSIGN_OR_RETURN(account, InsertImported(tx, actor, item, owner));
   }
-  const Target target{.account = &*account,
-                      .subject = is_new ? &owner : nullptr,
-                      .texts = {{"title", item.source.title},
-                                {"name", is_new ? AccountName(account->name) : ""},
-                                {"state", is_new && item.archived ? "archived" : ""}}};
-  tx.Record(EventFor(actor, Action::kImport, target, decision));
+  Target target{.account = &*account,
+                .subject = is_new ? &owner : nullptr,
+                .texts = {{"title", item.source.title},
+                          {"name", is_new ? AccountName(account->name) : ""},
+                          {"state", is_new && item.archived ? "archived" : ""}}};
   HF_ASSIGN_OR_RETURN(const storage::Holder present_owner, is_new ? owner : OwnerOf(tx, *account, owner));
   HF_ASSIGN_OR_RETURN(Knowers knowers, Knowers::Find(tx, actor, item, present_owner));
   const ItemFrame frame{.account = *account, .is_new = is_new, .decision = decision, .knowers = knowers};
@@ -308,7 +321,14 @@ absl::StatusOr<Imported> Import(WriteTx& tx, const Actor& actor, const Request& 
   for (const OpenComponent& component : components) {
     HF_ASSIGN_OR_RETURN(const ImportOutcome outcome, ImportOne(tx, actor, frame, component));
     imported.components.push_back(outcome);
+    if (is_new) continue;
+    std::string& compared = target.texts["compared"];
+    compared.append(compared.empty() ? "" : ", ")
+        .append(component.wanted->secret)
+        .append(": ")
+        .append(Word(outcome));
   }
+  tx.Record(EventFor(actor, Action::kImport, target, decision));
   knowers.RecordEvents(tx, actor, target, decision);
   if (!is_new) imported.differing_fields = DifferingFields(*account, item);
   imported.outcome = Overall(imported, is_new);

@@ -5,17 +5,23 @@
 #include <limits>
 #include <utility>
 
+#include "vault/base/retry.h"
+#include "vault/custody/holders.h"
+
 namespace holdfast::custody {
 namespace {
 
 constexpr std::size_t kMaxBatch = 256;
+constexpr Micros kLookedEvery = 5 * kSecond;
 // The elapsed time is saved while nothing else happens, too; and so are refusals that were counted.
 constexpr std::chrono::seconds kLongestSleep(10);
 constexpr std::chrono::seconds kSleepWithRefusals(1);
 
 absl::Status Overloaded() {
-  return MakeError(absl::StatusCode::kResourceExhausted, "OVERLOADED",
-                   "the vault has too much to do; try again");
+  absl::Status status = MakeError(absl::StatusCode::kResourceExhausted, "OVERLOADED",
+                                  "the vault has too much to do; try again");
+  SetRetryAfter(status, 1000);
+  return status;
 }
 
 absl::Status Late() {
@@ -41,6 +47,7 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Start(
   std::unique_ptr<Ledger> ledger(
       new Ledger(std::move(committer), keys, std::move(policies), std::move(options)));
   HF_RETURN_IF_ERROR(ledger->committer_->AnchorNow());
+  HF_RETURN_IF_ERROR(ledger->EndWhatIsOver());
   ledger->checkpoint_ = ledger->committer_->signed_checkpoint();
   for (int i = 0; i < ledger->options_.readers; ++i) {
     HF_ASSIGN_OR_RETURN(auto reader, open_reader());
@@ -96,7 +103,7 @@ absl::Status Ledger::RunInSnapshot(storage::Connection& db, const Query& query, 
   const storage::ReadSnapshot snapshot(db);
   HF_RETURN_IF_ERROR(snapshot.status());
   HF_ASSIGN_OR_RETURN(auto policy, policies_->Active(db));
-  ReadTx tx(db, WallNow(), committer_->elapsed().Now(), keys_, std::move(policy));
+  ReadTx tx(db, committer_->EventTime(), committer_->elapsed().Now(), keys_, std::move(policy));
   const absl::Status status = query(tx);
   left = Undone::Of(tx);
   return status;
@@ -145,11 +152,23 @@ void Ledger::WriterLoop() {
   TidyUp(/*last=*/true);
 }
 
+absl::Status Ledger::EndWhatIsOver() {
+  looked_at_ = committer_->elapsed().Now();
+  const Work lapse = [](WriteTx& tx) { return LapseSuspensions(tx); };
+  HF_ASSIGN_OR_RETURN(const auto results, committer_->Run({&lapse}));
+  if (results.front().ok() || IsDiskFull(results.front())) return absl::OkStatus();
+  return results.front();
+}
+
 void Ledger::TidyUp(bool last) {
   const absl::Status in_place = committer_->CheckFiles();
   if (!in_place.ok()) return options_.fatal(in_place);
   const absl::Status recorded = committer_->RecordRefusals(last);
   if (!recorded.ok() && !IsDiskFull(recorded)) return options_.fatal(recorded);
+  if (!last && committer_->elapsed().Now() - looked_at_ >= kLookedEvery) {
+    const absl::Status ended = EndWhatIsOver();
+    if (!ended.ok()) return options_.fatal(ended);
+  }
   Publish();
   const absl::Status saved = committer_->SaveElapsed(last);
   if (!saved.ok() && !IsDiskFull(saved)) return options_.fatal(saved);

@@ -78,9 +78,12 @@ class Ledger {
   // `left`: set to what the query wants done now that it failed.
   absl::Status RunInSnapshot(storage::Connection& db, const Query& query, Undone& left);
   void RunQuery(storage::Connection& db, const std::shared_ptr<Reading>& reading);
+  // What time alone ends. Looked for now and then.
+  absl::Status EndWhatIsOver();
 
   std::unique_ptr<Committer> committer_;  // the writer thread's alone
   bool disk_full_ = false;                // likewise
+  Micros looked_at_ = 0;                  // likewise; uptime of the last EndWhatIsOver()
   const Keys& keys_;
   const std::shared_ptr<Policies> policies_;
   const Options options_;

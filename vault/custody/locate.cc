@@ -16,15 +16,13 @@ absl::StatusOr<storage::SecretVersion> FindVersion(Tx& tx, const storage::Secret
 
 namespace {
 
-// Somebody who may act on an account that they may not look at learns from the answer that there is one.
-absl::Status RecordGuess(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
-                         const Permit& permit) {
-  HF_ASSIGN_OR_RETURN(const auto reads, Consider(tx, actor, policy::Action::kSecretRead, target));
-  if (reads.allowed()) return absl::OkStatus();
-  audit::Event event = EventFor(actor, action, target, permit);
-  event.outcome = audit::Outcome::kDenied;
-  tx.RecordInstead(std::move(event));
-  return absl::OkStatus();
+// Somebody may act on an account that they may not look at, but not find out by that what is there.
+absl::Status CheckSees(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
+                       const Permit& permit) {
+  HF_ASSIGN_OR_RETURN(const bool sees, Sees(tx, actor, *target.account));
+  if (sees) return absl::OkStatus();
+  RecordRefusal(tx, actor, action, target, permit.rule);
+  return NoSuchAccount(tx, actor, target.account->name);
 }
 
 bool MeansRemoved(policy::Action action) {
@@ -61,7 +59,7 @@ absl::StatusOr<Located> Locate(WriteTx& tx, const Actor& actor, policy::Action a
   if (!version.ok()) {
     // Nobody is asked to approve what is not there.
     HF_ASSIGN_OR_RETURN(const Permit permit, AuthorizeToWait(tx, actor, action, target));
-    HF_RETURN_IF_ERROR(RecordGuess(tx, actor, action, target, permit));
+    HF_RETURN_IF_ERROR(CheckSees(tx, actor, action, target, permit));
     return version.status();
   }
   located.row.version = *std::move(version);

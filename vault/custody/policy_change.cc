@@ -40,6 +40,13 @@ absl::Status CheckWhole(const storage::PolicyRow& row, std::string_view sha256) 
   return ToBytes(crypto::Sha256(AsBytes(row.source))) == row.sha256 ? absl::OkStatus() : Damaged(row);
 }
 
+// Whoever may not change the policy does not learn which texts were staged.
+absl::StatusOr<storage::PolicyRow> FindPolicyFor(Tx& tx, const Actor& actor, std::string_view id) {
+  auto row = FindPolicy(tx, id);
+  if (!row.ok()) HF_RETURN_IF_ERROR(AuthorizeToWait(tx, actor, Action::kPolicyActivate, {}).status());
+  return row;
+}
+
 Target TargetOf(const storage::PolicyRow& row, const Request& request) {
   return {
       .policy = &row,
@@ -69,7 +76,10 @@ absl::StatusOr<storage::PolicyRow> StagePolicy(WriteTx& tx, const Actor& actor, 
   const Target asked{.texts = {{"sha256", HexEncode(row.sha256)}, {"reason", request.reason}}};
   HF_ASSIGN_OR_RETURN(const Permit permit, Authorize(tx, actor, Action::kPolicyStage, asked));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
-  if (repeat.has_value()) return FindPolicy(tx, *repeat);
+  if (repeat.has_value()) {
+    HF_RETURN_IF_ERROR(AuthorizeShownAgain(tx, actor, Action::kPolicyRead, {}));
+    return FindPolicy(tx, *repeat);
+  }
   if (policy.sha256() == tx.policy().sha256) return AlreadyActive();
   HF_RETURN_IF_ERROR(store.Insert(row));
   HF_RETURN_IF_ERROR(store.DropSources(kKeptStaged));
@@ -80,7 +90,7 @@ absl::StatusOr<storage::PolicyRow> StagePolicy(WriteTx& tx, const Actor& actor, 
 
 absl::StatusOr<storage::PolicyRow> PolicyToActivate(Tx& tx, const Actor& actor, std::string_view id,
                                                     std::string_view sha256) {
-  HF_ASSIGN_OR_RETURN(storage::PolicyRow row, FindPolicy(tx, id));
+  HF_ASSIGN_OR_RETURN(storage::PolicyRow row, FindPolicyFor(tx, actor, id));
   HF_RETURN_IF_ERROR(
       AuthorizeToWait(tx, actor, Action::kPolicyActivate, TargetOf(row, actor.request)).status());
   HF_RETURN_IF_ERROR(CheckWhole(row, sha256));
@@ -90,7 +100,7 @@ absl::StatusOr<storage::PolicyRow> PolicyToActivate(Tx& tx, const Actor& actor, 
 absl::StatusOr<storage::PolicyRow> ActivatePolicy(WriteTx& tx, const Actor& actor, const Request& request,
                                                   std::string_view id, std::string_view sha256,
                                                   const ReviewedPolicy& reviewed) {
-  HF_ASSIGN_OR_RETURN(storage::PolicyRow row, FindPolicy(tx, id));
+  HF_ASSIGN_OR_RETURN(storage::PolicyRow row, FindPolicyFor(tx, actor, id));
   const Target target = TargetOf(row, request);
   HF_RETURN_IF_ERROR(AuthorizeToWait(tx, actor, Action::kPolicyActivate, target).status());
   // First of all: to a repeat its policy is in force already, and its approval void.

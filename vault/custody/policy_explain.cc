@@ -37,13 +37,11 @@ absl::StatusOr<Things> FindThings(Tx& tx, const Actor& asker, const Question& qu
     HF_RETURN_IF_ERROR(Authorize(tx, asker, Action::kAccountRead, {.account = &*things.account}).status());
   }
   if (!question.secret.empty()) {
+    HF_RETURN_IF_ERROR(Authorize(tx, asker, Action::kSecretRead, {.account = &*things.account}).status());
     HF_ASSIGN_OR_RETURN(things.secret, FindSecret(tx, *things.account, question.secret));
-    HF_RETURN_IF_ERROR(
-        Authorize(tx, asker, Action::kSecretRead, {.account = &*things.account, .secret = &*things.secret})
-            .status());
   }
   if (!question.subject.empty()) {
-    HF_ASSIGN_OR_RETURN(things.subject, FindHolder(tx, question.subject));
+    HF_ASSIGN_OR_RETURN(things.subject, FindHolder(tx, asker, question.subject, Action::kPolicyExplain));
     HF_RETURN_IF_ERROR(Authorize(tx, asker, Action::kHolderRead, {.subject = &*things.subject}).status());
   }
   return things;
@@ -96,7 +94,7 @@ void TellWhatIsLeftOut(const policy::Bundle& bundle, Action action, std::vector<
 }  // namespace
 
 absl::StatusOr<Answer> ExplainDecision(Tx& tx, const Actor& asker, const Question& question) {
-  HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, question.holder));
+  HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, asker, question.holder, Action::kPolicyExplain));
   HF_RETURN_IF_ERROR(Authorize(tx, asker, Action::kPolicyExplain, {.subject = &holder}).status());
   HF_ASSIGN_OR_RETURN(const Things things, FindThings(tx, asker, question));
   Answer answer;

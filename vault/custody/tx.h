@@ -34,10 +34,10 @@ class Tx {
   // What decides here.
   const Policy& policy() const { return *policy_; }
 
-  // What to do in place of everything else that happened here, when that is undone; to record: a refusal, or
-  // that a dry run told something.
+  // Work to run instead if this command is undone: recording a refusal, or that a dry run told something.
   void DoInstead(Work work) { instead_ = std::move(work); }
   void RecordInstead(audit::Event event);
+  bool has_instead() const { return instead_ != nullptr; }
   Work TakeInstead() { return std::move(instead_); }
 
   // Work to do by itself before this, which is then begun again, once. Whoever sets it returns an error.
@@ -81,6 +81,8 @@ class WriteTx : public Tx {
   // To be appended, in order, when the command succeeds.
   void Record(audit::Event event) { events_.push_back(std::move(event)); }
   const std::vector<audit::Event>& events() const { return events_; }
+  // Forgets what was recorded after the first `count`: of what was only rehearsed.
+  void ForgetEvents(std::size_t count) { events_.resize(count); }
 
  private:
   std::vector<audit::Event> events_;

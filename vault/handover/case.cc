@@ -9,6 +9,7 @@
 #include "vault/custody/holders.h"
 #include "vault/custody/limits.h"
 #include "vault/handover/cut.h"
+#include "vault/handover/freeze_limit.h"
 #include "vault/handover/plan.h"
 
 namespace holdfast::handover {
@@ -196,22 +197,28 @@ absl::Status CheckPostconditions(WriteTx& tx, const storage::Handover& row, cons
 
 absl::StatusOr<CaseView> Start(WriteTx& tx, const Actor& actor, const Request& request,
                                const StartRequest& start) {
-  HF_ASSIGN_OR_RETURN(storage::Holder leaver, custody::FindHolder(tx, start.leaver));
+  HF_ASSIGN_OR_RETURN(storage::Holder leaver,
+                      custody::FindHolder(tx, actor, start.leaver, Action::kHandoverStart));
   const Target target{.subject = &leaver, .texts = {{"reason", request.reason}}};
   HF_ASSIGN_OR_RETURN(const auto decision, custody::Authorize(tx, actor, Action::kHandoverStart, target));
   HF_ASSIGN_OR_RETURN(const auto repeat, custody::FindRepeat(tx, actor, request));
   if (repeat.has_value()) {
     HF_ASSIGN_OR_RETURN(const storage::Handover row, FindCase(tx, *repeat));
+    HF_RETURN_IF_ERROR(custody::AuthorizeShownAgain(tx, actor, Action::kHandoverRead,
+                                                    {.subject = &leaver, .handover = &row}));
     return Describe(tx, row);
   }
   HF_RETURN_IF_ERROR(CheckLeaver(tx, leaver));
+  HF_RETURN_IF_ERROR(CheckFreezeLimit(tx, actor));
   HF_ASSIGN_OR_RETURN(const auto named, FindSuccessor(tx, leaver, start.successor));
   HF_ASSIGN_OR_RETURN(const Plan plan, MakePlan(tx, leaver, named));
   HF_ASSIGN_OR_RETURN(const auto cut, custody::AuthorizeToWait(tx, actor, Action::kHandoverCut, target,
                                                                SuccessorFacts(actor, named, plan)));
   HF_ASSIGN_OR_RETURN(storage::Handover row, InsertCase(tx, actor, request, leaver, named, !cut.allowed()));
   HF_RETURN_IF_ERROR(Freeze(tx, actor, leaver, row));
-  const Target opened{.subject = &leaver, .handover = &row, .texts = target.texts};
+  Target opened{.subject = &leaver, .handover = &row, .texts = target.texts};
+  opened.texts["case"] = "handovers/" + row.name;
+  if (named.has_value()) opened.texts["successor"] = HolderName(named->name);
   tx.Record(custody::EventFor(actor, Action::kHandoverStart, opened, decision));
   if (cut.allowed()) {
     HF_RETURN_IF_ERROR(Cut(tx, actor, leaver, plan, row));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "vault/base/ids.h"
+#include "vault/crypto/fingerprint.h"
 #include "vault/custody/access.h"
 #include "vault/custody/approving.h"
 #include "vault/custody/holders.h"
@@ -15,13 +16,14 @@ namespace {
 using custody::Actor;
 using custody::WriteTx;
 
-void RecordMove(WriteTx& tx, const Actor& actor, const storage::Handover& row,
+void RecordMove(WriteTx& tx, const Actor& actor, const storage::Holder& leaver, const storage::Handover& row,
                 const PlannedAccount& planned) {
   audit::Event event;
   event.type = planned.successor.has_value() ? "handover.transfer" : "handover.revoke";
   event.actor = custody::RefTo(actor.holder);
   event.account = custody::RefTo(planned.account);
   if (planned.successor.has_value()) event.subject = custody::RefTo(*planned.successor);
+  event.texts["former-holder"] = HolderName(leaver.name);
   event.handover = custody::RefTo(row);
   event.rule = "handover.cut";
   tx.Record(std::move(event));
@@ -48,16 +50,26 @@ absl::Status MoveAccount(WriteTx& tx, const Actor& actor, const storage::Holder&
        .from_relation = planned.grant.relation,
        .successor_id = planned.successor.has_value() ? std::optional(planned.successor->id) : std::nullopt,
        .chosen_by = planned.chosen_by}));
-  RecordMove(tx, actor, row, planned);
+  RecordMove(tx, actor, leaver, row, planned);
   return absl::OkStatus();
 }
 
-absl::Status RevokeAll(WriteTx& tx, std::vector<storage::DeviceKey> doomed) {
+absl::Status RevokeAll(WriteTx& tx, const Actor& actor, const storage::Handover& row, std::string_view rule,
+                       std::vector<storage::DeviceKey> doomed) {
   for (storage::DeviceKey& key : doomed) {
     if (key.state == KeyState::kRevoked) continue;
     key.state = KeyState::kRevoked;
     key.revoked_at = tx.now();
     HF_RETURN_IF_ERROR(storage::KeyStore(tx.db()).Update(key));
+    HF_ASSIGN_OR_RETURN(const storage::Holder holder, custody::LoadHolder(tx, key.holder_id));
+    audit::Event event;
+    event.type = "key.end";
+    event.actor = custody::RefTo(actor.holder);
+    event.subject = custody::RefTo(holder);
+    event.handover = custody::RefTo(row);
+    event.rule = rule;
+    event.texts = {{"fingerprint", crypto::KeyFingerprint(key.cert_sha256, key.box_public)}};
+    tx.Record(std::move(event));
   }
   return absl::OkStatus();
 }
@@ -70,10 +82,10 @@ absl::Status EndOpenEnds(WriteTx& tx, const Actor& actor, const storage::Holder&
   HF_RETURN_IF_ERROR(custody::VoidStrings(tx, holder));
   HF_RETURN_IF_ERROR(custody::WithdrawAll(tx, actor, holder, row));
   HF_ASSIGN_OR_RETURN(auto issued, keys.UnconfirmedIssuedBy(holder.id));
-  HF_RETURN_IF_ERROR(RevokeAll(tx, std::move(issued)));
+  HF_RETURN_IF_ERROR(RevokeAll(tx, actor, row, "handover.freeze", std::move(issued)));
   HF_ASSIGN_OR_RETURN(auto own, keys.ByHolder(holder.id));
   std::erase_if(own, [](const storage::DeviceKey& key) { return key.state != KeyState::kUnconfirmed; });
-  return RevokeAll(tx, std::move(own));
+  return RevokeAll(tx, actor, row, "handover.freeze", std::move(own));
 }
 
 absl::Status Suspend(WriteTx& tx, const Actor& actor, storage::Holder& other, const storage::Handover& row,
@@ -118,11 +130,19 @@ absl::Status Cut(WriteTx& tx, const Actor& actor, const storage::Holder& leaver,
   HF_ASSIGN_OR_RETURN(const auto holders, storage::HolderStore(tx.db()).ByPerson(leaver.person));
   for (const storage::Holder& holder : holders) {
     HF_ASSIGN_OR_RETURN(auto keys, storage::KeyStore(tx.db()).ByHolder(holder.id));
-    HF_RETURN_IF_ERROR(RevokeAll(tx, std::move(keys)));
+    HF_RETURN_IF_ERROR(RevokeAll(tx, actor, row, "handover.cut", std::move(keys)));
   }
   if (plan.moves_custodian && row.named_successor.has_value()) {
     HF_ASSIGN_OR_RETURN(const storage::Holder successor, custody::LoadHolder(tx, *row.named_successor));
     HF_RETURN_IF_ERROR(storage::SettingStore(tx.db()).Set("custodian", successor.name));
+    audit::Event event;
+    event.type = "vault.set-custodian";
+    event.actor = custody::RefTo(actor.holder);
+    event.subject = custody::RefTo(successor);
+    event.handover = custody::RefTo(row);
+    event.rule = "handover.cut";
+    event.texts = {{"custodian", HolderName(successor.name)}, {"former-custodian", HolderName(leaver.name)}};
+    tx.Record(std::move(event));
   }
   storage::HandoverStore cases(tx.db());
   for (const std::int64_t secret_id : plan.secrets) HF_RETURN_IF_ERROR(cases.AddTask(row.id, secret_id));

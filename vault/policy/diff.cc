@@ -109,6 +109,8 @@ void CompareLimits(const Document& before, const Document& after, std::vector<st
   }
   compare("idle.holder", TextOf(before.idle.holder), TextOf(after.idle.holder));
   compare("idle.grant", TextOf(before.idle.grant), TextOf(after.idle.grant));
+  compare("handover.freezes_a_day", fmt::format("{}", before.handover.freezes_a_day),
+          fmt::format("{}", after.handover.freezes_a_day));
   compare("idle.unconfirmed", TextOf(before.idle.unconfirmed), TextOf(after.idle.unconfirmed));
 }
 

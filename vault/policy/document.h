@@ -84,6 +84,10 @@ struct IdleLimits {
   std::optional<Micros> unconfirmed;  // a key that nobody confirmed
 };
 
+struct HandoverLimits {
+  int freezes_a_day = 5;  // people whom one workflow freezes within a day without a yes over the rest
+};
+
 struct Document {
   std::string name;
   std::vector<std::string> qualifications;  // declared; rules name no others
@@ -91,6 +95,7 @@ struct Document {
   std::vector<Never> nevers;
   std::array<TierLimits, 3> tiers;  // of tier 1, 2, 3
   IdleLimits idle;
+  HandoverLimits handover;
 };
 
 }  // namespace holdfast::policy

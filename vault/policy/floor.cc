@@ -30,9 +30,11 @@ why = "the key was revoked"
 [[rule]]
 id = "floor.unconfirmed-key"
 effect = "forbid"
-actions = ["holder.create", "holder.enroll", "holder.update", "holder.suspend", "holder.resume", "key.confirm",
-  "key.renew", "account.set-tier", "account.set-owners", "account.archive", "account.review", "grant.create", "secret.destroy",
-  "secret.attest", "secret.remove", "exposure.add", "import.item", "handover.approve", "handover.done", "handover.close", "approval.approve", "break-glass.request",
+actions = ["vault.set-custodian", "holder.create", "holder.enroll", "holder.update", "holder.set-roles", "holder.suspend",
+  "holder.resume", "holder.confirm-suspension", "key.confirm", "key.renew", "account.set-tier", "account.set-owners", "account.archive",
+  "account.unarchive", "account.review", "grant.create", "secret.destroy",
+  "secret.attest", "secret.remove", "exposure.add", "import.item", "handover.approve", "handover.done",
+  "handover.close", "approval.approve", "break-glass.request",
   "break-glass.veto", "break-glass.reveal", "break-glass.review", "policy.stage", "policy.activate",
   "vault.confirm-restore"]
 when = { key = ["unconfirmed"] }
@@ -57,7 +59,7 @@ why = "the key is not confirmed yet: somebody other than its issuer must confirm
 [[rule]]
 id = "floor.unconfirmed-starts-nothing"
 effect = "forbid"
-actions = ["handover.start", "handover.cut", "key.revoke"]
+actions = ["handover.start", "handover.start-many", "handover.cut", "key.revoke"]
 when = { key = ["unconfirmed"] }
 why = "the key is not confirmed yet: somebody other than its issuer must confirm its fingerprint"
 
@@ -78,22 +80,22 @@ why = "an offboarding identity reveals and puts in nothing"
 [[rule]]
 id = "floor.offboarding-approves-nothing"
 effect = "forbid"
-actions = ["handover.approve", "key.confirm", "approval.approve", "policy.activate"]
+actions = ["handover.approve", "key.confirm", "holder.confirm-suspension", "approval.approve", "policy.activate"]
 when = { role = ["offboarding"] }
 why = "an offboarding identity approves nothing"
 
 [[rule]]
 id = "floor.workflow-approves-nothing"
 effect = "forbid"
-actions = ["handover.approve", "key.confirm", "approval.approve", "policy.activate", "break-glass.review",
-  "vault.confirm-restore"]
+actions = ["handover.approve", "key.confirm", "holder.confirm-suspension", "approval.approve", "policy.activate",
+  "break-glass.review", "vault.confirm-restore"]
 when = { holder = ["workflow"] }
 why = "only a person approves"
 
 [[rule]]
 id = "floor.requester-is-not-approver"
 effect = "forbid"
-actions = ["handover.approve", "approval.approve", "break-glass.review"]
+actions = ["handover.approve", "approval.approve", "break-glass.review", "holder.confirm-suspension"]
 when = { requested_by_self = true }
 why = "whoever asked for it cannot approve it"
 
@@ -124,7 +126,8 @@ why = "whoever would take over cannot approve it"
 [[rule]]
 id = "floor.nobody-vouches-for-themselves"
 effect = "forbid"
-actions = ["key.confirm", "handover.approve", "holder.resume", "holder.update", "approval.approve"]
+actions = ["key.confirm", "handover.approve", "holder.resume", "holder.update", "holder.set-roles",
+  "holder.confirm-suspension", "approval.approve"]
 when = { about_self = true }
 why = "nobody confirms, approves, resumes or qualifies themselves"
 
@@ -149,6 +152,23 @@ effect = "forbid"
 actions = ["handover.start"]
 when = { about_self = true }
 why = "somebody else must start your handover"
+
+# Who becomes an officer, or is one no more, is nobody's decision alone.
+[[rule]]
+id = "floor.officers-by-two"
+effect = "require"
+actions = ["holder.set-roles"]
+when = { about_officer = true }
+require = { reason = true, approvals = 1, approvers = ["security", "member"] }
+why = "the role security is given and taken by two"
+
+# A program that runs wild, or is driven by an attacker, must not empty the organisation.
+[[rule]]
+id = "floor.many-leave-by-two"
+effect = "require"
+actions = ["handover.start-many"]
+require = { reason = true, approvals = 1, approvers = ["security"], valid = "24h", uses = 100 }
+why = "a workflow freezes more people than a day's number only with one yes over the rest"
 
 # What changes the rules takes two of those who answer for them.
 [[rule]]

@@ -31,12 +31,15 @@ unsigned GroupsOf(Action action) {
     case kHolderCreate:
     case kHolderEnroll:
     case kHolderUpdate:
+    case kHolderSetRoles:
+    case kVaultSetCustodian:
     case kHolderSuspend:
     case kHolderResume:
     case kKeyRevoke:
     case kHandoverStart:
       return kAbout | kWhy;
     case kKeyConfirm:
+    case kHolderConfirmSuspension:
       return kAbout | kWhy | kRequested;
     case kAccountCreate:
       return kAccount | kAbout | kWhy;
@@ -46,6 +49,7 @@ unsigned GroupsOf(Action action) {
     case kAccountUpdate:
     case kAccountSetTier:
     case kAccountArchive:
+    case kAccountUnarchive:
     case kAccountReview:
       return kAccount | kStanding | kWhy;
     case kAccountSetOwners:
@@ -89,6 +93,7 @@ unsigned GroupsOf(Action action) {
       return kAccount | kStanding | kSecret | kRequested | kWhy;
     case kPolicyExplain:
       return kAbout;
+    case kHandoverStartMany:
     case kVaultConfirmRestore:
     case kPolicyStage:
     case kPolicyActivate:

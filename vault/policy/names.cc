@@ -73,11 +73,7 @@ CodePoint FirstCodePoint(std::string_view text) {
   return {value, bytes};
 }
 
-bool IsHidden(std::uint32_t point) {
-  return (point < 0x20 && point != '\t') || (point >= 0x7f && point < 0xa0) || point == 0x200b ||
-         point == 0x200e || point == 0x200f || (point >= 0x2028 && point <= 0x202e) ||
-         (point >= 0x2060 && point <= 0x206f) || point == 0xfeff;
-}
+bool IsHidden(std::uint32_t point) { return point != '\t' && IsInvisible(point); }
 
 std::string PointName(std::uint32_t code_point) { return fmt::format("U+{:04X}", code_point); }
 

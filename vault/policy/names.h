@@ -19,7 +19,7 @@ struct CodePoint {
 };
 // The first one of a text that is not empty.
 CodePoint FirstCodePoint(std::string_view text);
-// Controls other than tab, and what makes a terminal show text in another order than it has.
+// What nobody sees (IsInvisible in vault/base/text.h), tab excepted.
 bool IsHidden(std::uint32_t code_point);
 // "U+043E".
 std::string PointName(std::uint32_t code_point);

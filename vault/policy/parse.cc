@@ -16,13 +16,15 @@ namespace {
 using Kind = TomlNode::Kind;
 
 constexpr std::string_view kKeys[] = {"format", "name", "qualifications", "roles",
-                                      "tiers",  "idle", "rule",           "never"};
+                                      "tiers",  "idle", "handover",       "rule",  "never"};
 constexpr std::string_view kTierNames[] = {"1", "2", "3"};
 constexpr std::string_view kTierKeys[] = {"min_owners", "max_secret_age", "review_every", "max_grant"};
 constexpr std::string_view kIdleKeys[] = {"holder", "grant", "unconfirmed"};
+constexpr std::string_view kHandoverKeys[] = {"freezes_a_day"};
 constexpr std::string_view kFloorName = "floor";
 constexpr int kFormat = 1;
 constexpr int kMaxOwners = 16;
+constexpr int kMaxFreezes = 1000;
 
 void ReadFormat(const Fields& fields, Problems& problems) {
   const TomlNode* const node = fields.Need("format", "write format = 1");
@@ -94,6 +96,14 @@ void ReadIdle(const Fields& fields, IdleLimits& idle, Problems& problems) {
   idle.unconfirmed = limits.Duration("unconfirmed");
 }
 
+void ReadHandover(const Fields& fields, HandoverLimits& handover, Problems& problems) {
+  const TomlNode* const table = fields.Table("handover");
+  if (table == nullptr) return;
+  const Fields limits(*table, "\"handover\"", kHandoverKeys, problems);
+  handover.freezes_a_day =
+      static_cast<int>(limits.Number("freezes_a_day", 1, kMaxFreezes).value_or(handover.freezes_a_day));
+}
+
 // Each table of [[key]].
 template <class Read>
 void EachTable(const Fields& fields, std::string_view key, Problems& problems, Read read) {
@@ -127,6 +137,7 @@ Document ReadDocument(const TomlNode& root, PolicyText& policy) {
   if (const TomlNode* const roles = fields.Table("roles")) ReadGroups(*roles, policy);
   ReadTiers(fields, document, policy.problems);
   ReadIdle(fields, document.idle, policy.problems);
+  ReadHandover(fields, document.handover, policy.problems);
   EachTable(fields, "rule", policy.problems,
             [&](const TomlNode& table) { document.rules.push_back(ReadRule(table, policy)); });
   EachTable(fields, "never", policy.problems,

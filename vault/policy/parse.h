@@ -10,6 +10,7 @@
 //   max_secret_age = "90d"
 //   review_every = "180d"
 //   max_grant = "90d"
+//   [handover]                                  # freezes_a_day: people whom one workflow freezes by itself
 //   [idle]                                      # when idleness is a finding; each key optional
 //   holder = "90d"
 //   grant = "90d"

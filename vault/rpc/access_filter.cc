@@ -2,24 +2,29 @@
 
 namespace holdfast::rpc {
 
-absl::StatusOr<AccessFilter> AuthorizedFilter(custody::Tx& tx, const custody::Actor& actor,
-                                              policy::Action action, std::string_view account,
+absl::StatusOr<AccessFilter> AccessFilter::Of(custody::Tx& tx, const custody::Actor& actor,
+                                              policy::Action read, std::string_view account,
                                               std::string_view holder) {
-  AccessFilter filter;
-  custody::Target target;
+  AccessFilter filter(tx, actor, read);
   storage::Account account_row;
   storage::Holder holder_row;
+  custody::Target asked;
   if (!account.empty()) {
-    HF_ASSIGN_OR_RETURN(account_row, custody::FindAccount(tx, actor, account, action));
-    filter.account_id = account_row.id;
-    target.account = &account_row;
+    HF_ASSIGN_OR_RETURN(account_row, custody::FindAccount(tx, actor, account, read));
+    filter.account_id_ = account_row.id;
+    asked.account = &account_row;
   }
   if (!holder.empty()) {
-    HF_ASSIGN_OR_RETURN(holder_row, custody::FindHolder(tx, holder));
-    filter.holder_id = holder_row.id;
-    target.subject = &holder_row;
+    HF_ASSIGN_OR_RETURN(holder_row, custody::FindHolder(tx, actor, holder, read));
+    filter.holder_id_ = holder_row.id;
+    // Everybody sees their own rows: asked of one account, that would tell that there is this account.
+    if (account.empty()) asked.subject = &holder_row;
   }
-  HF_RETURN_IF_ERROR(custody::Authorize(tx, actor, action, target).status());
+  if (asked.account == nullptr && asked.subject == nullptr) {
+    HF_RETURN_IF_ERROR(custody::Consider(tx, actor, read, {}).status());
+    return filter;
+  }
+  filter.refusal_ = custody::Authorize(tx, actor, read, asked).status();
   return filter;
 }
 

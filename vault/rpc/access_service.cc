@@ -4,7 +4,6 @@
 #include "vault/policy/duration.h"
 #include "vault/rpc/access_filter.h"
 #include "vault/rpc/call.h"
-#include "vault/rpc/page.h"
 #include "vault/rpc/render.h"
 #include "vault/rpc/services.h"
 
@@ -53,31 +52,26 @@ absl::StatusOr<Work<v1::Grant>> PrepareRevoke(const v1::RevokeGrantRequest& mess
   };
 }
 
-// Without an account or a holder: all for who may see all, their own for everybody else.
-absl::StatusOr<storage::GrantFilter> GrantsOf(custody::Tx& tx, const Actor& actor, std::string_view account,
-                                              std::string_view holder) {
-  if (account.empty() && holder.empty()) {
-    HF_ASSIGN_OR_RETURN(const auto decision, custody::Consider(tx, actor, Action::kGrantRead, {}));
-    if (!decision.allowed()) return storage::GrantFilter{.holder_id = actor.holder.id};
-    return storage::GrantFilter();
-  }
-  HF_ASSIGN_OR_RETURN(const auto filter, AuthorizedFilter(tx, actor, Action::kGrantRead, account, holder));
-  return storage::GrantFilter{.account_id = filter.account_id, .holder_id = filter.holder_id};
-}
-
 absl::StatusOr<Query<v1::ListGrantsResponse>> PrepareList(const v1::ListGrantsRequest& message) {
   HF_ASSIGN_OR_RETURN(std::string account, ParseOptionalName("accounts", message.account(), "account"));
   HF_ASSIGN_OR_RETURN(std::string holder, ParseOptionalName("holders", message.holder(), "holder"));
   return [&message, account = std::move(account), holder = std::move(holder)](
              custody::ReadTx& tx, const Actor& actor, v1::ListGrantsResponse& out) -> absl::Status {
-    HF_ASSIGN_OR_RETURN(const auto filter, GrantsOf(tx, actor, account, holder));
+    HF_ASSIGN_OR_RETURN(auto filter, AccessFilter::Of(tx, actor, Action::kGrantRead, account, holder));
     HF_ASSIGN_OR_RETURN(const Page page, Page::Of(tx, actor, message));
-    HF_ASSIGN_OR_RETURN(auto rows,
-                        storage::GrantStore(tx.db()).List(filter, tx.now(), page.after(), page.limit() + 1));
-    out.set_next_page_token(page.CutAndToken(rows));
+    const storage::GrantFilter wanted{.account_id = filter.account_id(), .holder_id = filter.holder_id()};
     Names names(tx);
-    for (const storage::Grant& row : rows) HF_RETURN_IF_ERROR(Render(names, row, *out.add_grants()));
-    return absl::OkStatus();
+    HF_ASSIGN_OR_RETURN(
+        const Shown shown,
+        ShowVisible(
+            page,
+            [&](std::int64_t after, int limit) {
+              return storage::GrantStore(tx.db()).List(wanted, tx.now(), after, limit);
+            },
+            [&](const storage::Grant& row) { return filter.Sees(row.account_id, row.holder_id); },
+            [&](const storage::Grant& row) { return Render(names, row, *out.add_grants()); }));
+    out.set_next_page_token(shown.next);
+    return filter.End(shown);
   };
 }
 

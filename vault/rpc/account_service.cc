@@ -4,10 +4,10 @@
 #include "vault/custody/accounts.h"
 #include "vault/custody/renaming.h"
 #include "vault/rpc/call.h"
-#include "vault/rpc/page.h"
 #include "vault/rpc/render.h"
 #include "vault/rpc/services.h"
 #include "vault/rpc/update_mask.h"
+#include "vault/rpc/visible.h"
 
 namespace holdfast::rpc {
 namespace {
@@ -70,7 +70,7 @@ absl::StatusOr<Work<v1::Account>> PrepareRename(const v1::RenameAccountRequest& 
   };
 }
 
-// Review and archiving differ in the operation alone.
+// Review, archiving and its undoing differ in the operation alone.
 template <auto kOperation, class Message>
 absl::StatusOr<Work<v1::Account>> PrepareOn(const Message& message, custody::Request request) {
   HF_ASSIGN_OR_RETURN(std::string name, ParseName("accounts", message.name(), "name"));
@@ -92,17 +92,22 @@ absl::StatusOr<Query<v1::Account>> PrepareGet(const v1::GetAccountRequest& messa
 absl::StatusOr<Query<v1::ListAccountsResponse>> PrepareList(const v1::ListAccountsRequest& message) {
   return [&message](custody::ReadTx& tx, const Actor& actor, v1::ListAccountsResponse& out) -> absl::Status {
     HF_ASSIGN_OR_RETURN(const Page page, Page::Of(tx, actor, message));
-    storage::AccountFilter filter{.now = tx.now(), .include_archived = message.show_archived()};
-    HF_ASSIGN_OR_RETURN(const auto decision, custody::Consider(tx, actor, Action::kAccountRead, {}));
-    if (!decision.allowed()) filter.visible_to = actor.holder.id;
-    HF_ASSIGN_OR_RETURN(auto rows,
-                        storage::AccountStore(tx.db()).List(filter, page.after(), page.limit() + 1));
-    out.set_next_page_token(page.CutAndToken(rows));
+    // Decided of each by itself; where there is none, the policy was asked all the same.
+    HF_RETURN_IF_ERROR(custody::Consider(tx, actor, Action::kAccountRead, {}).status());
     Names names(tx);
-    for (const storage::Account& row : rows) {
-      HF_RETURN_IF_ERROR(Render(names, row, *out.add_accounts()));
-      out.mutable_accounts()->rbegin()->clear_details();  // a page of them would be larger than a message
-    }
+    HF_ASSIGN_OR_RETURN(
+        const Shown shown,
+        ShowVisible(
+            page,
+            [&](std::int64_t after, int limit) {
+              return storage::AccountStore(tx.db()).List(message.show_archived(), after, limit);
+            },
+            [&](const storage::Account& row) { return custody::Sees(tx, actor, row); },
+            [&](storage::Account row) {
+              row.details.clear();  // a page of them would be larger than a message
+              return Render(names, row, *out.add_accounts());
+            }));
+    out.set_next_page_token(shown.next);
     return absl::OkStatus();
   };
 }
@@ -136,6 +141,11 @@ class AccountService final : public v1::AccountService::CallbackService {
                           v1::Account* response) override {
     return Write(core_, context, "holdfast.v1.AccountService/ArchiveAccount", request, response,
                  PrepareOn<custody::ArchiveAccount, v1::ArchiveAccountRequest>);
+  }
+  Reactor* UnarchiveAccount(Context* context, const v1::UnarchiveAccountRequest* request,
+                            v1::Account* response) override {
+    return Write(core_, context, "holdfast.v1.AccountService/UnarchiveAccount", request, response,
+                 PrepareOn<custody::UnarchiveAccount, v1::UnarchiveAccountRequest>);
   }
   Reactor* GetAccount(Context* context, const v1::GetAccountRequest* request,
                       v1::Account* response) override {

@@ -119,7 +119,10 @@ Reactor* Write(Core& core, const Context* context, std::string_view method, cons
       [caller = *std::move(caller), work = *std::move(work), dry_run, response](custody::WriteTx& tx) {
         tx.set_dry_run(dry_run);
         auto actor = custody::Authenticate(tx, caller);
-        return actor.ok() ? Decided(tx, work(tx, *actor, *response)) : actor.status();
+        if (!actor.ok()) return actor.status();
+        absl::Status done = Decided(tx, work(tx, *actor, *response));
+        if (dry_run) custody::RecordRehearsal(tx, *actor, done);
+        return done;
       },
       std::move(release));
   return call;
@@ -133,6 +136,7 @@ Reactor* Read(Core& core, const Context* context, std::string_view method, const
   auto caller = CallerOf(*context, method);
   if (!caller.ok()) return Fail(call, caller.status());
   if (const absl::Status full = call->Enter(core, caller->cert_sha256); !full.ok()) return Fail(call, full);
+  caller->request.about = AboutOf(*request);
   absl::StatusOr<Query<Response>> query = prepare(*request);
   if (!query.ok()) return Fail(call, query.status());
   call->Read(core.ledger,

@@ -4,6 +4,7 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
+#include <algorithm>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -60,7 +61,36 @@ Bytes SerializeWithout(const Message& message, std::initializer_list<const char*
   return Serialize(*copy);
 }
 
+// Fields that hold ids and resource names, of a request and of the message in it.
+constexpr std::string_view kNaming[] = {"name",    "parent", "account",   "account_id", "holder",
+                                        "subject", "secret", "holder_id", "leaver",     "successor"};
+constexpr std::size_t kMaxAbout = 500;
+
+void AddNamed(const Message& message, int depth, std::string& about) {
+  const google::protobuf::Reflection& reflection = *message.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    if (field->is_repeated() || about.size() >= kMaxAbout) continue;
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && depth == 0)
+      AddNamed(reflection.GetMessage(message, field), depth + 1, about);
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_STRING ||
+        std::ranges::find(kNaming, std::string_view(field->name())) == std::end(kNaming))
+      continue;
+    const std::string value = reflection.GetString(message, field);
+    if (!value.empty())
+      about.append(about.empty() ? "" : "; ").append(field->name()).append(": ").append(value);
+  }
+}
+
 }  // namespace
+
+std::string AboutOf(const Message& request) {
+  std::string about;
+  AddNamed(request, /*depth=*/0, about);
+  if (about.size() > kMaxAbout) about.resize(kMaxAbout);
+  return about;
+}
 
 Bytes CanonicalBody(const Message& request) {
   return SerializeWithout(request, {"request_id", "validate_only"});

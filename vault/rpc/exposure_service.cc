@@ -3,7 +3,6 @@
 #include "vault/custody/knowledge.h"
 #include "vault/rpc/access_filter.h"
 #include "vault/rpc/call.h"
-#include "vault/rpc/page.h"
 #include "vault/rpc/render.h"
 #include "vault/rpc/services.h"
 
@@ -18,17 +17,23 @@ absl::StatusOr<Query<v1::ListExposuresResponse>> PrepareList(const v1::ListExpos
   HF_ASSIGN_OR_RETURN(std::string holder, ParseOptionalName("holders", message.holder(), "holder"));
   return [&message, account = std::move(account), holder = std::move(holder)](
              custody::ReadTx& tx, const Actor& actor, v1::ListExposuresResponse& out) -> absl::Status {
-    HF_ASSIGN_OR_RETURN(const auto allowed,
-                        AuthorizedFilter(tx, actor, Action::kExposureRead, account, holder));
-    const storage::ExposureFilter filter{
-        .holder_id = allowed.holder_id, .account_id = allowed.account_id, .live_only = message.live_only()};
+    HF_ASSIGN_OR_RETURN(auto filter, AccessFilter::Of(tx, actor, Action::kExposureRead, account, holder));
     HF_ASSIGN_OR_RETURN(const Page page, Page::Of(tx, actor, message));
-    HF_ASSIGN_OR_RETURN(auto rows,
-                        storage::ExposureStore(tx.db()).List(filter, page.after(), page.limit() + 1));
-    out.set_next_page_token(page.CutAndToken(rows));
+    const storage::ExposureFilter wanted{.holder_id = filter.holder_id(),
+                                         .account_id = filter.account_id(),
+                                         .live_only = message.live_only()};
     Names names(tx);
-    for (const storage::Exposure& row : rows) HF_RETURN_IF_ERROR(Render(names, row, *out.add_exposures()));
-    return absl::OkStatus();
+    HF_ASSIGN_OR_RETURN(
+        const Shown shown,
+        ShowVisible(
+            page,
+            [&](std::int64_t after, int limit) {
+              return storage::ExposureStore(tx.db()).List(wanted, after, limit);
+            },
+            [&](const storage::Exposure& row) { return filter.Sees(row.account_id, row.holder_id); },
+            [&](const storage::Exposure& row) { return Render(names, row, *out.add_exposures()); }));
+    out.set_next_page_token(shown.next);
+    return filter.End(shown);
   };
 }
 

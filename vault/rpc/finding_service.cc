@@ -2,7 +2,6 @@
 #include "holdfast/v1/finding_service.grpc.pb.h"
 #include "vault/base/text.h"
 #include "vault/custody/findings.h"
-#include "vault/rpc/access_filter.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/names.h"
 #include "vault/rpc/page.h"
@@ -64,9 +63,11 @@ absl::StatusOr<Query<v1::ListFindingsResponse>> PrepareList(const v1::ListFindin
              custody::ReadTx& tx, const Actor& actor, v1::ListFindingsResponse& out) -> absl::Status {
     custody::FindingFilter filter = wanted;
     if (!account.empty()) {
-      HF_ASSIGN_OR_RETURN(const auto allowed,
-                          AuthorizedFilter(tx, actor, policy::Action::kFindingRead, account, ""));
-      filter.account_id = allowed.account_id;
+      HF_ASSIGN_OR_RETURN(const auto row,
+                          custody::FindAccount(tx, actor, account, policy::Action::kFindingRead));
+      HF_RETURN_IF_ERROR(
+          custody::Authorize(tx, actor, policy::Action::kFindingRead, {.account = &row}).status());
+      filter.account_id = row.id;
     }
     HF_ASSIGN_OR_RETURN(const Page page, Page::Of(tx, actor, message));
     HF_ASSIGN_OR_RETURN(auto rows, custody::ListFindings(tx, actor, filter, page.after(), page.limit() + 1));

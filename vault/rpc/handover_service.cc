@@ -3,9 +3,9 @@
 #include "vault/handover/case.h"
 #include "vault/handover/settle.h"
 #include "vault/rpc/call.h"
-#include "vault/rpc/page.h"
 #include "vault/rpc/render.h"
 #include "vault/rpc/services.h"
+#include "vault/rpc/visible.h"
 
 namespace holdfast::rpc {
 namespace {
@@ -62,10 +62,22 @@ absl::StatusOr<Work<v1::Handover>> PrepareClose(const v1::CloseHandoverRequest& 
   };
 }
 
+absl::StatusOr<bool> SeesCase(custody::Tx& tx, const Actor& actor, const storage::Handover& row) {
+  HF_ASSIGN_OR_RETURN(const storage::Holder leaver, custody::LoadHolder(tx, row.leaver_id));
+  HF_ASSIGN_OR_RETURN(const auto read, custody::Consider(tx, actor, Action::kHandoverRead,
+                                                         {.subject = &leaver, .handover = &row}));
+  return read.allowed();
+}
+
 // Decided before the answer says whether there is such a case.
 absl::StatusOr<storage::Handover> FindAuthorized(custody::Tx& tx, const Actor& actor, std::string_view name) {
   auto row = handover::FindCase(tx, name);
-  const custody::Target target{.handover = row.ok() ? &*row : nullptr};
+  custody::Target target;
+  storage::Holder leaver;
+  if (row.ok()) {
+    HF_ASSIGN_OR_RETURN(leaver, custody::LoadHolder(tx, row->leaver_id));
+    target = {.subject = &leaver, .handover = &*row};
+  }
   HF_RETURN_IF_ERROR(custody::Authorize(tx, actor, Action::kHandoverRead, target).status());
   return row;
 }
@@ -81,13 +93,19 @@ absl::StatusOr<Query<v1::Handover>> PrepareGet(const v1::GetHandoverRequest& mes
 
 absl::StatusOr<Query<v1::ListHandoversResponse>> PrepareList(const v1::ListHandoversRequest& message) {
   return [&message](custody::ReadTx& tx, const Actor& actor, v1::ListHandoversResponse& out) -> absl::Status {
-    HF_RETURN_IF_ERROR(custody::Authorize(tx, actor, Action::kHandoverRead, {}).status());
+    const absl::Status any = custody::Authorize(tx, actor, Action::kHandoverRead, {}).status();
     HF_ASSIGN_OR_RETURN(const Page page, Page::Of(tx, actor, message));
-    HF_ASSIGN_OR_RETURN(auto rows, storage::HandoverStore(tx.db()).List(page.after(), page.limit() + 1));
-    out.set_next_page_token(page.CutAndToken(rows));
-    for (const storage::Handover& row : rows)
-      HF_RETURN_IF_ERROR(RenderTo(handover::Summarize(tx, row), *out.add_handovers()));
-    return absl::OkStatus();
+    HF_ASSIGN_OR_RETURN(
+        const Shown shown,
+        ShowVisible(
+            page,
+            [&](std::int64_t after, int limit) { return storage::HandoverStore(tx.db()).List(after, limit); },
+            [&](const storage::Handover& row) { return SeesCase(tx, actor, row); },
+            [&](const storage::Handover& row) {
+              return RenderTo(handover::Summarize(tx, row), *out.add_handovers());
+            }));
+    out.set_next_page_token(shown.next);
+    return shown.nothing() ? any : absl::OkStatus();
   };
 }
 

@@ -4,12 +4,13 @@
 #include "vault/crypto/fingerprint.h"
 #include "vault/custody/holders.h"
 #include "vault/custody/renew.h"
+#include "vault/custody/sight.h"
 #include "vault/pki/csr.h"
 #include "vault/rpc/call.h"
-#include "vault/rpc/page.h"
 #include "vault/rpc/render.h"
 #include "vault/rpc/services.h"
 #include "vault/rpc/update_mask.h"
+#include "vault/rpc/visible.h"
 
 namespace holdfast::rpc {
 namespace {
@@ -105,7 +106,7 @@ absl::StatusOr<Work<v1::Holder>> PrepareKey(const Message& message, custody::Req
   };
 }
 
-// Suspension and its end differ in the operation alone.
+// Suspension, its confirmation and its end differ in the operation alone.
 template <auto kOperation, class Message>
 absl::StatusOr<Work<v1::Holder>> PrepareSwitch(const Message& message, custody::Request request) {
   HF_ASSIGN_OR_RETURN(std::string name, ParseName("holders", message.name(), "name"));
@@ -120,7 +121,7 @@ absl::StatusOr<Work<v1::Holder>> PrepareSwitch(const Message& message, custody::
 absl::StatusOr<Query<v1::Holder>> PrepareGet(const v1::GetHolderRequest& message) {
   HF_ASSIGN_OR_RETURN(std::string name, ParseName("holders", message.name(), "name"));
   return [name = std::move(name)](custody::ReadTx& tx, const Actor& actor, v1::Holder& out) -> absl::Status {
-    HF_ASSIGN_OR_RETURN(const auto row, custody::FindHolder(tx, name));
+    HF_ASSIGN_OR_RETURN(const auto row, custody::FindHolder(tx, actor, name, Action::kHolderRead));
     HF_RETURN_IF_ERROR(custody::Authorize(tx, actor, Action::kHolderRead, {.subject = &row}).status());
     Names names(tx);
     return RenderWithKeys(names, row, out);
@@ -129,12 +130,21 @@ absl::StatusOr<Query<v1::Holder>> PrepareGet(const v1::GetHolderRequest& message
 
 absl::StatusOr<Query<v1::ListHoldersResponse>> PrepareList(const v1::ListHoldersRequest& message) {
   return [&message](custody::ReadTx& tx, const Actor& actor, v1::ListHoldersResponse& out) -> absl::Status {
-    HF_RETURN_IF_ERROR(custody::Authorize(tx, actor, Action::kHolderRead, {}).status());
+    const absl::Status any = custody::Authorize(tx, actor, Action::kHolderRead, {}).status();
     HF_ASSIGN_OR_RETURN(const Page page, Page::Of(tx, actor, message));
-    HF_ASSIGN_OR_RETURN(auto rows, storage::HolderStore(tx.db()).List(page.after(), page.limit() + 1));
-    out.set_next_page_token(page.CutAndToken(rows));
-    for (const storage::Holder& row : rows) Render(row, *out.add_holders());
-    return absl::OkStatus();
+    custody::Sight sight(tx, actor, Action::kHolderRead);
+    HF_ASSIGN_OR_RETURN(
+        const Shown shown,
+        ShowVisible(
+            page,
+            [&](std::int64_t after, int limit) { return storage::HolderStore(tx.db()).List(after, limit); },
+            [&](const storage::Holder& row) { return sight.Sees(std::nullopt, row.id); },
+            [&](const storage::Holder& row) {
+              Render(row, *out.add_holders());
+              return absl::OkStatus();
+            }));
+    out.set_next_page_token(shown.next);
+    return shown.nothing() ? any : absl::OkStatus();
   };
 }
 
@@ -201,6 +211,11 @@ class HolderService final : public v1::HolderService::CallbackService {
                         v1::Holder* response) override {
     return Write(core_, context, "holdfast.v1.HolderService/ResumeHolder", request, response,
                  PrepareSwitch<custody::ResumeHolder, v1::ResumeHolderRequest>);
+  }
+  Reactor* ConfirmSuspension(Context* context, const v1::ConfirmSuspensionRequest* request,
+                             v1::Holder* response) override {
+    return Write(core_, context, "holdfast.v1.HolderService/ConfirmSuspension", request, response,
+                 PrepareSwitch<custody::ConfirmSuspension, v1::ConfirmSuspensionRequest>);
   }
   Reactor* GetHolder(Context* context, const v1::GetHolderRequest* request, v1::Holder* response) override {
     return Read(core_, context, "holdfast.v1.HolderService/GetHolder", request, response, PrepareGet);

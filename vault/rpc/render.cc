@@ -120,6 +120,8 @@ void Render(const storage::Holder& row, v1::Holder& out) {
   out.set_status(ToProto(row.status));
   SetTime(row.created_at, out.mutable_create_time());
   SetTime(row.updated_at, out.mutable_update_time());
+  if (row.suspension_ends.has_value())
+    SetTime(*row.suspension_ends, out.mutable_suspension_end_time());
   out.set_etag(custody::EtagOf(row.revision));
   std::istringstream qualifications(row.qualifications);
   for (std::string name; qualifications >> name;) out.add_qualifications(name);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "holdfast/v1/policy_service.pb.h"
+#include "vault/base/retry.h"
 #include "vault/custody/policy_review.h"
 #include "vault/custody/worker_pool.h"
 #include "vault/rpc/call.h"
@@ -60,8 +61,10 @@ class ReviewedCall : public std::enable_shared_from_this<ReviewedCall> {
         [self = shared_from_this()](const absl::Status& status) {
           if (!status.ok()) return self->call_.Answer(status);
           if (self->reviews_.Post([self] { self->Review(); })) return;
-          self->call_.Answer(MakeError(absl::StatusCode::kResourceExhausted, "OVERLOADED",
-                                       "other policies are being reviewed; try again"));
+          absl::Status busy = MakeError(absl::StatusCode::kResourceExhausted, "OVERLOADED",
+                                        "other policies are being reviewed; try again");
+          SetRetryAfter(busy, 1000);
+          self->call_.Answer(busy);
         });
   }
 
@@ -80,8 +83,10 @@ class ReviewedCall : public std::enable_shared_from_this<ReviewedCall> {
     call_.Submit(core_.ledger, [self = shared_from_this()](custody::WriteTx& tx) {
       tx.set_dry_run(self->dry_run_);
       auto actor = custody::Authenticate(tx, self->caller_);
-      return actor.ok() ? Decided(tx, self->change_.apply(tx, *actor, *self->reviewed_, self->response_))
-                        : actor.status();
+      if (!actor.ok()) return actor.status();
+      absl::Status done = Decided(tx, self->change_.apply(tx, *actor, *self->reviewed_, self->response_));
+      if (self->dry_run_) custody::RecordRehearsal(tx, *actor, done);
+      return done;
     });
   }
 

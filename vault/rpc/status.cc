@@ -8,11 +8,10 @@
 #include <string>
 
 #include "holdfast/v1/errors.pb.h"
+#include "vault/base/retry.h"
 
 namespace holdfast::rpc {
 namespace {
-
-constexpr std::int64_t kRetrySeconds = 1;
 
 bool IsOurFault(absl::StatusCode code) {
   return code == absl::StatusCode::kInternal || code == absl::StatusCode::kDataLoss ||
@@ -41,9 +40,11 @@ void AddBadRequest(v1::ErrorStatus& out, const absl::Status& status) {
   Add(out, "BadRequest", request);
 }
 
-void AddRetryInfo(v1::ErrorStatus& out) {
+// Where the delay is known. A limit that waiting does not lift has none: nobody is sent into a loop.
+void AddRetryInfo(v1::ErrorStatus& out, std::int64_t millis) {
   v1::RetryInfo retry;
-  retry.mutable_retry_delay()->set_seconds(kRetrySeconds);
+  retry.mutable_retry_delay()->set_seconds(millis / 1000);
+  retry.mutable_retry_delay()->set_nanos(static_cast<std::int32_t>(millis % 1000) * 1'000'000);
   Add(out, "RetryInfo", retry);
 }
 
@@ -62,7 +63,7 @@ grpc::Status ToGrpc(const absl::Status& status) {
   details.set_message(message);
   if (!ReasonOf(status).empty()) AddErrorInfo(details, status);
   if (!FieldOf(status).empty()) AddBadRequest(details, status);
-  if (status.code() == absl::StatusCode::kResourceExhausted) AddRetryInfo(details);
+  if (const auto delay = RetryAfterMillis(status); delay.has_value()) AddRetryInfo(details, *delay);
   return {static_cast<grpc::StatusCode>(status.code()), message, details.SerializeAsString()};
 }
 

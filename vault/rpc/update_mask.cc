@@ -1,6 +1,7 @@
 #include "vault/rpc/update_mask.h"
 
 #include "vault/base/ids.h"
+#include "vault/rpc/enums.h"
 
 namespace holdfast::rpc {
 namespace {
@@ -34,8 +35,12 @@ absl::Status Apply(const std::string& path, const v1::Holder& holder, custody::H
     change.display_name = holder.display_name();
   } else if (path == "qualifications") {
     change.qualifications.emplace(holder.qualifications().begin(), holder.qualifications().end());
+  } else if (path == "roles") {
+    HF_ASSIGN_OR_RETURN(change.roles, RolesFromProto(holder.roles(), "holder.roles"));
+  } else if (path == "person") {
+    change.person = holder.person();
   } else {
-    return InvalidField("update_mask", "may name display_name and qualifications");
+    return InvalidField("update_mask", "may name display_name, qualifications, roles and person");
   }
   return absl::OkStatus();
 }

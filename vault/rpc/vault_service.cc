@@ -3,6 +3,7 @@
 #include "vault/crypto/fingerprint.h"
 #include "vault/custody/access.h"
 #include "vault/custody/break_glass_view.h"
+#include "vault/custody/holders.h"
 #include "vault/custody/recovery.h"
 #include "vault/pki/inspect.h"
 #include "vault/rpc/call.h"
@@ -48,7 +49,20 @@ class VaultService final : public v1::VaultService::CallbackService {
     return Write(core_, context, "holdfast.v1.VaultService/ConfirmRestore", request, response, prepare);
   }
 
-  absl::Status Fill(custody::ReadTx& tx, const Actor& actor, v1::Vault& out) const {
+  Reactor* SetCustodian(Context* context, const v1::SetCustodianRequest* request, v1::Vault* response) override {
+    const auto prepare = [this](const v1::SetCustodianRequest& message,
+                                custody::Request keyed) -> absl::StatusOr<Work<v1::Vault>> {
+      HF_ASSIGN_OR_RETURN(std::string holder, ParseName("holders", message.holder(), "holder"));
+      return [this, keyed = std::move(keyed), holder = std::move(holder)](
+                 custody::WriteTx& tx, const Actor& actor, v1::Vault& out) -> absl::Status {
+        HF_RETURN_IF_ERROR(custody::SetCustodian(tx, actor, keyed, holder).status());
+        return Fill(tx, actor, out);
+      };
+    };
+    return Write(core_, context, "holdfast.v1.VaultService/SetCustodian", request, response, prepare);
+  }
+
+  absl::Status Fill(custody::Tx& tx, const Actor& actor, v1::Vault& out) const {
     HF_RETURN_IF_ERROR(custody::Authorize(tx, actor, policy::Action::kVaultRead, {}).status());
     HF_ASSIGN_OR_RETURN(const storage::Holder custodian, custody::Custodian(tx));
     out.set_vault_id(tx.keys().vault_id_hex());
@@ -67,6 +81,8 @@ class VaultService final : public v1::VaultService::CallbackService {
     SetTime(ca.not_after, out.mutable_ca_certificate_expire_time());
     HF_ASSIGN_OR_RETURN(const auto pending, custody::FindPendingRestore(tx));
     if (pending.has_value()) RenderPending(*pending, *out.mutable_pending_restore());
+    HF_ASSIGN_OR_RETURN(const auto suspended, custody::SuspensionsToConfirm(tx, actor));
+    for (const storage::Holder& holder : suspended) out.add_suspensions_to_confirm(HolderName(holder.name));
     return absl::OkStatus();
   }
 

@@ -17,6 +17,7 @@
 
 #include "vault/base/files.h"
 #include "vault/custody/paths.h"
+#include "vault/custody/server_event.h"
 #include "vault/custody/vault.h"
 #include "vault/rpc/services.h"
 #include "vault/server/hardening.h"
@@ -65,6 +66,7 @@ class Instance {
     HF_ASSIGN_OR_RETURN(instance->vault_, custody::Vault::Open(data_dir, options));
     HF_RETURN_IF_ERROR(instance->StartLedger());
     HF_RETURN_IF_ERROR(instance->StartListening(config));
+    instance->Record("server.start");
     instance->LogStart(data_dir);
     HF_RETURN_IF_ERROR(WriteEndpoint(data_dir, instance->bound_));
     return instance;
@@ -81,12 +83,22 @@ class Instance {
     });
     const bool all = done.wait_for(kLastResort) == std::future_status::ready;
     all ? stopping.join() : stopping.detach();
+    // What was taken is done before the ledger has stopped.
+    Record("server.stop");
     ledger_->Stop();
     return all;
   }
 
  private:
   Instance() = default;
+
+  void Record(std::string type) {
+    ledger_->Submit(custody::RecordServer(std::move(type), HOLDFAST_VERSION), /*abandoned=*/nullptr,
+                    [](const absl::Status& recorded) {
+                      if (!recorded.ok())
+                        spdlog::error("start or stop is not on record: {}", ReasonOf(recorded));
+                    });
+  }
 
   absl::Status StartLedger() {
     custody::Vault& vault = *vault_;

@@ -115,20 +115,11 @@ absl::Status AccountStore::Update(const Account& account) {
       account.reviewed_by, JoinDetails(account.details));
 }
 
-absl::StatusOr<std::vector<Account>> AccountStore::List(const AccountFilter& filter, std::int64_t after_id,
+absl::StatusOr<std::vector<Account>> AccountStore::List(bool include_archived, std::int64_t after_id,
                                                         int limit) {
-  if (!filter.visible_to.has_value()) {
-    return ReadAll(
-        connection_.Query("SELECT * FROM account WHERE id > ?1 AND (state = ?2 OR ?3) ORDER BY id LIMIT ?4",
-                          after_id, AccountState::kActive, filter.include_archived, limit),
-        &ReadAccount);
-  }
   return ReadAll(
-      connection_.Query(
-          "SELECT * FROM account a WHERE a.id > ?1 AND (a.state = ?2 OR ?3) AND a.id IN"
-          " (SELECT g.account_id FROM access_grant g WHERE g.holder_id = ?5 AND g.ended_at IS NULL"
-          "  AND (g.expires_at IS NULL OR g.expires_at > ?6)) ORDER BY a.id LIMIT ?4",
-          after_id, AccountState::kActive, filter.include_archived, limit, *filter.visible_to, filter.now),
+      connection_.Query("SELECT * FROM account WHERE id > ?1 AND (state = ?2 OR ?3) ORDER BY id LIMIT ?4",
+                        after_id, AccountState::kActive, include_archived, limit),
       &ReadAccount);
 }
 

@@ -51,12 +51,6 @@ struct Account {
   std::vector<AccountDetail> details{};
 };
 
-struct AccountFilter {
-  std::optional<std::int64_t> visible_to{};  // a holder with a grant live at `now`
-  Micros now = 0;                            // read only with visible_to
-  bool include_archived = false;
-};
-
 class AccountStore {
  public:
   explicit AccountStore(Connection& connection) : connection_(connection) {}
@@ -72,7 +66,7 @@ class AccountStore {
   absl::Status Rename(const Account& account, std::string_view former);
   // Writes everything but id, name (see Rename), pseudonym, platform_id and created_at: those never change.
   absl::Status Update(const Account& account);
-  absl::StatusOr<std::vector<Account>> List(const AccountFilter& filter, std::int64_t after_id, int limit);
+  absl::StatusOr<std::vector<Account>> List(bool include_archived, std::int64_t after_id, int limit);
   // The accounts of an import: by the source's own id, and by what a person sees there (not unique).
   absl::StatusOr<std::optional<Account>> BySourceId(std::string_view source, std::string_view source_id);
   absl::StatusOr<std::vector<Account>> BySourceKey(std::string_view group, std::string_view title,

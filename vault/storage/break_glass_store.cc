@@ -30,6 +30,8 @@ BreakGlass ReadBreakGlass(const Statement& row) {
   return request;
 }
 
+Micros ReadTime(const Statement& row) { return row.Int(0); }
+
 }  // namespace
 
 absl::Status BreakGlassStore::Insert(BreakGlass& row) {
@@ -68,9 +70,11 @@ absl::StatusOr<std::vector<BreakGlass>> BreakGlassStore::Open(Micros elapsed, st
                  &ReadBreakGlass);
 }
 
-absl::StatusOr<std::int64_t> BreakGlassStore::CountAfter(std::int64_t requester_id, Micros time) {
-  return ReadInt(connection_.Query(
-      "SELECT count(*) FROM break_glass WHERE requester_id = ?1 AND requested_at > ?2", requester_id, time));
+absl::StatusOr<std::vector<Micros>> BreakGlassStore::AskedAfter(std::int64_t requester_id, Micros time) {
+  return ReadAll(connection_.Query("SELECT requested_at FROM break_glass WHERE requester_id = ?1"
+                                   " AND requested_at > ?2 ORDER BY requested_at",
+                                   requester_id, time),
+                 &ReadTime);
 }
 
 absl::StatusOr<std::vector<BreakGlass>> BreakGlassStore::Unreviewed() {

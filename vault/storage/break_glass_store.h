@@ -57,8 +57,8 @@ class BreakGlassStore {
   absl::StatusOr<std::vector<BreakGlass>> List(std::int64_t after_id, int limit);
   // Those that are open, and not void.
   absl::StatusOr<std::vector<BreakGlass>> Open(Micros elapsed, std::int64_t policy_id);
-  // How many the holder asked for after that time.
-  absl::StatusOr<std::int64_t> CountAfter(std::int64_t requester_id, Micros time);
+  // When the holder asked, after that time, ascending.
+  absl::StatusOr<std::vector<Micros>> AskedAfter(std::int64_t requester_id, Micros time);
   // Revealed, not reviewed.
   absl::StatusOr<std::vector<BreakGlass>> Unreviewed();
   // Ends what the holder has open: whoever is suspended must ask again.

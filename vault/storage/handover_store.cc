@@ -87,6 +87,11 @@ absl::StatusOr<std::vector<Handover>> HandoverStore::List(std::int64_t after_id,
       &ReadHandover);
 }
 
+absl::StatusOr<std::int64_t> HandoverStore::CountStartedBy(std::int64_t holder_id, Micros after) {
+  return ReadInt(connection_.Query("SELECT count(*) FROM handover WHERE started_by = ?1 AND started_at > ?2",
+                                   holder_id, after));
+}
+
 absl::StatusOr<std::vector<Handover>> HandoverStore::Open() {
   HF_ASSIGN_OR_RETURN(std::vector<Handover> rows,
                       ReadAll(connection_.Query("SELECT * FROM handover ORDER BY id"), &ReadHandover));

@@ -75,6 +75,9 @@ class HandoverStore {
   // Those that are not closed.
   absl::StatusOr<std::vector<Handover>> Open();
 
+  // Cases that the holder started after that time.
+  absl::StatusOr<std::int64_t> CountStartedBy(std::int64_t holder_id, Micros after);
+
   absl::Status AddAccount(const HandoverAccount& account);
   absl::StatusOr<std::vector<HandoverAccount>> Accounts(std::int64_t handover_id);
   absl::Status AddTask(std::int64_t handover_id, std::int64_t secret_id);

@@ -19,6 +19,9 @@ Holder ReadHolder(const Statement& row) {
   holder.updated_at = row.Int(9);
   holder.revision = row.Int(10);
   holder.qualifications = row.Text(11);
+  holder.suspended_by = row.OptInt(12);
+  holder.suspended_at = row.OptInt(13);
+  holder.suspension_ends = row.OptInt(14);
   return holder;
 }
 
@@ -27,11 +30,12 @@ Holder ReadHolder(const Statement& row) {
 absl::Status HolderStore::Insert(Holder& holder) {
   HF_RETURN_IF_ERROR(
       connection_.Exec("INSERT INTO holder (name, pseudonym, kind, person, display_name, roles, status, "
-                       "created_at, updated_at, revision, qualifications)"
-                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                       "created_at, updated_at, revision, qualifications, suspended_by, suspended_at,"
+                       " suspension_ends) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
                        holder.name, holder.pseudonym, holder.kind, holder.person, holder.display_name,
                        holder.roles, holder.status, holder.created_at, holder.updated_at, holder.revision,
-                       holder.qualifications));
+                       holder.qualifications, holder.suspended_by, holder.suspended_at,
+                       holder.suspension_ends));
   holder.id = connection_.LastRowId();
   return absl::OkStatus();
 }
@@ -52,10 +56,15 @@ absl::StatusOr<std::vector<Holder>> HolderStore::ByPerson(std::string_view perso
 absl::Status HolderStore::Update(const Holder& holder) {
   return connection_.ExecOne(
       "UPDATE holder SET person = ?2, display_name = ?3, roles = ?4, status = ?5, updated_at = ?6, revision "
-      "= ?7, qualifications = ?8"
+      "= ?7, qualifications = ?8, suspended_by = ?9, suspended_at = ?10, suspension_ends = ?11"
       " WHERE id = ?1",
       holder.id, holder.person, holder.display_name, holder.roles, holder.status, holder.updated_at,
-      holder.revision, holder.qualifications);
+      holder.revision, holder.qualifications, holder.suspended_by, holder.suspended_at, holder.suspension_ends);
+}
+
+absl::StatusOr<std::vector<Holder>> HolderStore::SuspensionEndsBy(Micros time) {
+  return ReadAll(connection_.Query("SELECT * FROM holder WHERE suspension_ends <= ?1 ORDER BY id", time),
+                 &ReadHolder);
 }
 
 absl::StatusOr<std::vector<Holder>> HolderStore::List(std::int64_t after_id, int limit) {

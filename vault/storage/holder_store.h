@@ -32,6 +32,10 @@ struct Holder {
   Micros updated_at = 0;
   std::int64_t revision = 1;
   std::string qualifications{};  // ids, with single spaces between them
+  // Of an officer whom one other person suspended; all empty once another person has confirmed it.
+  std::optional<std::int64_t> suspended_by{};  // kept after its end: whose suspension that was
+  std::optional<Micros> suspended_at{};
+  std::optional<Micros> suspension_ends{};  // while it lasts: when it lapses
 };
 
 class HolderStore {
@@ -42,8 +46,10 @@ class HolderStore {
   absl::StatusOr<std::optional<Holder>> ById(std::int64_t id);
   absl::StatusOr<std::optional<Holder>> ByName(std::string_view name);
   absl::StatusOr<std::vector<Holder>> ByPerson(std::string_view person);
-  // Writes person, display_name, roles, status, updated_at, revision and qualifications.
+  // Writes person, display_name, roles, status, updated_at, revision, qualifications and the suspension.
   absl::Status Update(const Holder& holder);
+  // Those whose suspension ends by itself, by then.
+  absl::StatusOr<std::vector<Holder>> SuspensionEndsBy(Micros time);
   absl::StatusOr<std::vector<Holder>> List(std::int64_t after_id, int limit);
 
  private:

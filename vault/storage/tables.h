@@ -24,7 +24,10 @@ inline constexpr std::string_view kTables[] = {
       created_at INTEGER NOT NULL,
       updated_at INTEGER NOT NULL,
       revision INTEGER NOT NULL,
-      qualifications TEXT NOT NULL) STRICT)",
+      qualifications TEXT NOT NULL,
+      suspended_by INTEGER REFERENCES holder,
+      suspended_at INTEGER,
+      suspension_ends INTEGER) STRICT)",
     "CREATE INDEX holder_person ON holder (person)",
 
     R"(CREATE TABLE enrollment (

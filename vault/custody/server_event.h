@@ -1,0 +1,13 @@
+// That the server started or stopped, on record: what happened in between happened while it ran.
+#pragma once
+
+#include <string>
+
+#include "vault/custody/tx.h"
+
+namespace holdfast::custody {
+
+// `type`: "server.start" or "server.stop". `version` of the server's software, for people and auditors.
+Work RecordServer(std::string type, std::string version);
+
+}  // namespace holdfast::custody
