@@ -48,12 +48,10 @@ void AddLine(ImportEntry& entry, std::string line) {
 }  // namespace
 
 std::string OnOneLine(std::string_view text) {
-  std::string line;
-  while (!text.empty()) {
-    const std::string_view character = text.substr(0, CharacterSize(text));
-    line += CheckLine("", character, character.size(), /*required=*/true).ok() ? character : " ";
-    text.remove_prefix(character.size());
-  }
+  std::string line(text);
+  for (char& c : line)
+    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+  line = WithoutInvisible(line);
   const std::size_t first = line.find_first_not_of(' ');
   return first == line.npos ? "" : line.substr(first, line.find_last_not_of(' ') - first + 1);
 }
@@ -93,7 +91,8 @@ std::string Fitted(ImportEntry& entry, std::string_view field, std::string_view 
     AddDetail(entry, name, line);
     return Shortened(line, max_bytes);
   }
-  entry.changed.push_back(fmt::format("{} came in on one line, without line breaks and tabs", field));
+  entry.changed.push_back(
+      fmt::format("{} came in without line breaks, tabs and characters that nobody sees", field));
   return line;
 }
 

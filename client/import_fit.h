@@ -11,7 +11,7 @@
 
 namespace holdfast::client {
 
-// Line breaks, tabs and other characters that a line cannot hold become blanks; none at the ends.
+// Line breaks and tabs become blanks, of which none are left at the ends; characters that nobody sees go.
 std::string OnOneLine(std::string_view text);
 
 // At most `max_bytes` bytes, cut between characters, with "..." at the end when it was cut.

@@ -86,7 +86,7 @@ TEST_F(ImportOdd, TheDryRunSaysWhatTheRealRunDoes) {
               HasSubstr("item 3 (\"Shelved\"): is archived there: it came in archived\n"),
               HasSubstr("item 4 (\"Card\"): is a card"),
               HasSubstr("item 6 (\"Twin\"): failed: has the same folder, name, username and URL as item 5"),
-              HasSubstr("item 7 (\"Pasted\"): login.username came in on one line"),
+              HasSubstr("item 7 (\"Pasted\"): login.username came in without line breaks"),
               HasSubstr("item 8 (\"Bad seed\"): login.totp makes no codes and is left out")));
   const Json accounts = office.Get("alice", {"account", "list", "--archived"})["accounts"];
   EXPECT_THAT(Each(accounts, "name"),

@@ -157,7 +157,7 @@ TEST(Bitwarden, AnItemThatFillsAMessageIsBad) {
 
 TEST(Bitwarden, TitlesBecomeOneLineAndIdsUnique) {
   auto entries = ReadText(Json{{"items",
-                                {{{"type", 1}, {"name", " A\tb\u202ec "}, {"login", Json::object()}},
+                                {{{"type", 1}, {"name", " A\tb\u202e c "}, {"login", Json::object()}},
                                  {{"type", 1}, {"name", "a b c"}, {"login", {{"username", "other"}}}},
                                  {{"type", 1}, {"name", "🚀"}, {"login", Json::object()}}}}}
                               .dump());
