@@ -143,8 +143,19 @@ TEST_F(Knowledge, WhoHasNoAccessAnyMoreAndKnowsAValueInForceIsAFinding) {
   EXPECT_THAT(Rules(), Not(Contains("exposed.no-access")));
   office.Ok("alice", {"access", "revoke", "--account", "news", "--holder", "omar"});
   EXPECT_THAT(Rules(), Contains("exposed.no-access"));
+  EXPECT_THAT(office.Refused(4, "omar", {"secret", "reveal", "news", "password", "--reason", "x"}),
+              HasSubstr("your access to news ended at 20"));
   office.Put("mia", "news", "fixture-2");
   EXPECT_THAT(Rules(), Not(Contains("exposed.no-access")));
+}
+
+TEST_F(Knowledge, AccessThatEndsByItselfIsAnEvent) {
+  office.Ok("alice", {"access", "grant", "--account", "news", "--holder", "omar", "--expires", "1h"});
+  office.RestartAhead(2 * 3600);
+  const Json lapsed = office.Events({"--type", "access.end"});
+  ASSERT_EQ(lapsed.size(), 1U);
+  EXPECT_EQ(lapsed[0]["account"], "accounts/news");
+  EXPECT_EQ(lapsed[0]["subject"], "holders/omar");
 }
 
 }  // namespace

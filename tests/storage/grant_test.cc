@@ -59,9 +59,11 @@ TEST_F(GrantTest, IsLiveUntilItsExpiry) {
 
 TEST_F(GrantTest, MakesRoomOnceItRanOut) {
   const auto old = Add(ana_, Relation::kGrantee, 50);
-  ASSERT_TRUE(grants().EndExpired(account_, ana_, 49).ok());
+  EXPECT_TRUE(grants().Lapsed(49)->empty());
   EXPECT_FALSE(Add(ana_, Relation::kGrantee).ok());  // not yet
-  ASSERT_TRUE(grants().EndExpired(account_, ana_, 60).ok());
+  ASSERT_EQ(grants().Lapsed(60)->size(), 1u);
+  ASSERT_TRUE(grants().End(*old, 50, std::nullopt).ok());
+  EXPECT_TRUE(grants().Lapsed(60)->empty());
   EXPECT_TRUE(Add(ana_, Relation::kGrantee).ok());
   const auto ended = grants().ById(*old);
   ASSERT_TRUE(ended.ok() && ended->has_value());

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "vault/base/ids.h"
+#include "vault/custody/access_end.h"
 #include "vault/custody/accounts.h"
 #include "vault/custody/holders.h"
 #include "vault/custody/limits.h"
@@ -145,7 +146,7 @@ absl::Status RecordAccessEnd(WriteTx& tx, const storage::Grant& grant, std::stri
 absl::Status SetRelation(WriteTx& tx, std::int64_t account_id, std::int64_t holder_id, Relation relation,
                          std::string_view reason, std::optional<std::int64_t> by) {
   storage::GrantStore grants(tx.db());
-  HF_RETURN_IF_ERROR(grants.EndExpired(account_id, holder_id, tx.now()));
+  HF_RETURN_IF_ERROR(EndLapsedAccess(tx));
   HF_ASSIGN_OR_RETURN(const auto live, grants.LiveByAccount(account_id, tx.now()));
   for (const storage::Grant& grant : live) {
     const bool replaced = grant.holder_id == holder_id;
@@ -182,7 +183,7 @@ absl::StatusOr<storage::Grant> CreateGrant(WriteTx& tx, const Actor& actor, cons
     return ById(tx, *repeat);
   }
   storage::GrantStore grants(tx.db());
-  HF_RETURN_IF_ERROR(grants.EndExpired(account.id, holder.id, tx.now()));
+  HF_RETURN_IF_ERROR(EndLapsedAccess(tx));
   storage::Grant grant{.account_id = account.id,
                        .holder_id = holder.id,
                        .relation = Relation::kGrantee,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "vault/crypto/fingerprint.h"
+#include "vault/custody/access_end.h"
 #include "vault/custody/approvals.h"
 #include "vault/custody/facts.h"
 #include "vault/custody/recovery.h"
@@ -112,9 +113,19 @@ absl::Status DeniedTo(Tx& tx, const Actor& actor, policy::Action action, std::st
   return DeniedBy(decision);
 }
 
+// To whoever had it: they know that there is such an account.
+absl::Status AccessEnded(const storage::Account& account, Micros ended) {
+  absl::Status status = MakeError(absl::StatusCode::kPermissionDenied, "DENIED",
+                                  fmt::format("your access to {} ended at {}", account.name, FormatTime(ended)));
+  AddDetail(status, "rule", kDefaultDeny);
+  return status;
+}
+
 // A denial in the words that fit: a rule that speaks of an account tells that there is one.
 absl::Status DenialOf(Tx& tx, const Actor& actor, const Target& target, const policy::Decision& decision) {
   if (target.account == nullptr || target.account->id == 0) return DeniedBy(decision);
+  HF_ASSIGN_OR_RETURN(const auto ended, AccessEndedAt(tx, *target.account, actor.holder.id));
+  if (ended.has_value() && decision.rule == kDefaultDeny) return AccessEnded(*target.account, *ended);
   HF_ASSIGN_OR_RETURN(const bool sees, Sees(tx, actor, *target.account));
   if (sees) return DeniedBy(decision);
   return NoSuchAccount(tx, actor, target.account->name);

@@ -7,6 +7,7 @@
 #include "vault/custody/access.h"
 #include "vault/custody/holder_fields.h"
 #include "vault/custody/holders.h"
+#include "vault/custody/knowledge.h"
 #include "vault/storage/grant_store.h"
 
 namespace holdfast::custody {
@@ -46,6 +47,7 @@ absl::Status CheckNewRoles(Tx& tx, const storage::Holder& holder, std::int64_t r
 absl::Status CheckNewPerson(Tx& tx, const storage::Holder& holder, const std::string& person) {
   if (holder.kind != HolderKind::kWorkflow)
     return InvalidField("holder.person", "is changed of workflows alone: of a person it never changes");
+  HF_RETURN_IF_ERROR(CheckNotLeaving(tx, person));
   HF_ASSIGN_OR_RETURN(const auto identities, storage::HolderStore(tx.db()).ByPerson(person));
   for (const storage::Holder& identity : identities) {
     if (identity.kind == HolderKind::kPerson && identity.status == HolderStatus::kActive)
@@ -94,6 +96,8 @@ std::map<std::string, std::string> TextsOf(const storage::Holder& holder, const 
 
 absl::Status Apply(WriteTx& tx, storage::Holder& holder, const HolderChange& change) {
   const bool was_officer = HasRole(holder.roles, Role::kSecurity);
+  // What the workflow was shown, whoever answered for it still knows.
+  if (change.person && *change.person != holder.person) HF_RETURN_IF_ERROR(KeepKnowledge(tx, holder));
   holder.display_name = change.display_name.value_or(holder.display_name);
   if (change.qualifications) holder.qualifications = StoredQualifications(*change.qualifications);
   holder.person = change.person.value_or(holder.person);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "vault/base/retry.h"
+#include "vault/custody/access_end.h"
 #include "vault/custody/holders.h"
 
 namespace holdfast::custody {
@@ -154,10 +155,13 @@ void Ledger::WriterLoop() {
 
 absl::Status Ledger::EndWhatIsOver() {
   looked_at_ = committer_->elapsed().Now();
-  const Work lapse = [](WriteTx& tx) { return LapseSuspensions(tx); };
-  HF_ASSIGN_OR_RETURN(const auto results, committer_->Run({&lapse}));
-  if (results.front().ok() || IsDiskFull(results.front())) return absl::OkStatus();
-  return results.front();
+  const Work suspensions = [](WriteTx& tx) { return LapseSuspensions(tx); };
+  const Work access = [](WriteTx& tx) { return EndLapsedAccess(tx); };
+  HF_ASSIGN_OR_RETURN(const auto results, committer_->Run({&suspensions, &access}));
+  for (const absl::Status& result : results) {
+    if (!result.ok() && !IsDiskFull(result)) return result;
+  }
+  return absl::OkStatus();
 }
 
 void Ledger::TidyUp(bool last) {

@@ -49,12 +49,23 @@ absl::Status GrantStore::End(std::int64_t id, Micros now, std::optional<std::int
       "UPDATE access_grant SET ended_at = ?2, ended_by = ?3 WHERE id = ?1 AND ended_at IS NULL", id, now, by);
 }
 
-absl::Status GrantStore::EndExpired(std::int64_t account_id, std::int64_t holder_id, Micros now) {
-  return connection_.Exec(
-      "UPDATE access_grant SET ended_at = expires_at WHERE account_id = ?1 AND holder_id = ?2 AND ended_at "
-      "IS NULL"
-      " AND expires_at <= ?3",
-      account_id, holder_id, now);
+absl::StatusOr<std::vector<Grant>> GrantStore::Lapsed(Micros now) {
+  HF_ASSIGN_OR_RETURN(
+      std::vector<Grant> rows,
+      ReadAll(connection_.Query("SELECT * FROM access_grant WHERE expires_at <= ?1 ORDER BY id", now), &ReadGrant));
+  std::erase_if(rows, [&](const Grant& grant) {
+    return grant.ended_at.has_value() || !grant.expires_at.has_value() || *grant.expires_at > now;
+  });
+  return rows;
+}
+
+absl::StatusOr<std::vector<Grant>> GrantStore::AllOf(std::int64_t account_id, std::int64_t holder_id) {
+  HF_ASSIGN_OR_RETURN(
+      std::vector<Grant> rows,
+      ReadAll(connection_.Query("SELECT * FROM access_grant WHERE holder_id = ?1 ORDER BY id", holder_id),
+              &ReadGrant));
+  std::erase_if(rows, [&](const Grant& grant) { return grant.account_id != account_id; });
+  return rows;
 }
 
 absl::StatusOr<std::optional<Grant>> GrantStore::Live(std::int64_t account_id, std::int64_t holder_id,

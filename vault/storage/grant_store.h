@@ -39,14 +39,16 @@ class GrantStore {
  public:
   explicit GrantStore(Connection& connection) : connection_(connection) {}
 
-  // Sets grant.id. ALREADY_EXISTS (reason CONSTRAINT) when an unended grant stands in the way; call
-  // EndExpired first: one that ran out still counts as unended.
+  // Sets grant.id. ALREADY_EXISTS (reason CONSTRAINT) when an unended grant stands in the way; end
+  // what Lapsed() gives first: one that ran out still counts as unended.
   absl::Status Insert(Grant& grant);
   absl::StatusOr<std::optional<Grant>> ById(std::int64_t id);
   // NOT_FOUND (reason ROW_MISSING) when it has ended before.
   absl::Status End(std::int64_t id, Micros now, std::optional<std::int64_t> by);
-  // Ends what ran out, as of its expiry and by nobody.
-  absl::Status EndExpired(std::int64_t account_id, std::int64_t holder_id, Micros now);
+  // Those that ran out and were not ended yet.
+  absl::StatusOr<std::vector<Grant>> Lapsed(Micros now);
+  // All that the holder ever had of the account, oldest first.
+  absl::StatusOr<std::vector<Grant>> AllOf(std::int64_t account_id, std::int64_t holder_id);
 
   // Live grants only.
   absl::StatusOr<std::optional<Grant>> Live(std::int64_t account_id, std::int64_t holder_id, Micros now);
