@@ -38,7 +38,8 @@ absl::StatusOr<Anchor> Anchor::Open(const std::string& path) {
     return MakeError(
         absl::StatusCode::kNotFound, "ANCHOR_MISSING",
         "anchor file " + path +
-            " is missing or unreadable: without it a rolled back database would go unnoticed; put it back");
+            " is missing or unreadable: without it a rolled back database would go unnoticed; put it back, or go on "
+            "by 'holdfastd restore --from' this directory");
   }
   return Anchor(fd);
 }
