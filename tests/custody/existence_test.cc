@@ -35,13 +35,10 @@ class ExistenceTest : public CustodyTest {
     return last;
   }
   std::string TextOfLast(const std::string& field) {
-    std::string text;
-    EXPECT_TRUE(Do([&](WriteTx& tx) {
-                  for (const auto& each : storage::EventStore(tx.db()).At(LogSize() - 1).value().value().texts)
-                    if (each.field == field) text = each.text;
-                  return absl::OkStatus();
-                }).ok());
-    return text;
+    const storage::EventRow last = LastEvent();
+    for (const storage::EventText& each : last.texts)
+      if (each.field == field) return each.text;
+    return "";
   }
 };
 
