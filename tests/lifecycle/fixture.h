@@ -51,8 +51,8 @@ class LifecycleTest : public custody::CustodyTest {
                                                              {.name = name,
                                                               .roles = static_cast<std::int64_t>(Role::kSecurity)})
                                            .status());
-                  HF_ASSIGN_OR_RETURN(const auto holder, holders.ByName(name));
-                  storage::DeviceKey key{.holder_id = holder->id,
+                  HF_ASSIGN_OR_RETURN(const auto holder, custody::FindHolder(tx, name));
+                  storage::DeviceKey key{.holder_id = holder.id,
                                          .cert_sha256 = crypto::RandomBytes(32),
                                          .box_public = crypto::RandomBytes(32),
                                          .state = KeyState::kConfirmed,

@@ -248,9 +248,9 @@ TEST_F(RestoreTest, ARestoredVaultCanBeBackedUpAndRestoredAgain) {
   EXPECT_TRUE((*third)
                   ->committer()
                   .RunOne([&](WriteTx& tx) -> absl::Status {
+                    HF_ASSIGN_OR_RETURN(const auto restores, storage::RecoveryStore(tx.db()).Restores());
                     std::vector<std::string> statements;
-                    for (const auto& restore : *storage::RecoveryStore(tx.db()).Restores())
-                      statements.push_back(restore.statement);
+                    for (const auto& restore : restores) statements.push_back(restore.statement);
                     const auto chain = evidence::FollowRestores(statements, first);
                     EXPECT_TRUE(chain.ok() && chain->size() == 2);
                     return absl::OkStatus();
