@@ -161,7 +161,8 @@ TEST_F(LogStateTest, DetectsARoleGivenBehindItsBack) {
 
 TEST_F(LogStateTest, DetectsAHolderWhoWasRemovedOrAdded) {
   Tamper(
-      "INSERT INTO holder SELECT 99, 'mallory', randomblob(16), kind, 'mallory', 'm', 1, status, created_at, "
+      "INSERT INTO holder (id, name, pseudonym, kind, person, display_name, roles, status, created_at, updated_at, "
+      "revision, qualifications) SELECT 99, 'mallory', randomblob(16), kind, 'mallory', 'm', 1, status, created_at, "
       "updated_at, revision, qualifications FROM holder");
   EXPECT_EQ(CheckReason(), "STATE_DAMAGED");
   Tamper("DELETE FROM holder WHERE id = 99");

@@ -178,7 +178,8 @@ TEST_F(StateTest, DoesNotMoveWhenAStatementFailsAfterItsTriggers) {
 TEST_F(StateTest, SeesARowThatIsReplaced) {
   AddHolder("ana", "ana");
   ASSERT_TRUE(
-      db().Exec("INSERT OR REPLACE INTO holder SELECT id, name, pseudonym, kind, person, 'other', 1, status,"
+      db().Exec("INSERT OR REPLACE INTO holder (id, name, pseudonym, kind, person, display_name, roles, status,"
+                " created_at, updated_at, revision, qualifications) SELECT id, name, pseudonym, kind, person, 'other', 1, status,"
                 " created_at, updated_at, 2, qualifications FROM holder")
           .ok());
   ExpectInStep();
