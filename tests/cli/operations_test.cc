@@ -92,7 +92,7 @@ class Operations : public ::testing::Test {
 
   // As a shell runs it, with this build's programs first on the path.
   void Shell(const Command& command) {
-    const Outcome outcome = Run({"/bin/sh", "-c", Local(" " + command.text)}, "",
+    const Outcome outcome = testing::Run({"/bin/sh", "-c", Local(" " + command.text)}, "",
                                 {"PATH=" + std::string(HF_BIN_DIR) + ":/usr/bin:/bin",
                                  "HOLDFAST_HOME=" + office.home(command.who), "HOLDFAST_SERVER=" + api_});
     EXPECT_EQ(outcome.exit_code, 0) << "docs/operations.md:" << command.line << ": " << command.text << "\n"

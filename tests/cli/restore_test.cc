@@ -105,7 +105,7 @@ TEST_F(Restore, IsSeenAgreedToAndVerifiedByEverybody) {
   EXPECT_THAT(office.Ok("nobody", with({old_key, "--checkpoint", office.home("ada") + "/checkpoint"})),
               HasSubstr("no entry missing or changed"));
   for (const std::string& key : {old_key, new_key}) {  // with nothing of Holdfast's
-    const Outcome outside = Run({"/usr/bin/python3", std::string(HF_SOURCE_DIR) + "/tests/cli/verify_export.py", file, key});
+    const Outcome outside = testing::Run({"/usr/bin/python3", std::string(HF_SOURCE_DIR) + "/tests/cli/verify_export.py", file, key});
     EXPECT_EQ(outside.exit_code, 0) << outside.out << outside.err;
   }
 }
@@ -170,7 +170,7 @@ TEST_F(Restore, ACopyBesideProductionIsNeitherServedNorTakenForIt) {
   while (ReadFile(office.dir() / "drill.out").find("ready") == std::string::npos)
     ASSERT_TRUE(server.Running()) << ReadFile(office.dir() / "drill.err");
   const std::string address = Json::parse(ReadFile(drill + "/endpoint"))["api"];
-  const Outcome strayed = Run({std::string(HF_BIN_DIR) + "/holdfast", "status"}, "",
+  const Outcome strayed = testing::Run({std::string(HF_BIN_DIR) + "/holdfast", "status"}, "",
                               {"HOLDFAST_HOME=" + office.home("ada"), "HOLDFAST_SERVER=" + address});
   EXPECT_EQ(strayed.exit_code, 9) << strayed.err;
   EXPECT_EQ(server.Stop(SIGTERM), 0);

@@ -114,7 +114,7 @@ TEST(LogCheck, RefusesATextWithoutCommitmentButNotAnErasedOne) {
 TEST(LogCheck, CountsTextsThatAreNotThere) {
   FakeLog log;
   log.Grow(5);
-  LogCheck check({});
+  LogCheck check(log.Verifier(), {});
   for (LogEntry entry : log.entries()) {
     if (entry.index % 2 == 1) entry.texts.clear();
     ASSERT_TRUE(check.Add(entry).ok());

@@ -29,11 +29,11 @@ struct Side {
     return evidence::SignNote(evidence::FormatCheckpoint(Head()), verifier.name, signer);
   }
   std::vector<Bytes> ProofFrom(std::int64_t size) const {
+    const auto proof = evidence::ConsistencyProof(size, edge.size(), [&](std::int64_t position) {
+      return absl::StatusOr<evidence::Hash>(stored[static_cast<std::size_t>(position)]);
+    });
     std::vector<Bytes> parts;
-    for (const auto& hash : evidence::ConsistencyProof(size, edge.size(), [&](std::int64_t position) {
-                              return absl::StatusOr<evidence::Hash>(stored[static_cast<std::size_t>(position)]);
-                            }).value())
-      parts.push_back(ToBytes(hash));
+    for (const auto& hash : proof.value()) parts.push_back(ToBytes(hash));
     return parts;
   }
 
