@@ -53,8 +53,8 @@ absl::StatusOr<bool> Adds(WriteTx& tx, const Actor& actor, std::int64_t secret_i
   HF_ASSIGN_OR_RETURN(const auto present, storage::KnowledgeStore(tx.db()).Attestations(secret_id, version));
   std::set<std::string> persons;
   for (const storage::Attestation& one : present) {
-    HF_ASSIGN_OR_RETURN(storage::Holder holder, LoadHolder(tx, one.holder_id));
-    persons.insert(std::move(holder.person));
+    if (one.holder_id == actor.holder.id) return false;
+    persons.insert(one.person);
   }
   if (persons.contains(actor.holder.person)) return false;
   return range.first == range.last || persons.size() < kEnoughPersons;
@@ -70,6 +70,7 @@ absl::StatusOr<std::vector<std::int64_t>> AttestEach(WriteTx& tx, const Actor& a
     storage::Attestation attestation{.secret_id = secret.id,
                                      .version = version,
                                      .holder_id = actor.holder.id,
+                                     .person = actor.holder.person,
                                      .attested_at = tx.now(),
                                      .evidence = evidence};
     HF_RETURN_IF_ERROR(storage::KnowledgeStore(tx.db()).Attest(attestation));

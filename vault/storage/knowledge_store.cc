@@ -17,8 +17,9 @@ Attestation ReadAttestation(const Statement& row) {
           .secret_id = row.Int(1),
           .version = row.Int(2),
           .holder_id = row.Int(3),
-          .attested_at = row.Int(4),
-          .evidence = row.Text(5)};
+          .person = row.Text(4),
+          .attested_at = row.Int(5),
+          .evidence = row.Text(6)};
 }
 
 absl::StatusOr<std::set<std::int64_t>> ReadIds(Statement statement) {
@@ -47,10 +48,10 @@ absl::StatusOr<std::vector<Bytes>> KnowledgeStore::Hashes(std::int64_t secret_id
 
 absl::Status KnowledgeStore::Attest(Attestation& attestation) {
   HF_RETURN_IF_ERROR(connection_.Exec(
-      "INSERT INTO attestation (secret_id, version, holder_id, attested_at, evidence)"
-      " VALUES (?1, ?2, ?3, ?4, ?5)",
-      attestation.secret_id, attestation.version, attestation.holder_id, attestation.attested_at,
-      attestation.evidence));
+      "INSERT INTO attestation (secret_id, version, holder_id, person, attested_at, evidence)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+      attestation.secret_id, attestation.version, attestation.holder_id, attestation.person,
+      attestation.attested_at, attestation.evidence));
   attestation.id = connection_.LastRowId();
   return absl::OkStatus();
 }
@@ -78,7 +79,7 @@ absl::StatusOr<bool> KnowledgeStore::AttestedByAnother(std::int64_t secret_id, s
   HF_ASSIGN_OR_RETURN(
       const std::int64_t attested,
       ReadInt(connection_.Query("SELECT EXISTS (SELECT 1 FROM attestation a JOIN holder r ON r.id = a.holder_id"
-                                " WHERE a.secret_id = ?1 AND a.version = ?2 AND r.person <> ?3)",
+                                " WHERE a.secret_id = ?1 AND a.version = ?2 AND r.person <> ?3 AND a.person <> ?3)",
                                 secret_id, version, person)));
   return attested != 0;
 }

@@ -48,6 +48,7 @@ struct Attestation {
   std::int64_t secret_id = 0;
   std::int64_t version = 0;
   std::int64_t holder_id = 0;
+  std::string person{};  // the holder's, at that time: a workflow may be given to somebody else
   Micros attested_at = 0;
   std::string evidence{};
 };

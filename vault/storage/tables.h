@@ -165,6 +165,7 @@ inline constexpr std::string_view kTables[] = {
       secret_id INTEGER NOT NULL REFERENCES secret,
       version INTEGER NOT NULL,
       holder_id INTEGER NOT NULL REFERENCES holder,
+      person TEXT NOT NULL,
       attested_at INTEGER NOT NULL,
       evidence TEXT NOT NULL,
       UNIQUE (secret_id, version, holder_id),
