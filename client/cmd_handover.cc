@@ -108,8 +108,10 @@ absl::Status Tasks(const Globals& globals, const CaseOptions& options) {
 
 // "7/12" or "handovers/7/tasks/12".
 absl::StatusOr<std::string> TaskArg(const std::string& text) {
+  if (text.starts_with("handovers/")) return text;
   const std::size_t slash = text.find('/');
-  if (text.starts_with("handovers/") || slash == text.npos) return text;
+  if (slash == text.npos)
+    return InvalidField("TASK", "must be a case and a number, as in 7/12: see 'holdfast handover tasks'");
   HF_ASSIGN_OR_RETURN(const std::string handover, HandoverArg("TASK", text.substr(0, slash)));
   return handover + "/tasks" + text.substr(slash);
 }

@@ -94,7 +94,8 @@ TEST_F(Knowledge, ATaskEndsWithEvidenceWhereNoNewValueCanBePutIn) {
     return "1/" + name.substr(name.rfind('/') + 1);
   };
   office.Refused(2, "sam", {"handover", "done", id("news/secrets/password"), "--as", "gone", "--evidence", "x"});
-  office.Refused(2, "sam", {"handover", "done", "1", "--as", "closed", "--evidence", "x"});
+  EXPECT_THAT(office.Refused(2, "sam", {"handover", "done", "1", "--as", "closed", "--evidence", "x"}),
+              HasSubstr("TASK: must be a case and a number, as in 7/12"));
   office.Refused(6, "omar", {"handover", "done", "1/999", "--as", "closed", "--evidence", "x"});
   const Json closed = office.Get(
       "sam", {"handover", "done", id("news/secrets/password"), "--as", "closed", "--evidence", "page says so"});
