@@ -15,6 +15,7 @@ using Accounts = v1::AccountService;
 using Secrets = v1::SecretService;
 
 constexpr std::size_t kRecent = 8;
+constexpr std::size_t kMostPuts = 10;  // of one secret: more are refused within a minute
 constexpr char kSecret[] = "password";
 
 // What a killed server looks like from the client's side.
@@ -37,7 +38,8 @@ Worker::Step Worker::Next() {
   step.account = recent_[random_() % recent_.size()];
   const std::vector<std::string>& values = accounts_[step.account];
   step.version = static_cast<std::int64_t>(values.size());
-  step.kind = values.empty() || roll < 6 ? Kind::kPut : Kind::kReveal;
+  const bool put = values.empty() || (roll < 6 && values.size() < kMostPuts);
+  step.kind = put ? Kind::kPut : Kind::kReveal;
   step.value = step.kind == Kind::kPut ? fmt::format("value {} of {}", serial_, holder_) : values.back();
   return step;
 }
