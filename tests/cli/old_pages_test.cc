@@ -218,7 +218,7 @@ TEST_F(OldPages, UnderARunningVaultGiveNobodyAnything) {
       }
       const Outcome own = office.Cli("bob", {"secret", "reveal", "news", "password", "--reason", "z"});
       if (own.exit_code == 0) {
-        EXPECT_EQ(own.out, "fixture-6\n");
+        EXPECT_EQ(own.out, "fixture-6");
       }
     }
     office.Stop(SIGKILL);
