@@ -103,9 +103,9 @@ TEST_F(AuditServiceTest, RecordsEveryPageOfAQueryWithWhatWasAsked) {
   for (const int i : {0, 1}) {
     EXPECT_EQ(newest.events(i).type(), "audit.read");
     EXPECT_EQ(newest.events(i).actor(), "holders/ana");
-    ASSERT_EQ(newest.events(i).texts_size(), 2);
-    EXPECT_EQ(newest.events(i).texts(1).field(), "query");
-    EXPECT_EQ(newest.events(i).texts(1).text(), "type=audit.*");
+    ASSERT_EQ(newest.events(i).texts_size(), 3);  // device, peer, query
+    EXPECT_EQ(newest.events(i).texts(2).field(), "query");
+    EXPECT_EQ(newest.events(i).texts(2).text(), "type=audit.*");
   }
 }
 
