@@ -84,7 +84,7 @@ TEST(Device, ThatMayNotBeRenewedSaysSoOnceADayAndWorksOn) {
   office.LetDaysPass(250);
   const Outcome first = office.Cli("mia", {"account", "list"});
   EXPECT_EQ(first.exit_code, 0);
-  EXPECT_THAT(first.err, HasSubstr("could not be renewed: denied by rule floor.unconfirmed-key"));
+  EXPECT_THAT(first.err, HasSubstr("could not be renewed: denied: the key is not confirmed yet"));
   EXPECT_EQ(office.Cli("mia", {"account", "list"}).err, "");
   office.LetDaysPass(2);
   EXPECT_EQ(office.Cli("mia", {"-q", "account", "list"}).err, "");
