@@ -167,6 +167,8 @@ const std::vector<Row>& Table() {
       {Who(kSecurity), kHolderSuspend, {}, {}, kYes, "holder.security"},
       {Who(kOffboarding), kHolderSuspend, {}, {}, kNo, "default.deny"},
       {Who(kMember), kKeyConfirm, {}, {}, kYes, "key.second-person"},
+      {Who(kMember), kKeyRenew, {}, {.about_self = true}, kYes, "everybody.renew"},
+      {With(Who(kMember), KeyState::kUnconfirmed), kKeyRenew, {}, {.about_self = true}, kNo, "floor.unconfirmed-key"},
       {Who(kAuditor), kKeyConfirm, {}, {}, kNo, "default.deny"},
       {Who(kAuditor), kSecretRead, {1}, {}, kYes, "metadata.by-role"},
       {Who(kMember, kGrantee), kAccountRead, {1}, {}, kYes, "metadata.by-relation"},
