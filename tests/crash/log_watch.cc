@@ -45,10 +45,11 @@ absl::Status LogWatch::Advance(const testing::ApiClient& client) {
 }
 
 absl::StatusOr<std::map<std::string, int>> LogWatch::Recompute(const testing::ApiClient& client) {
+  HF_ASSIGN_OR_RETURN(auto verifier, evidence::NoteVerifier::Parse(client.identity().checkpoint_verifier));
   const auto service = Audit::NewStub(client.channel());
   grpc::ClientContext context;
   const auto reader = service->ExportEvents(&context, {});
-  client::LogCheck check({known_});
+  client::LogCheck check(std::move(verifier), {known_});
   std::map<std::string, std::set<std::string>> commands;
   std::string note;
   v1::ExportEventsResponse message;
