@@ -1,3 +1,5 @@
+#include <optional>
+
 #include "client/command.h"
 #include "client/prompt.h"
 #include "client/sealed.h"
@@ -20,7 +22,8 @@ struct SecretOptions {
   std::string account;
   std::string secret;
   std::int64_t version = 0;
-  std::int64_t through = 0;
+  std::optional<std::int64_t> only{};
+  std::optional<std::int64_t> through{};
   bool current = false;
   std::string kind;
   std::string from_file;
@@ -154,14 +157,16 @@ absl::Status Versions(const Globals& globals, const SecretOptions& options) {
 
 absl::Status Attest(const Globals& globals, const SecretOptions& options) {
   v1::AttestSecretRequest request;
-  if (options.version != 0) {
+  if (options.only.has_value()) {
     HF_ASSIGN_OR_RETURN(*request.mutable_name(),
-                        VersionArg(options.account, options.secret, options.version));
+                        VersionArg(options.account, options.secret, *options.only));
   } else {
     HF_ASSIGN_OR_RETURN(*request.mutable_name(), SecretArg(options.account, options.secret));
   }
+  if (options.through.has_value() && *options.through < 1)
+    return InvalidField("--through", "must be the number of a version, from 1");
   HF_RETURN_IF_ERROR(CheckLine("--evidence", options.evidence, kMaxEvidence, /*required=*/true));
-  request.set_through(options.through);
+  request.set_through(options.through.value_or(0));
   request.set_current(options.current);
   request.set_evidence(options.evidence);
   request.set_request_id(NewRequestId());
@@ -244,13 +249,9 @@ void DeclareCode(CLI::App& command, SecretOptions& options) {
 void DeclareAttest(CLI::App& command, SecretOptions& options) {
   DeclareSecret(command, options);
   CLI::Option* one =
-      command
-          .add_option("VERSION", options.version,
-                      "Number of one version; all before the newest when neither this nor --through is given")
-          ->check(CLI::PositiveNumber);
-  command.add_option("--through", options.through, "All versions from 1 to this number")
-      ->check(CLI::PositiveNumber)
-      ->excludes(one);
+      command.add_option("VERSION", options.only,
+                         "Number of one version; all before the newest when neither this nor --through is given");
+  command.add_option("--through", options.through, "All versions from 1 to this number")->excludes(one);
   command.add_flag("--current", options.current,
                    "The newest too: nothing works until a new value is in, and a finding says so");
   command.add_option("--evidence", options.evidence, "What shows that the platform no longer accepts them")

@@ -145,7 +145,7 @@ TEST_F(FindingsTest, AValueIsOverdueUntilItIsReplacedOrDead) {
   Put("bob", "news", "value");
   // As if 91 days had passed since.
   Must([](WriteTx& tx) {
-    return tx.db().Exec("UPDATE secret_version SET created_at = created_at - ?1", 91 * kDay);
+    return tx.db().Exec("UPDATE secret_version SET in_use_since = in_use_since - ?1", 91 * kDay);
   });
   EXPECT_EQ(Found("tiers.1.max_secret_age").size(), 1u);
   Put("bob", "news", "value");
@@ -154,7 +154,7 @@ TEST_F(FindingsTest, AValueIsOverdueUntilItIsReplacedOrDead) {
   EXPECT_THAT(Found("tiers.1.max_secret_age"), IsEmpty());
   const auto attest = [&](std::int64_t version) {
     Must([&](WriteTx& tx) {
-      return Attest(tx, As(tx, "alice"), Ask(),
+      return Attest(tx, As(tx, "bob"), Ask(),
                     {.account = "news",
                      .secret = "password",
                      .version = version,

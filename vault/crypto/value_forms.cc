@@ -15,6 +15,7 @@ namespace holdfast::crypto {
 namespace {
 
 constexpr std::string_view kProbe = "holdfast-seed-probe";
+constexpr std::size_t kPlainSeed = 10;  // bytes
 constexpr std::size_t kMinCode = 6;
 constexpr std::size_t kMaxCode = 40;
 constexpr std::size_t kLongestCharacter = 4;  // bytes of UTF-8
@@ -86,11 +87,11 @@ Plaintext ProbeSeed(const Plaintext& seed, TotpHash hash) {
   return out;
 }
 
-// Of any value that reads as a seed: it may have been kept as a password or a note before. So texts of base32's
-// letters alone are compared without case, blanks and hyphens.
-void AddSeed(const Plaintext& value, std::vector<FormOfValue>& forms) {
+// Of other values too: a seed may have been kept as a password or a note before.
+void AddSeed(const Plaintext& value, bool is_seed, std::vector<FormOfValue>& forms) {
   const auto totp = ParseTotp(value);
   if (!totp.ok()) return;
+  if (!is_seed && !IsSeedUri(AsChars(value.ExposeSecret())) && totp->seed.size() < kPlainSeed) return;
   forms.push_back({ValueForm::kSeed, ProbeSeed(totp->seed, TotpHash::kSha1)});
   if (totp->hash != TotpHash::kSha1)
     forms.push_back({ValueForm::kSeed, ProbeSeed(totp->seed, totp->hash)});
@@ -145,12 +146,12 @@ void AddCodes(std::string_view text, std::vector<FormOfValue>& forms) {
 
 }  // namespace
 
-std::vector<FormOfValue> FormsOf(const Plaintext& value) {
+std::vector<FormOfValue> FormsOf(const Plaintext& value, bool is_seed) {
   std::vector<FormOfValue> forms;
   auto text = TextOf(value.ExposeSecret());
   if (text.has_value() && !text->empty()) {
     AddCodes(AsChars(text->ExposeSecret()), forms);
-    AddSeed(*text, forms);
+    AddSeed(*text, is_seed, forms);
     forms.push_back({ValueForm::kText, *std::move(text)});
   } else {
     forms.push_back({ValueForm::kExact, Plaintext::CopyOf(value.ExposeSecret())});

@@ -28,6 +28,8 @@ struct FormOfValue {
 
 inline constexpr std::size_t kMaxCodes = 128;  // of one set; those beyond are compared as text alone
 
-std::vector<FormOfValue> FormsOf(const Plaintext& value);
+// `is_seed`: it is kept as one. Of other values only a URI, or base32 of ten bytes and more, is read as a seed:
+// short words of base32's letters are not.
+std::vector<FormOfValue> FormsOf(const Plaintext& value, bool is_seed);
 
 }  // namespace holdfast::crypto

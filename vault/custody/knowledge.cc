@@ -13,6 +13,7 @@
 namespace holdfast::custody {
 namespace {
 
+constexpr std::string_view kSeedKind = "totp";
 constexpr std::uint8_t kScheme = 1;
 constexpr std::size_t kHashSize = 16;
 constexpr std::string_view kDomain = "holdfast-known-value-v1";
@@ -27,11 +28,11 @@ Bytes HashOf(const Tx& tx, crypto::ValueForm form, ByteView bytes) {
 
 }  // namespace
 
-std::vector<Bytes> HashesOf(const Tx& tx, const Plaintext& value) {
+std::vector<Bytes> HashesOf(const Tx& tx, std::string_view kind, const Plaintext& value) {
   std::vector<Bytes> hashes;
   if (const auto half = pki::PublicHalf(value); half.has_value())
     hashes.push_back(HashOf(tx, crypto::ValueForm::kPublicKey, *half));
-  for (const crypto::FormOfValue& form : crypto::FormsOf(value)) {
+  for (const crypto::FormOfValue& form : crypto::FormsOf(value, /*is_seed=*/kind == kSeedKind)) {
     Bytes hash = HashOf(tx, form.form, form.bytes.ExposeSecret());
     if (std::ranges::find(hashes, hash) == hashes.end()) hashes.push_back(std::move(hash));
   }

@@ -13,7 +13,8 @@ namespace holdfast::custody {
 // The hashes of a value, vault-wide under a key of their own that never changes: a scheme byte (1), then 16
 // bytes. Two values of which somebody who knows one knows the other share at least one. The last stands for
 // the value as a whole.
-std::vector<Bytes> HashesOf(const Tx& tx, const Plaintext& value);
+// `kind`: of its secret.
+std::vector<Bytes> HashesOf(const Tx& tx, std::string_view kind, const Plaintext& value);
 
 // Records that the holder knew this version before (ExposureHow::kKnown). The caller has decided on it and
 // records the event. `version` must exist.

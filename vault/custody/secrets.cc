@@ -95,7 +95,7 @@ absl::StatusOr<SecretRow> AddVersion(WriteTx& tx, const Actor& actor, const Requ
                                      {.account = &row.account,
                                       .secret = &row.secret,
                                       .texts = {{"reason", request.reason}}},
-                                     HashesOf(tx, value)));
+                                     HashesOf(tx, row.secret.kind, value)));
   HF_ASSIGN_OR_RETURN(row.version,
                       StoreVersion(tx, actor, row.account, row.secret, value, ExposureHow::kMade));
   // Only the first event names the secret; later ones have its pseudonym alone.

@@ -65,7 +65,7 @@ absl::StatusOr<storage::SecretVersion> StoreVersion(WriteTx& tx, const Actor& ac
       .in_use_since = std::min(in_use_since.value_or(tx.now()), tx.now())};
   storage::SecretStore secrets(tx.db());
   HF_RETURN_IF_ERROR(secrets.InsertVersion(version));
-  for (const Bytes& hash : HashesOf(tx, value))
+  for (const Bytes& hash : HashesOf(tx, secret.kind, value))
     HF_RETURN_IF_ERROR(storage::KnowledgeStore(tx.db()).AddHash(secret.id, number, hash));
   secret.current_version = number;
   secret.removed_at = std::nullopt;
