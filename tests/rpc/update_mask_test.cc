@@ -82,7 +82,7 @@ TEST(UpdateMask, OfAHolderNamesWhatMayChange) {
   EXPECT_TRUE(change->qualifications.has_value() && change->qualifications->empty());
   request.mutable_holder()->add_qualifications("Not An Id");
   EXPECT_EQ(FieldOf(ChangeOf(request).status()), "holder.qualifications");
-  for (const char* path : {"roles", "person", "status", "kind", ""}) {
+  for (const char* path : {"status", "kind", "name", ""}) {
     request.mutable_update_mask()->set_paths(0, path);
     EXPECT_EQ(FieldOf(ChangeOf(request).status()), "update_mask") << path;
   }
