@@ -98,7 +98,9 @@ int Parse(CLI::App& app, Invocation& invocation, int argc, const char* const* ar
     const absl::Status usage =
         MakeError(absl::StatusCode::kInvalidArgument, "USAGE", ExplainUsage(app, error));
     const int code = Report(usage, json);
-    if (!json && !invocation.globals.quiet) fmt::print(stderr, "Run with --help for more.\n");
+    // A value that an option does not take is told with those that it takes.
+    const bool told = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ValidationError);
+    if (!json && !told && !invocation.globals.quiet) fmt::print(stderr, "Run with --help for more.\n");
     invocation.action = nullptr;
     return code;
   }

@@ -93,7 +93,8 @@ TEST_F(Knowledge, ATaskEndsWithEvidenceWhereNoNewValueCanBePutIn) {
     const std::string name = Where(Tasks(), "secret", "accounts/" + secret)["name"];
     return "1/" + name.substr(name.rfind('/') + 1);
   };
-  EXPECT_EQ(office.Cli("sam", {"handover", "done", "1/1", "--as", "gone", "--evidence", "x"}).exit_code, 2);
+  EXPECT_EQ(office.Refused(2, "sam", {"handover", "done", "1/1", "--as", "gone", "--evidence", "x"}),
+            "--as: gone not in {closed,no-secret}\n");
   EXPECT_THAT(office.Refused(2, "sam", {"handover", "done", "1", "--as", "closed", "--evidence", "x"}),
               HasSubstr("TASK: must be a case and a number, as in 7/12"));
   office.Refused(6, "omar", {"handover", "done", "1/999", "--as", "closed", "--evidence", "x"});
