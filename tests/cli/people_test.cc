@@ -57,7 +57,7 @@ TEST(People, AnUnconfirmedKeyAdministersNothingAndRevealsNothingOfTierOne) {
   office.AddHolder("olga", "security", "");
   office.AddAccount("top", "mia", {"--tier", "1", "--backup", "omar"});
   office.AddAccount("usual", "mia");
-  office.Put("alice", "top", "fixture-top");
+  office.Put("omar", "top", "fixture-top");
   office.Put("alice", "usual", "fixture-usual");
 
   const Json error = office.Error(4, "mia", {"secret", "reveal", "top", "password"});

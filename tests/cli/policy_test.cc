@@ -119,7 +119,10 @@ TEST(Policy, IsLintedStagedApprovedByAnotherOfficerAndThenInForce) {
   const Json active = office.Get("alice", {"policy", "activate", "2", "--reason", "tighter"});
   EXPECT_EQ(active["state"], "POLICY_STATE_ACTIVE");
   EXPECT_EQ(office.Hash(), office.Sha256(file));
-  EXPECT_THAT(office.Refused(4, "gus", {"secret", "reveal", "usual", "password"}), HasSubstr("default.deny"));
+  EXPECT_EQ(office.Refused(4, "gus", {"secret", "reveal", "usual", "password"}),
+            "nothing permits this to you; ask an owner of the account or your security team\n");
+  EXPECT_EQ(office.Error(4, "gus", {"secret", "reveal", "usual", "password"})["details"][0]["metadata"]["rule"],
+            "default.deny");
   EXPECT_EQ(office.Reveal("mia", "usual"), "fixture-usual");
   EXPECT_EQ(office.Ok("mia", {"policy", "show", "--source"}), ReadFile(file));
   EXPECT_EQ(office.Ok("mia", {"policy", "show", "1", "--source"}), Shipped());

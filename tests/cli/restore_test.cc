@@ -143,8 +143,10 @@ TEST_F(Restore, KeepsValuesInUntilTwoOfficersLooked) {
   EXPECT_EQ(office.Reveal("mia", "news"), "fixture-1");
   EXPECT_THAT(office.Ok("alice", {"findings", "list"}), Not(HasSubstr("restore.unconfirmed")));
   office.Ok("ada", {"--accept-restore", "audit", "verify"});
-  EXPECT_EQ(Each(office.Events({"--type", "vault.confirm-restore"}), "actor"),
+  EXPECT_EQ(Each(office.Events({"--type", "vault.confirm-restore", "--outcome", "allowed"}), "actor"),
             (std::vector<std::string>{"holders/omar", "holders/alice"}));
+  EXPECT_EQ(Each(office.Events({"--type", "vault.confirm-restore", "--outcome", "denied"}), "actor"),
+            std::vector<std::string>{"holders/mia"});
 }
 
 TEST_F(Restore, ACopyBesideProductionIsNeitherServedNorTakenForIt) {

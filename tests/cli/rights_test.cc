@@ -169,9 +169,12 @@ TEST(Rights, AWorkflowFreezesFiveADayAndTheRestByOneYes) {
   office.Ok("hr", start(7));
   EXPECT_EQ(office.Events({"--type", "handover.start-many", "--outcome", "allowed"}).size(), 2U);
 
-  office.Ok("alice", {"holder", "update", "hr", "--person", "mia"});
+  const Args to_mia{"holder", "update", "hr", "--person", "mia"};
+  EXPECT_THAT(office.Refused(4, "alice", to_mia), HasSubstr("floor.nobody-vouches-for-themselves"));
+  EXPECT_EQ(office.Get("alice", {"holder", "show", "hr"})["person"], "alice");
+  office.Ok("omar", to_mia);
   EXPECT_EQ(office.Get("alice", {"holder", "show", "hr"})["person"], "mia");
-  office.Refused(2, "alice", {"holder", "update", "hr", "--person", "nobody"});
+  EXPECT_THAT(office.Refused(2, "omar", {"holder", "update", "hr", "--person", "nobody"}), HasSubstr("--person"));
   office.Refused(2, "alice", {"holder", "update", "mia", "--person", "omar"});
 }
 
@@ -189,8 +192,17 @@ TEST(Rights, TheLogTellsWhoAndWhat) {
   EXPECT_EQ(text(made, "device"), office.Fingerprint("alice"));
   EXPECT_EQ(text(office.Events({"--type", "account.create", "--account", "news"})[0], "tier"), "3");
   office.Ok("alice", {"holder", "suspend", "mia"});
-  office.Refused(4, "mia", {"account", "show", "news"});
-  EXPECT_EQ(text(office.Events({"--type", "call.refused", "--actor", "mia"})[0], "about"), "name: accounts/news");
+  const auto refused = [&] { return office.Events({"--type", "call.refused", "--actor", "mia"})[0]; };
+  office.Refused(4, "mia", {"account", "show", "news"});  // which asks for the log's checkpoint first
+  EXPECT_EQ(text(refused(), "method"), "holdfast.v1.AuditService/GetCheckpoint");
+  const Json call = {{"method", "holdfast.v1.AccountService/GetAccount"}, {"request", {{"name", "accounts/news"}}}};
+  const Outcome outside = holdfast::testing::Run(
+      {"/usr/bin/python3", std::string(HF_SOURCE_DIR) + "/tests/cli/outside_client.py", HF_PROTOC,
+       std::string(HF_SOURCE_DIR) + "/proto", office.home("mia") + "/identity.json", office.api()},
+      Json::array({call}).dump());
+  EXPECT_THAT(outside.out, HasSubstr("HOLDER_INACTIVE")) << outside.err;
+  EXPECT_EQ(text(refused(), "method"), "holdfast.v1.AccountService/GetAccount");
+  EXPECT_EQ(text(refused(), "about"), "name: accounts/news");
   office.Restart();
   EXPECT_EQ(office.Events({"--type", "server.start"}).size(), 2U);
   EXPECT_EQ(office.Events({"--type", "server.stop"}).size(), 1U);
