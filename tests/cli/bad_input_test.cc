@@ -83,10 +83,20 @@ TEST_F(BadVault, AForeignPlaintextTruncatedOrMissingDatabaseIsRefused) {
   flipped[1000] ^= 1;  // of a page that is read first; others are refused when they are read
   WriteFile(database(), flipped);
   ExpectRefused(1, database());
-  fs::remove(database());
-  ExpectRefused(1, database() + ": the database is not there");
   WriteFile(database(), good);
+  const fs::path aside = vault.dir() / "aside.db";  // the file itself: a copy would be another one
+  fs::rename(database(), aside);
+  ExpectRefused(1, database() + ": the database is not there");
+  fs::rename(aside, database());
   EXPECT_TRUE(vault.Start()) << vault.server_log();
+}
+
+TEST_F(BadVault, ACopyOfTheDatabaseInItsPlaceIsServedWhenItIsAdopted) {
+  const fs::path copy = vault.dir() / "copy.db";
+  fs::copy_file(database(), copy);
+  fs::rename(copy, database());
+  ExpectRefused(1, database() + " is another file than the one that was last served");
+  EXPECT_TRUE(vault.Start({"--adopt"})) << vault.server_log();
 }
 
 TEST_F(BadVault, AMissingOrForeignAnchorAndADamagedSealAreNamed) {

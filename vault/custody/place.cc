@@ -42,6 +42,16 @@ absl::StatusOr<struct stat> Stat(const std::string& path) {
                    fmt::format("cannot read {}: {}", path, std::generic_category().message(errno)));
 }
 
+// Of a directory, whether it has a database or not.
+absl::StatusOr<Place> DirectoryOf(const std::string& data_dir) {
+  HF_ASSIGN_OR_RETURN(const auto directory, Stat(data_dir));
+  return Place{.machine = HashOf(kMachineId),
+               .boot = HashOf(kBootId),
+               .device = directory.st_dev,
+               .directory = directory.st_ino,
+               .database = 0};
+}
+
 crypto::Digest MacOf(const Place& place, const SecretBytes& key) {
   Bytes numbers;
   for (const std::uint64_t number : {place.device, place.directory, place.database}) AppendU64(numbers, number);
@@ -77,13 +87,10 @@ std::optional<Recorded> Parse(const std::string& text) {
 }  // namespace
 
 absl::StatusOr<Place> PlaceOf(const std::string& data_dir) {
-  HF_ASSIGN_OR_RETURN(const auto directory, Stat(data_dir));
+  HF_ASSIGN_OR_RETURN(Place place, DirectoryOf(data_dir));
   HF_ASSIGN_OR_RETURN(const auto database, Stat(DatabasePath(data_dir)));
-  return Place{.machine = HashOf(kMachineId),
-               .boot = HashOf(kBootId),
-               .device = directory.st_dev,
-               .directory = directory.st_ino,
-               .database = database.st_ino};
+  place.database = database.st_ino;
+  return place;
 }
 
 std::string Moved(const Place& recorded, const Place& now) {
@@ -125,7 +132,7 @@ absl::Status CheckPlace(const std::string& data_dir) {
   const auto recorded = ReadPlace(data_dir);
   if (!recorded.has_value())
     return RefuseCopy(data_dir, PlacePath(data_dir) + ", which says where it was last served, is missing or damaged");
-  HF_ASSIGN_OR_RETURN(const Place now, PlaceOf(data_dir));
+  HF_ASSIGN_OR_RETURN(const Place now, DirectoryOf(data_dir));
   const std::string why = Moved(*recorded, now);
   return why.empty() ? absl::OkStatus() : RefuseCopy(data_dir, why);
 }
