@@ -135,7 +135,7 @@ TEST(Approvals, AreWaitedFor) {
   EXPECT_EQ(shown.exit_code, 0) << shown.err;
   EXPECT_EQ(shown.out, "fixture-top");
   EXPECT_EQ(shown.err,
-            "Waits for approvals/2: ask 1 of owner, backup, security to run: holdfast approval approve 2\n");
+            "Waits for approvals/2: ask alice, omar, mia or ben to run: holdfast approval approve 2\n");
 
   std::thread refuser = later({"reject", "--reason", "ask me first"});
   const Outcome refused = office.Cli("gus", waiting);
@@ -188,10 +188,15 @@ TEST(Approvals, AreForTheSameWordsTheSameTimeAndTheSameVersion) {
 TEST(Approvals, AreGivenByThoseWhoAreNamedAndOnce) {
   TopOffice office;
   office.AddMember("sam");
+  office.AddHolder("ada", "auditor", "omar");
   const std::string id = office.Asks("gus", kReveal);
-  EXPECT_THAT(office.Refused(4, "sam", {"approval", "approve", id}),
+  EXPECT_THAT(office.Refused(4, "ada", {"approval", "approve", id}),
               HasSubstr("needs 1 of owner, backup, security"));
-  office.Refused(4, "sam", {"approval", "show", id});
+  // Whom it does not concern is not told that there is one.
+  for (const Args& call : std::vector<Args>{{"approval", "approve", id},
+                                            {"approval", "reject", id, "--reason", "no"},
+                                            {"approval", "show", id}})
+    EXPECT_EQ(office.Refused(6, "sam", call), "there is no approval " + id + "\n");
   EXPECT_THAT(office.Get("sam", {"approval", "list"})["approvals"], IsEmpty());
   office.Refused(6, "mia", {"approval", "approve", "99"});
   office.Refused(6, "gus", {"approval", "show", "99"});
