@@ -48,7 +48,8 @@ absl::Status PrintVerified(const Globals& globals, const LogCheck& check,
       json["restores"].push_back({{"entry", restored.entry}, {"lost", restored.lost}});
     return WriteOut(json.dump() + "\n");
   }
-  const std::string what = fmt::format("verified: {} entries, root {}{}", check.size(), root, RestoresText(check, whose));
+  const std::string what =
+      fmt::format("verified: {} entries, root {}{}", check.size(), root, RestoresText(check, whose));
   const bool lost = std::ranges::any_of(check.restores(), [](const auto& restored) { return restored.lost > 0; });
   if (lost) return WriteOut(what + AbsentTexts(check) + "\n");
   if (seen.has_value() && seen->size > check.size())

@@ -20,7 +20,7 @@ namespace tls = grpc::experimental;
 
 constexpr int kMaxMessage = 4 * 1024 * 1024;  // a page of 200 events with their leaves
 
-// Whom to take for the vault.
+// The server that is taken for the vault.
 struct Expected {
   Bytes ca_sha256;
   std::string dns_name;  // "": any, while the vault's name is not known: the hash alone says which vault it is

@@ -19,7 +19,7 @@ class Status;
 
 namespace holdfast::client {
 
-// What the handshakes of a channel found so far. Thread safe.
+// The findings of a channel's handshakes so far. Thread safe.
 class Verdict {
  public:
   // Why what answered last was refused; OK until then.
@@ -43,8 +43,8 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> EnrollmentChannel(const std::stri
 std::shared_ptr<grpc::Channel> ApiChannel(const std::string& address, const Identity& identity,
                                           std::shared_ptr<Verdict> verdict = std::make_shared<Verdict>());
 
-// What a verdict that is not OK means to people: that what answered is another than the vault `expected` ("that
-// this device is enrolled with"), or that it is that vault and its certificate has run out.
+// The error for a verdict that is not OK: another server than the vault `expected` ("that this device is enrolled with")
+// answered, or that vault answered and its certificate has run out.
 absl::Status NotTheVault(const std::string& address, std::string_view expected, const absl::Status& verdict);
 
 // The call got no answer although the vault was met: it closes a connection whose certificate it does not take, and

@@ -60,7 +60,7 @@ absl::Status FillQualifications(const std::vector<std::string>& names, v1::Holde
   return absl::OkStatus();
 }
 
-// How long the string is to be valid, when the user said so.
+// Sets the string's lifetime, if the user gave one.
 template <typename Request>
 absl::Status FillValid(const std::string& valid, Request& request) {
   if (valid.empty()) return absl::OkStatus();

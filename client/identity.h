@@ -36,7 +36,7 @@ absl::Status SaveIdentity(const std::string& home, const Identity& identity);
 // UNAUTHENTICATED, reason NOT_ENROLLED, when there is none. Refuses a file that others can read.
 absl::StatusOr<Identity> LoadIdentity(const std::string& home);
 
-// How a device that is not let in any more gets in again, in words.
+// Advice for a device that is refused: the command that gets it in again.
 std::string EnrollAnew(const Identity& identity);
 
 // UNAUTHENTICATED, reason CERTIFICATE_EXPIRED, CERTIFICATE_FOREIGN or CLOCK_BEHIND: a server would just close

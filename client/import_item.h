@@ -22,7 +22,7 @@ struct ImportSecret {
   std::vector<ImportValue> values;  // oldest first
 };
 
-// What is known of an account and opens nothing: a further URL, a flag, a group.
+// A detail of an account that opens nothing: a further URL, a flag, a group.
 struct ImportDetail {
   std::string name;
   std::string value;

@@ -17,7 +17,7 @@ Key KeyOf(const ImportEntry& entry) {
 
 bool IsForTheVault(const ImportEntry& entry) { return entry.status.ok() && entry.skipped.empty(); }
 
-// What came before with one key.
+// The earlier items with one key.
 struct Before {
   int any = 0;         // lowest position; 0: none
   int without_id = 0;  // lowest position of those without an id

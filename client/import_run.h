@@ -34,7 +34,7 @@ struct ImportSettings {
 bool EndsImport(const absl::Status& status);
 
 // In the order of the entries, the same whatever comes first over the wire: alike items wait for one another.
-// What EndsImport fails what is left with reason NOT_TRIED.
+// After an error for which EndsImport() holds, the remaining items fail with reason NOT_TRIED.
 absl::StatusOr<std::vector<ImportResult>> RunImport(Session& session, const std::vector<ImportEntry>& entries,
                                                     const ImportSettings& settings);
 

@@ -46,8 +46,8 @@ absl::StatusOr<ExportLine> ParseExportLine(std::string_view line);
 // All errors are DATA_LOSS with reason VERIFICATION_FAILED and say which entry is wrong.
 class LogCheck {
  public:
-  // `trusted`: the key that checkpoints are verified with, of any origin that the log had. `seen`: checkpoints that were
-  // seen before; the log must pass through each of them, or with `may_be_older` through those that it reaches. What a
+  // `trusted`: the key that checkpoints are verified with, of any origin that the log had. `seen`: checkpoints that
+  // were seen before; the log must pass through each of them, or with `may_be_older` through those that it reaches. What a
   // restore is known to have lost of them is in restores() instead.
   LogCheck(evidence::NoteVerifier trusted, std::vector<evidence::Checkpoint> seen, bool may_be_older = false);
 

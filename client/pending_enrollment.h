@@ -11,7 +11,7 @@
 
 namespace holdfast::client {
 
-// What never leaves the device.
+// The private keys of a device; they never leave it.
 struct DeviceKeys {
   SecretBytes tls;  // P-256, PKCS#8
   crypto::BoxKeyPair box;

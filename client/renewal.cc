@@ -58,7 +58,7 @@ absl::StatusOr<Pending> MakePending(const Identity& identity) {
   return pending;
 }
 
-// What is left of an attempt over the certificate in use; else a new one. A file that cannot be read may hold
+// Continues an attempt that was begun over the certificate in use, or begins one. A file that cannot be read may hold
 // the key that the vault has certified: only its owner can give that up.
 absl::StatusOr<Pending> LoadOrMake(const std::string& home, const Identity& identity) {
   const auto content = ReadSecretFile(RenewalPath(home));

@@ -17,8 +17,8 @@ using evidence::RestoreStatement;
 bool accept_restore = false;
 
 std::string LossText(const RestoreStatement& first, std::int64_t seen, std::int64_t restored) {
-  std::string text = fmt::format("the vault was restored from a backup: its log goes on from entry {} under a new key; ",
-                                 restored);
+  std::string text = fmt::format(
+      "the vault was restored from a backup: its log goes on from entry {} under a new key; ", restored);
   if (seen > restored) {
     text += fmt::format("{} entries that this device has seen are lost", seen - restored);
   } else {
@@ -73,7 +73,8 @@ absl::StatusOr<Loss> CheckRestored(const evidence::NoteVerifier& trusted, const 
   HF_RETURN_IF_ERROR(CheckLastKnown(first, known));
   loss.restored = first.restored.size;
   loss.seen = known.has_value() ? known->size : 0;
-  if (known.has_value() && known->size <= loss.restored) HF_RETURN_IF_ERROR(CheckExtends(*known, *next, log.consistency));
+  if (known.has_value() && known->size <= loss.restored)
+    HF_RETURN_IF_ERROR(CheckExtends(*known, *next, log.consistency));
   loss.text = LossText(first, loss.seen, loss.restored);
   return loss;
 }
@@ -86,8 +87,8 @@ absl::Status AskToAccept(const Loss& loss, const std::string& evidence_path) {
   }
   if (CanAsk())
     return Confirm(/*yes=*/false,
-                   Printable(fmt::format("Before you agree, ask your security team whether they restored the vault. What "
-                                         "happened there: {}; {}. Go on with the restored vault?",
+                   Printable(fmt::format("Before you agree, ask your security team whether they restored the vault. "
+                                         "What happened there: {}; {}. Go on with the restored vault?",
                                          loss.text, kept)),
                    "");
   return MakeError(absl::StatusCode::kFailedPrecondition, "RESTORE_NOT_ACCEPTED",

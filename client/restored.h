@@ -1,5 +1,5 @@
-// What a device does when the vault says that its log was restored from a backup: checks what can be checked, tells the
-// user what is lost, asks once, keeps the old checkpoint, and goes on under the new key.
+// A device's answer to a vault whose log was restored from a backup: it checks the proofs, tells the user what is lost,
+// asks once, keeps the old checkpoint, and goes on under the new key.
 #pragma once
 
 #include <string>
@@ -38,8 +38,8 @@ struct Loss {
 absl::StatusOr<Loss> CheckRestored(const evidence::NoteVerifier& trusted,
                                    const std::optional<evidence::Checkpoint>& known, const RestoredLog& log);
 
-// OK when --accept-restore was given or the user says yes. FAILED_PRECONDITION, reason RESTORE_NOT_ACCEPTED (exit code 9),
-// when there is nobody to ask.
+// OK when --accept-restore was given or the user says yes. FAILED_PRECONDITION, reason RESTORE_NOT_ACCEPTED (exit
+// code 9), when there is nobody to ask.
 absl::Status AskToAccept(const Loss& loss, const std::string& evidence_path);
 
 }  // namespace holdfast::client

@@ -31,8 +31,8 @@ class Session {
   const std::string& address() const { return address_; }
   Witness& witness() { return witness_; }
   const Witness& witness() const { return witness_; }
-  // What this device remembered before the command, as far as the log still has it after a restore; the witness
-  // itself has moved on.
+  // The checkpoint that this device remembered before the command, cut to what a restore kept; the witness itself
+  // has moved on.
   const std::optional<evidence::Checkpoint>& remembered() const { return remembered_; }
   std::shared_ptr<grpc::Channel> channel() const;
   std::string certificate() const;  // that it calls with now, PEM
@@ -82,7 +82,7 @@ class Session {
     return all;
   }
 
-  // What a call's failure means, for somebody who called with this device.
+  // Explains a call's failure to somebody who called with this device.
   absl::Status Explain(const grpc::Status& status) const;
 
   // GetVault, once, with the signature on the server's box key checked.

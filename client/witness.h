@@ -45,8 +45,8 @@ class Witness {
   // Remembers a note that the caller has verified by recomputing the whole tree.
   absl::Status Remember(const std::string& note);
 
-  // REQUIRES: the statements lead on from verifier(), the note is signed by the last of them, the log was checked and the
-  // user agreed. Keeps the last note of the old origin as evidence.
+  // REQUIRES: the statements lead on from verifier(), the note is signed by the last of them, the log was checked and
+  // the user agreed. Keeps the last note of the old origin as evidence.
   absl::Status Accept(const std::vector<std::string>& statements, const std::string& note);
   // Where that evidence lies.
   std::string EvidencePath() const;

@@ -1,4 +1,5 @@
 #include "vault/crypto/totp.h"
+#include "vault/crypto/totp_hash.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -10,18 +11,6 @@ namespace {
 
 constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kSteamAlphabet = "23456789BCDFGHJKMNPQRTVWXY";
-
-const EVP_MD* HashOf(TotpHash hash) {
-  switch (hash) {
-    case TotpHash::kSha1:
-      return EVP_sha1();
-    case TotpHash::kSha256:
-      return EVP_sha256();
-    case TotpHash::kSha512:
-      return EVP_sha512();
-  }
-  return nullptr;
-}
 
 Plaintext WriteCode(const Totp& totp, std::uint32_t number) {
   Plaintext code(static_cast<std::size_t>(totp.length));
@@ -40,6 +29,18 @@ Plaintext WriteCode(const Totp& totp, std::uint32_t number) {
 }
 
 }  // namespace
+
+const EVP_MD* HashOf(TotpHash hash) {
+  switch (hash) {
+    case TotpHash::kSha1:
+      return EVP_sha1();
+    case TotpHash::kSha256:
+      return EVP_sha256();
+    case TotpHash::kSha512:
+      return EVP_sha512();
+  }
+  return nullptr;
+}
 
 absl::StatusOr<Plaintext> TotpCode(const Totp& totp, std::int64_t counter) {
   std::array<std::uint8_t, 8> message{};

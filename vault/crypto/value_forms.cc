@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "vault/crypto/totp.h"
+#include "vault/crypto/totp_hash.h"
 
 namespace holdfast::crypto {
 namespace {
@@ -58,18 +59,6 @@ std::optional<Plaintext> TextOf(ByteView value) {
         utf8proc_encode_char(points[i], text.ExposeSecretMutable().data() + length));
   text.Resize(length);
   return text;
-}
-
-const EVP_MD* HashOf(TotpHash hash) {
-  switch (hash) {
-    case TotpHash::kSha1:
-      return EVP_sha1();
-    case TotpHash::kSha256:
-      return EVP_sha256();
-    case TotpHash::kSha512:
-      return EVP_sha512();
-  }
-  return EVP_sha1();
 }
 
 // HMAC pads a short key with zeros and hashes a long one: seeds that look different can make the same codes.

@@ -31,20 +31,6 @@ constexpr Micros kMisuseTold = 30 * kDay;
 constexpr int kKindBits = 6;
 constexpr int kRowBits = 54;
 
-std::string_view StatusWord(HolderStatus status) {
-  switch (status) {
-    case HolderStatus::kActive:
-      return "active";
-    case HolderStatus::kSuspended:
-      return "suspended";
-    case HolderStatus::kLeaving:
-      return "leaving";
-    case HolderStatus::kLeft:
-      return "gone";
-  }
-  return "";
-}
-
 PerTier Each(const policy::Bundle& bundle, std::optional<Micros> policy::TierLimits::*limit) {
   return {bundle.tier(1).*limit, bundle.tier(2).*limit, bundle.tier(3).*limit};
 }
@@ -261,6 +247,20 @@ absl::Status AddRestoreFinding(Tx& tx, std::vector<Finding>& all) {
 }
 
 }  // namespace
+
+std::string_view StatusWord(HolderStatus status) {
+  switch (status) {
+    case HolderStatus::kActive:
+      return "active";
+    case HolderStatus::kSuspended:
+      return "suspended";
+    case HolderStatus::kLeaving:
+      return "leaving";
+    case HolderStatus::kLeft:
+      return "gone";
+  }
+  return "";
+}
 
 std::int64_t FindingId(Severity severity, FindingKind kind, std::int64_t row) {
   const auto rank = static_cast<std::int64_t>(severity) << kKindBits | static_cast<std::int64_t>(kind);

@@ -71,4 +71,7 @@ absl::StatusOr<std::vector<Finding>> ListFindings(Tx& tx, const Actor& actor, co
 // All there are, in no order.
 absl::StatusOr<std::vector<Finding>> AllFindings(Tx& tx);
 
+// "active", "suspended", "leaving", "gone": a holder's status in the messages of findings.
+std::string_view StatusWord(HolderStatus status);
+
 }  // namespace holdfast::custody

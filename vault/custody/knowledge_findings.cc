@@ -25,20 +25,6 @@ std::int64_t PairRow(std::int64_t secret_id, std::int64_t holder_id) {
   return secret_id << kHolderBits | (holder_id & ((std::int64_t{1} << kHolderBits) - 1));
 }
 
-std::string_view Word(HolderStatus status) {
-  switch (status) {
-    case HolderStatus::kActive:
-      return "active";
-    case HolderStatus::kSuspended:
-      return "suspended";
-    case HolderStatus::kLeaving:
-      return "leaving";
-    case HolderStatus::kLeft:
-      return "gone";
-  }
-  return "";
-}
-
 class KnowledgeFinder {
  public:
   KnowledgeFinder(Tx& tx, std::vector<Finding>& out)
@@ -56,7 +42,7 @@ class KnowledgeFinder {
       Add(Severity::kCritical, FindingKind::kExposedToGone, "exposed.gone",
           PairRow(*row.secret_id, holder->id), *row.account_id, *row.secret_id, holder->id, row.since,
           fmt::format("{}, who is {}, knows it: put in a new version, and attest that the one they saw is dead",
-                      holder->name, Word(holder->status)));
+                      holder->name, StatusWord(holder->status)));
       out_.back().for_security = shown.done();
     }
     return absl::OkStatus();
@@ -120,7 +106,7 @@ class KnowledgeFinder {
       return Add(Severity::kCritical, FindingKind::kKnownWithoutAccess, "exposed.gone", row, secret.account_id,
                  secret.id, holder.id, knower.since,
                  fmt::format("{}, who is {}, knows the value in force: put in a new one", holder.name,
-                             Word(holder.status)));
+                             StatusWord(holder.status)));
     Add(knower.only_imported ? Severity::kInfo : Severity::kWarning, FindingKind::kKnownWithoutAccess,
         "exposed.no-access", row, secret.account_id, secret.id, holder.id, knower.since,
         fmt::format("{} has no access and knows the value in force{}: put in a new one", holder.name,
