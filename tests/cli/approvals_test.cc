@@ -192,7 +192,7 @@ TEST(Approvals, AreGivenByThoseWhoAreNamedAndOnce) {
   const std::string id = office.Asks("gus", kReveal);
   EXPECT_THAT(office.Refused(4, "ada", {"approval", "approve", id}),
               HasSubstr("needs 1 of owner, backup, security"));
-  // Whom it does not concern is not told that there is one.
+  // Sam has nothing to do with it, so he is not told that there is such a request.
   for (const Args& call : std::vector<Args>{{"approval", "approve", id},
                                             {"approval", "reject", id, "--reason", "no"},
                                             {"approval", "show", id}})

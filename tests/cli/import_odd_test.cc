@@ -51,7 +51,7 @@ Json Login(const std::string& name, const Json& login, const Json& more = Json::
   return item;
 }
 
-// What the item said, without its title.
+// The item's remarks, without its title.
 std::vector<std::string> Said(const Json& items, std::size_t i) {
   std::vector<std::string> said;
   for (const char* list : {"notes", "left_out"})

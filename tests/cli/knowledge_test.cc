@@ -1,5 +1,5 @@
-// What a leaver knows, as the people see it who take it back: by any secret, in any spelling, from before the
-// vault; and the tasks that need no new value.
+// People take back what a leaver knows, by any secret, in any spelling, from before the vault; and end the tasks
+// that need no new value.
 #include "gmock/gmock.h"
 #include "tests/cli/office.h"
 
@@ -77,7 +77,8 @@ TEST_F(Knowledge, WhatSomebodyKnewBeforeIsSaidAndCounts) {
   EXPECT_EQ(known["version"], "accounts/news/secrets/password/versions/1");
   office.Refused(4, "sam", {"exposure", "add", "unknown", "password", "--holder", "mia", "--reason", "x"});
   office.Refused(6, "omar", {"exposure", "add", "news", "password", "--holder", "nobody", "--reason", "x"});
-  office.Refused(6, "omar", {"exposure", "add", "news", "password", "--version", "7", "--holder", "mia", "--reason", "x"});
+  office.Refused(
+      6, "omar", {"exposure", "add", "news", "password", "--version", "7", "--holder", "mia", "--reason", "x"});
   EXPECT_THAT(office.Ok("omar", {"exposure", "list", "--holder", "mia"}), HasSubstr("known"));
   EXPECT_EQ(office.Events({"--type", "exposure.add", "--outcome", "allowed"}).size(), 1U);
   Start();

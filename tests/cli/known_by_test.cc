@@ -1,4 +1,4 @@
-// What people knew before the vault came: who knows an imported value must not know it when they leave.
+// People knew values before the vault came: an imported value that a leaver knows must be replaced.
 #include "gmock/gmock.h"
 #include "tests/cli/office.h"
 

@@ -33,7 +33,7 @@ class Restore : public ::testing::Test {
     ASSERT_EQ(verified.exit_code, 0) << verified.err;
     EXPECT_THAT(verified.out, HasSubstr("whole"));
   }
-  // What the backup does not know.
+  // Acts that the backup does not hold.
   void GoOn() const {
     office.Reveal("mia", "news");
     office.Ok("omar", {"holder", "suspend", "mia", "--reason", "to be undone by the restore"});

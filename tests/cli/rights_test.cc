@@ -1,4 +1,4 @@
-// What no officer can do alone, and how it is done by two.
+// Some acts no officer can do alone; two can.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

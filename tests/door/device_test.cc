@@ -1,4 +1,4 @@
-// What one device can do to the server and to others: bounded, whatever it leaves unread.
+// One device can do little to the server and to others, whatever it leaves unread.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -34,7 +34,7 @@ class DeviceTest : public ::testing::Test {
     return {.certificate = identity["certificate"], .private_key = identity["private_key"]};
   }
 
-  // What the log says of calls that were refused to a holder, once the server has been stopped and started again.
+  // An event about a holder's refused calls, as the log has it once the server was stopped and started again.
   struct Refused {
     std::string rule;
     std::string method;

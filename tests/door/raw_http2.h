@@ -10,7 +10,7 @@
 
 namespace holdfast::testing {
 
-// What a client shows in its handshake; PEM. Empty: nothing.
+// The certificate that a client shows in its handshake, and its key; PEM. Empty: it shows none.
 struct ClientCertificate {
   std::string certificate;
   std::string private_key;
@@ -30,7 +30,7 @@ class RawConnection {
   bool resumed() const { return SSL_session_reused(ssl_) == 1; }
   // False once the other side has closed.
   bool Send(std::string_view bytes);
-  // What comes until there is nothing more for `millis`, or the other side has closed.
+  // Reads until nothing has come for `millis`, or the other side has closed.
   std::string Receive(int millis);
 
  private:

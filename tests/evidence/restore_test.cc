@@ -1,4 +1,4 @@
-// What makes a client believe that a log goes on under another key.
+// A client believes that a log goes on under another key when the key before it signed that.
 #include "vault/evidence/restore.h"
 
 #include <gtest/gtest.h>

@@ -311,7 +311,7 @@ class HistoryTest : public CustodyTest {
     return TasksOf(tx, row);
   }
 
-  // What honest people do about an open case, by its tasks alone.
+  // Honest people work off the open cases, by their tasks alone.
   void CloseAll() {
     while (!model_.open_cases.empty()) {
       const std::string name = model_.open_cases.begin()->first;

@@ -1,4 +1,4 @@
-// How people and platforms write seeds.
+// Reads seeds as people and platforms write them.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Who can say yes, by name: a message that names a role sends people looking for one.
+// Names the people who can say yes: a message that names a role sends its reader looking for one.
 #pragma once
 
 #include <optional>

@@ -79,7 +79,7 @@ struct Located {
   About about;
   Permit permit;
 };
-// Whether the actor is one of those who are asked, or were: also of a request that is over.
+// True when the actor is one of those who are asked, or were, if the request is over.
 absl::StatusOr<bool> IsAsked(Tx& tx, const Actor& actor, const Approval& row, const About& about);
 
 absl::StatusOr<Located> Locate(WriteTx& tx, const Actor& actor, Action action, std::string_view name) {

@@ -67,7 +67,7 @@ absl::StatusOr<storage::DeviceKey> DeviceOf(Tx& tx, const storage::DeviceCertifi
 }
 
 absl::Status DeniedBy(const policy::Decision& decision) {
-  // What no rule speaks of has no words of its own; the policy's own say the rest.
+  // No rule matched, so there is no rule's own text to show.
   const std::string why = decision.rule == kDefaultDeny
                               ? std::string("nothing permits this to you")
                               : fmt::format("denied: {} (rule {})", decision.why, decision.rule);

@@ -99,9 +99,9 @@ audit::Ref RefTo(const storage::Account& account);
 audit::Ref RefTo(const storage::Secret& secret);
 audit::Ref RefTo(const storage::Handover& handover);
 
-// Whether the actor may see that there is this account. Records nothing.
+// True when the actor may see that there is this account. Records nothing.
 absl::StatusOr<bool> Sees(Tx& tx, const Actor& actor, const storage::Account& account);
-// What whoever may not see an account is answered about it, in the same words whether it exists or not.
+// The answer to somebody who may not see an account: in the same words whether it exists or not.
 absl::Status NoSuchAccount(Tx& tx, const Actor& actor, std::string_view name);
 // Arranges for the event of a refusal to tell `actor` about `target`.
 void RecordRefusal(Tx& tx, const Actor& actor, policy::Action action, const Target& target,

@@ -81,7 +81,7 @@ absl::Status Committer::CheckFiles() {
   if (!files_.has_value()) return absl::OkStatus();
   const absl::Status in_place = files_->CheckInPlace();
   if (in_place.ok()) return in_place;
-  // What the batch did was acknowledged to nobody.
+  // Nobody has been told of the batch yet, so undoing it breaks no promise.
   HF_RETURN_IF_ERROR(db_->Rollback());
   return files_->Rescue(*db_, signed_checkpoint_, in_place);
 }

@@ -54,7 +54,7 @@ class Committer {
   // Signs and anchors what is durable; once, before the first Run().
   absl::Status AnchorNow();
 
-  // Who may connect, as of the last commit; right from the first Run() or PublishDoor() on.
+  // The table of those who may connect, as of the last commit; complete after the first Run() or PublishDoor().
   const std::shared_ptr<Door>& door() const { return door_; }
   absl::Status PublishDoor();
 

@@ -30,7 +30,7 @@ absl::Status Unknown() {
                    "the vault knows no such enrollment string; ask for a new one");
 }
 
-// Who is connected with what is no string (any more).
+// The refusal for a connection whose key belongs to no string, or to none any more.
 absl::Status NotAString(WriteTx& tx, const EnrollmentRequest& request) {
   HF_ASSIGN_OR_RETURN(const auto device, storage::CertificateStore(tx.db()).BySha256(request.cert_sha256));
   if (!device.has_value()) return Unknown();
@@ -101,7 +101,7 @@ absl::Status RefuseEnded(WriteTx& tx, const EnrollmentRequest& request, const En
   return refused;
 }
 
-// What the string enrolled, when that has these very keys.
+// True when the string enrolled this very device: the keys are the same.
 absl::StatusOr<bool> IsSameDevice(const EnrollmentRequest& request, const Enrollment& enrollment,
                                   const DeviceKey& device, const Bytes& csr_key) {
   HF_ASSIGN_OR_RETURN(const Bytes certified, pki::CertificateKeySha256(enrollment.certificate));

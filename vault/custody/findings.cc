@@ -176,7 +176,7 @@ class Finder {
     return absl::OkStatus();
   }
 
-  // What no device can go on without.
+  // The server's and the CA's certificates: no device can connect without them.
   absl::Status Certificates() {
     const Micros server = tx_.keys().server_certificate->current().not_after;
     if (server <= tx_.now() + kServerEndsSoon)

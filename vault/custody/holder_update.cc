@@ -21,7 +21,7 @@ absl::Status CheckNotLeft(const storage::Holder& holder) {
                    fmt::format("holder {} {}", holder.name, StatusWords(holder.status)));
 }
 
-// Who reveals nothing must have nothing to reveal.
+// Auditors and offboarding identities reveal nothing, so they must have access to nothing.
 absl::Status CheckHasNoAccess(Tx& tx, const storage::Holder& holder) {
   HF_ASSIGN_OR_RETURN(const auto grants, storage::GrantStore(tx.db()).LiveByHolder(holder.id, tx.now()));
   HF_ASSIGN_OR_RETURN(const storage::Holder custodian, Custodian(tx));
@@ -43,7 +43,7 @@ absl::Status CheckNewRoles(Tx& tx, const storage::Holder& holder, std::int64_t r
   return absl::OkStatus();
 }
 
-// Who answers for a workflow must be somebody, and stay.
+// The person who answers for a workflow must have an active identity, and no open handover.
 absl::Status CheckNewPerson(Tx& tx, const storage::Holder& holder, const std::string& person) {
   if (holder.kind != HolderKind::kWorkflow)
     return InvalidField("holder.person", "is changed of workflows alone: of a person it never changes");
@@ -96,7 +96,7 @@ std::map<std::string, std::string> TextsOf(const storage::Holder& holder, const 
 
 absl::Status Apply(WriteTx& tx, storage::Holder& holder, const HolderChange& change) {
   const bool was_officer = HasRole(holder.roles, Role::kSecurity);
-  // What the workflow was shown, whoever answered for it still knows.
+  // The person who answered for the workflow still knows what it was shown.
   if (change.person && *change.person != holder.person) HF_RETURN_IF_ERROR(KeepKnowledge(tx, holder));
   holder.display_name = change.display_name.value_or(holder.display_name);
   if (change.qualifications) holder.qualifications = StoredQualifications(*change.qualifications);
@@ -104,7 +104,7 @@ absl::Status Apply(WriteTx& tx, storage::Holder& holder, const HolderChange& cha
   holder.roles = change.roles.value_or(holder.roles);
   holder.updated_at = tx.now();
   ++holder.revision;
-  // Whom a former officer let in with a string that is not used yet, somebody else must let in.
+  // A former officer lets nobody in any more: unused strings of theirs are void.
   if (was_officer && !HasRole(holder.roles, Role::kSecurity))
     HF_RETURN_IF_ERROR(storage::KeyStore(tx.db()).VoidEnrollmentsIssuedBy(holder.id, tx.now()));
   return storage::HolderStore(tx.db()).Update(holder);

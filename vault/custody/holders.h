@@ -49,7 +49,7 @@ absl::StatusOr<Enrolling> CreateHolder(WriteTx& tx, const Actor& actor, const Re
                                        NewHolder holder);
 absl::StatusOr<Enrolling> IssueEnrollment(WriteTx& tx, const Actor& actor, const Request& request,
                                           std::string_view holder, Micros lifetime = kStringLifetime);
-// What a holder is qualified for, and which roles they have, counts from the next call on. To and from the role
+// Qualifications and roles count from the next call on. To and from the role
 // security takes two. FAILED_PRECONDITION, reason HAS_ACCESS, for who would become an auditor or an offboarding
 // identity with access to accounts.
 absl::StatusOr<storage::Holder> UpdateHolder(WriteTx& tx, const Actor& actor, const Request& request,

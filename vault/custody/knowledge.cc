@@ -62,7 +62,7 @@ absl::Status KeepKnowledge(WriteTx& tx, const storage::Holder& workflow) {
 
 absl::StatusOr<Declared> DeclareKnown(WriteTx& tx, const Actor& actor, const Request& request,
                                       const Knowledge& knowledge) {
-  // Who knows is part of the decision: found before it, told of only after it.
+  // The decision depends on the holder: looked up before it, and an unknown id is told only after it.
   const auto found = FindHolder(tx, knowledge.holder);
   Target about{.subject = found.ok() ? &*found : nullptr};
   HF_ASSIGN_OR_RETURN(Located located,

@@ -88,14 +88,14 @@ class KnowledgeFinder {
   }
 
  private:
-  // That has findings of its own.
+  // A broken glass has findings of its own (break_glass_findings.h).
   absl::Status SkipBrokenGlass() {
     HF_ASSIGN_OR_RETURN(const auto broken, storage::BreakGlassStore(tx_.db()).Unreviewed());
     for (const storage::BreakGlass& glass : broken) told_.insert({glass.secret_id, glass.requester_id});
     return absl::OkStatus();
   }
 
-  // What follows from equal values is for security alone: others could put guesses in elsewhere, and look.
+  // Findings by equal values are for security alone: others could put guesses in elsewhere, and look.
   void Tell(const Knower& knower, const storage::Holder& holder, const storage::Secret& secret) {
     TellOf(knower, holder, secret);
     out_.back().for_security = !knower.exposed;

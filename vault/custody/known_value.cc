@@ -14,7 +14,7 @@
 namespace holdfast::custody {
 namespace {
 
-// Who must not know the value in force of the secret, and how far that is.
+// A person who must not know the value in force of the secret, and how far their task is.
 struct Watched {
   std::string person;
   storage::TaskState state;
@@ -92,7 +92,7 @@ absl::Status CheckNewValue(WriteTx& tx, const Actor& actor, const Target& target
   HF_RETURN_IF_ERROR(CheckPace(tx, actor, secret));
   HF_ASSIGN_OR_RETURN(std::vector<Watched> watched, WatchedOver(tx, secret));
   HF_RETURN_IF_ERROR(CheckRoom(secret, watched));
-  // What somebody puts in they know; it ends no task of theirs, and tells them nothing.
+  // The actor knows what they put in: it ends no task of theirs, and an equality would tell them nothing.
   std::erase_if(watched, [&](const Watched& one) { return one.person == actor.holder.person; });
   if (watched.empty() || tx.dry_run()) return absl::OkStatus();
   HF_ASSIGN_OR_RETURN(const std::set<Bytes> told,

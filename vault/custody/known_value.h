@@ -1,7 +1,7 @@
-// What a new value must meet before it is stored: no flood of values, and, while somebody's task asks for a
+// Checks a new value before it is stored: no flood of values, and, while somebody's task asks for a
 // value that a certain person does not know, none that the person knows.
 //
-// That an equality is told makes it an oracle. So it is told for such a task alone, never where else the value
+// Whoever is told of an equality has an oracle. So it is told for such a task alone, never where else the value
 // is, on the record, and for five values a secret and hour; values beyond are not even compared.
 #pragma once
 

@@ -78,7 +78,7 @@ class Ledger {
   // `left`: set to what the query wants done now that it failed.
   absl::Status RunInSnapshot(storage::Connection& db, const Query& query, Undone& left);
   void RunQuery(storage::Connection& db, const std::shared_ptr<Reading>& reading);
-  // What time alone ends. Looked for now and then.
+  // Ends access and suspensions whose time is over.
   absl::Status EndWhatIsOver();
 
   std::unique_ptr<Committer> committer_;  // the writer thread's alone

@@ -101,7 +101,7 @@ absl::StatusOr<Renewed> RenewKey(WriteTx& tx, const Caller& caller, std::string_
       .texts = {{"fingerprint", crypto::KeyFingerprint(actor.key.cert_sha256, actor.key.box_public)}}};
   if (successor.has_value()) {
     if (successor->key_sha256 != asked || successor->ended_at.has_value()) return Stop(tx, actor);
-    // What was approved stays approved.
+    // The renewal was approved when it was made; its repeat needs no second approval.
     HF_RETURN_IF_ERROR(AuthorizeToWait(tx, actor, Action::kKeyRenew, target).status());
     return Renewed{.key = actor.key, .certificate = *successor};
   }

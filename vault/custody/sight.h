@@ -1,4 +1,4 @@
-// What somebody may see of rows about accounts and holders: decided of each pair by itself, asked once. For one
+// Decides which rows about accounts and holders somebody may see: each pair by itself, asked once. For one
 // transaction; not thread safe.
 #pragma once
 

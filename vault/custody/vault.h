@@ -49,7 +49,7 @@ class Vault {
   // Opening found indexes that did not show what the tables hold: somebody put older pages back.
   bool indexes_rebuilt() const { return indexes_rebuilt_; }
   const std::shared_ptr<Policies>& policies() const { return policies_; }
-  // Who may connect; kept right by whoever has the committer.
+  // The table of those who may connect; the committer keeps it up to date.
   const std::shared_ptr<Door>& door() const { return door_; }
   // The writer; once.
   std::unique_ptr<Committer> TakeCommitter() { return std::move(committer_); }

@@ -153,7 +153,7 @@ actions = ["handover.start"]
 when = { about_self = true }
 why = "somebody else must start your handover"
 
-# Who becomes an officer, or is one no more, is nobody's decision alone.
+# Nobody alone makes somebody an officer, or takes that away.
 [[rule]]
 id = "floor.officers-by-two"
 effect = "require"
@@ -185,7 +185,7 @@ actions = ["policy.activate"]
 require = { reason = true, approvals = 1, approvers = ["security"] }
 why = "a policy takes effect by two distinct security holders"
 
-# What a restore undid is seen by those who answer for the vault, before any value leaves it.
+# Officers must look at what a restore undid before any value leaves the vault.
 [[rule]]
 id = "floor.restore-by-security"
 effect = "forbid"

@@ -1,4 +1,4 @@
-// What one device may have under way at a time: calls, and answers that it has not read. Without such bounds a few
+// Bounds what one device has under way at a time: calls, and answers that it has not read. Without such bounds a few
 // clients that ask and never read hold gigabytes here. Thread safe.
 #pragma once
 

@@ -18,7 +18,7 @@ constexpr std::int64_t kMaxSeconds = 253'402'300'799;  // the end of the year 99
 constexpr std::int32_t kNanosPerMicro = 1000;
 constexpr std::int32_t kMaxNanos = 999'999'999;
 
-// What is in `cache`, or what `describe` makes of the row that `find` gives.
+// From `cache`, or else made by `describe` from the row that `find` gives.
 template <class Known, class Find, class Describe>
 absl::StatusOr<Known> Lookup(std::map<std::int64_t, Known>& cache, std::int64_t id, Find find, Describe describe) {
   if (const auto known = cache.find(id); known != cache.end()) return known->second;

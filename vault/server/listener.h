@@ -16,7 +16,7 @@
 
 namespace holdfast::server {
 
-// What the process has descriptors for.
+// The limits, with no more connections than the process has descriptors for.
 ConnectionLimits LimitsOfProcess();
 
 class Listener {

@@ -14,7 +14,7 @@ class RecoveryCommands {
   RecoveryCommands(const RecoveryCommands&) = delete;
   RecoveryCommands& operator=(const RecoveryCommands&) = delete;
 
-  // Whether one of them was named; then Run() carries it out and prints what it did.
+  // True when one of them was named; then Run() carries it out and prints what it did.
   bool parsed() const { return backup_->parsed() || restore_->parsed(); }
   absl::Status Run() const;
 

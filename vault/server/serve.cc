@@ -83,7 +83,7 @@ class Instance {
     });
     const bool all = done.wait_for(kLastResort) == std::future_status::ready;
     all ? stopping.join() : stopping.detach();
-    // What was taken is done before the ledger has stopped.
+    // The ledger carries out all that it has taken before it stops, this event too.
     Record("server.stop");
     ledger_->Stop();
     return all;

@@ -109,7 +109,7 @@ class Connection {
   // From here on the database is one file, without a write-ahead log. Outside a transaction.
   absl::Status LeaveWal();
 
-  // Whether rows of `device_key` or `enrollment` were written since the last call, by whatever statement.
+  // True when rows of devices, their certificates or `enrollment` were written since the last call, by any statement.
   // Writer only.
   bool TakeKeyChange() { return std::exchange(keys_changed_, false); }
 

@@ -27,7 +27,7 @@ Exposure ReadExposure(const Statement& row) {
 
 constexpr int kReadAtOnce = 256;
 
-// Whether exposures still count; each task is looked at once.
+// Tells which exposures still count; looks at each task once.
 class Liveness {
  public:
   explicit Liveness(Connection& connection) : knowledge_(connection, KnownBy::kExposure), connection_(connection) {}

@@ -49,7 +49,7 @@ class FindingStore {
   // Secrets whose newest value, unless it is attested dead, is older than the tier's age; `since` when it was
   // put in first: the same value put in again is no rotation.
   FindingRows SecretsOlderThan(const PerTier& age, Micros now);
-  // What holders who are not active were exposed to, one a holder and secret, ended or not; `since` the later
+  // Exposures of holders who are not active, one a holder and secret, ended or not; `since` the later
   // of the holder's last change and the last time they saw it.
   FindingRows ExposedInactive();
   // Secrets whose newest version is attested dead; `since` when that was.

@@ -133,7 +133,7 @@ absl::StatusOr<TaskState> KnowledgeStore::TaskStateOf(std::int64_t secret_id, st
                   .concerns = !known.empty()};
   HF_ASSIGN_OR_RETURN(const auto dead, Attestations(secret_id, newest));
   state.in_force_dead = !dead.empty();
-  // What came in after the settlement is not covered by it.
+  // A settlement does not cover versions that came in after it.
   if (settled.as != SettledAs::kNot && settled.version >= newest) state.settled = settled.as;
   for (const std::int64_t version : known) {
     if (version <= settled.version) continue;
