@@ -312,9 +312,9 @@ class UndecidedTest : public LiveVault {
     std::promise<absl::Status> done;
     core().ledger.Read(
         [&](custody::ReadTx& tx) -> absl::Status {
-          HF_ASSIGN_OR_RETURN(const auto events, storage::EventStore(tx.db()).List(
-                                                     {.outcome = storage::EventOutcome::kDenied},
-                                                     storage::EventOrder::kOldestFirst, 0, 10'000));
+          HF_ASSIGN_OR_RETURN(const auto events,
+                              storage::EventStore(tx.db()).List({.outcome = storage::EventOutcome::kDenied},
+                                                                {.first = 0, .last = 10'000}, 10'000));
           denials = events.size();
           return absl::OkStatus();
         },

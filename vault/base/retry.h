@@ -1,11 +1,11 @@
 // When a refused call can go well. Only what is known is said: nobody is sent into a loop. Thread safe.
 #pragma once
 
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string>
 
+#include "vault/base/ascii.h"
 #include "vault/base/status.h"
 
 namespace holdfast {
@@ -21,10 +21,7 @@ inline std::optional<std::int64_t> RetryAfterMillis(const absl::Status& status) 
   const auto details = DetailsOf(status);
   const auto found = details.find(std::string(kRetryAfterMillis));
   if (found == details.end()) return std::nullopt;
-  std::int64_t millis = 0;
-  const char* const end = found->second.data() + found->second.size();
-  const auto [stop, error] = std::from_chars(found->second.data(), end, millis);
-  return error == std::errc() && stop == end ? std::optional(millis) : std::nullopt;
+  return ParseNumber(found->second);
 }
 
 }  // namespace holdfast

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "vault/base/ascii.h"
 #include "vault/base/limits.h"
 #include "vault/base/text.h"
 #include "vault/custody/facts.h"
@@ -48,7 +48,7 @@ absl::StatusOr<About> AboutOf(Tx& tx, const Approval& row, std::string_view reas
     HF_ASSIGN_OR_RETURN(about.account, LoadAccount(tx, *row.account_id));
   }
   if (row.secret_id.has_value()) {
-    HF_ASSIGN_OR_RETURN(about.secret, storage::SecretStore(tx.db()).ById(*row.secret_id));
+    HF_ASSIGN_OR_RETURN(about.secret, LoadSecret(tx, *row.secret_id));
   }
   if (row.subject_id.has_value()) {
     HF_ASSIGN_OR_RETURN(about.subject, LoadHolder(tx, *row.subject_id));
@@ -58,11 +58,9 @@ absl::StatusOr<About> AboutOf(Tx& tx, const Approval& row, std::string_view reas
 }
 
 absl::StatusOr<std::optional<Approval>> Lookup(Tx& tx, std::string_view name) {
-  std::int64_t id = 0;
-  const char* end = name.data() + name.size();
-  const auto [stop, error] = std::from_chars(name.data(), end, id);
-  if (error != std::errc() || stop != end) return std::optional<Approval>();
-  return ApprovalStore(tx.db()).ById(id);
+  const auto id = ParseNumber(name);
+  if (!id.has_value()) return std::optional<Approval>();
+  return ApprovalStore(tx.db()).ById(*id);
 }
 
 absl::Status NoSuch(std::string_view name) {

@@ -18,8 +18,7 @@ constexpr std::string_view kDefaultDeny = "default.deny";
 
 // The device that acted, as its holder reads it out.
 std::string DeviceOf(const Actor& actor) {
-  if (actor.key.cert_sha256.empty()) return "";
-  return crypto::KeyFingerprint(actor.key.cert_sha256, actor.key.box_public);
+  return actor.key.cert_sha256.empty() ? "" : FingerprintOf(actor.key);
 }
 
 audit::Event Refusal(const Actor& actor, std::string type, std::string_view rule) {
@@ -59,11 +58,16 @@ absl::Status Replaced(const storage::DeviceCertificate& certificate) {
                   FormatTime(*certificate.ended_at)));
 }
 
-absl::StatusOr<storage::DeviceKey> DeviceOf(Tx& tx, const storage::DeviceCertificate& certificate) {
-  HF_ASSIGN_OR_RETURN(auto key, storage::KeyStore(tx.db()).ById(certificate.device_id));
-  if (key.has_value()) return *std::move(key);
+template <class Row>
+absl::StatusOr<Row> Present(absl::StatusOr<std::optional<Row>> row, std::string_view what) {
+  HF_RETURN_IF_ERROR(row.status());
+  if (row->has_value()) return **std::move(row);
   return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED",
-                   "a certificate is of a device that is missing");
+                   fmt::format("a row refers to {} that is missing", what));
+}
+
+absl::Status NoAccount(std::string_view name) {
+  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no account {}", name));
 }
 
 absl::Status DeniedBy(const policy::Decision& decision) {
@@ -143,7 +147,7 @@ absl::StatusOr<Actor> Identify(Tx& tx, const Caller& caller) {
   if (!certificate.has_value())
     return MakeError(absl::StatusCode::kUnauthenticated, "KEY_UNKNOWN",
                      "this device is not enrolled in this vault");
-  HF_ASSIGN_OR_RETURN(storage::DeviceKey key, DeviceOf(tx, *certificate));
+  HF_ASSIGN_OR_RETURN(storage::DeviceKey key, LoadDevice(tx, certificate->device_id));
   HF_ASSIGN_OR_RETURN(storage::Holder holder, LoadHolder(tx, key.holder_id));
   return Actor{.holder = std::move(holder),
                .key = std::move(key),
@@ -245,9 +249,13 @@ absl::StatusOr<storage::Account> FindAccount(Tx& tx, const Actor& actor, std::st
                        fmt::format("account {} is called {} now", name, renamed->name));
   }
   HF_ASSIGN_OR_RETURN(const policy::Decision decision, Consider(tx, actor, policy::Action::kAccountRead, {}));
-  if (decision.allowed())
-    return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no account {}", name));
+  if (decision.allowed()) return NoAccount(name);
   return DeniedTo(tx, actor, action, "asked-for", AccountName(name), decision);
+}
+
+absl::StatusOr<storage::Account> FindAccount(Tx& tx, std::string_view name) {
+  HF_ASSIGN_OR_RETURN(auto account, storage::AccountStore(tx.db()).ByName(name));
+  return account.has_value() ? absl::StatusOr<storage::Account>(*std::move(account)) : NoAccount(name);
 }
 
 absl::StatusOr<bool> Sees(Tx& tx, const Actor& actor, const storage::Account& account) {
@@ -258,8 +266,7 @@ absl::StatusOr<bool> Sees(Tx& tx, const Actor& actor, const storage::Account& ac
 
 absl::Status NoSuchAccount(Tx& tx, const Actor& actor, std::string_view name) {
   HF_ASSIGN_OR_RETURN(const policy::Decision any, Consider(tx, actor, policy::Action::kAccountRead, {}));
-  if (!any.allowed()) return DeniedBy(any);
-  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no account {}", name));
+  return any.allowed() ? NoAccount(name) : DeniedBy(any);
 }
 
 void RecordRefusal(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
@@ -320,17 +327,23 @@ absl::StatusOr<storage::Holder> FindHolderIn(Tx& tx, const Actor& actor, std::st
 }
 
 absl::StatusOr<storage::Holder> LoadHolder(Tx& tx, std::int64_t id) {
-  HF_ASSIGN_OR_RETURN(auto holder, storage::HolderStore(tx.db()).ById(id));
-  if (holder.has_value()) return *std::move(holder);
-  return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED",
-                   "a row refers to a holder that is missing");
+  return Present(storage::HolderStore(tx.db()).ById(id), "a holder");
 }
 
 absl::StatusOr<storage::Account> LoadAccount(Tx& tx, std::int64_t id) {
-  HF_ASSIGN_OR_RETURN(auto account, storage::AccountStore(tx.db()).ById(id));
-  if (account.has_value()) return *std::move(account);
-  return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED",
-                   "a row refers to an account that is missing");
+  return Present(storage::AccountStore(tx.db()).ById(id), "an account");
+}
+
+absl::StatusOr<storage::Secret> LoadSecret(Tx& tx, std::int64_t id) {
+  return Present(storage::SecretStore(tx.db()).ById(id), "a secret");
+}
+
+absl::StatusOr<storage::DeviceKey> LoadDevice(Tx& tx, std::int64_t id) {
+  return Present(storage::KeyStore(tx.db()).ById(id), "a device");
+}
+
+std::string FingerprintOf(const storage::DeviceKey& device) {
+  return crypto::KeyFingerprint(device.cert_sha256, device.box_public);
 }
 
 }  // namespace holdfast::custody

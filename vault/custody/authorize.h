@@ -118,6 +118,8 @@ void RecordRehearsal(WriteTx& tx, const Actor& actor, const absl::Status& answer
 // recorded, for an account that does not exist as for one that they have nothing to do with.
 absl::StatusOr<storage::Account> FindAccount(Tx& tx, const Actor& actor, std::string_view name,
                                              policy::Action action);
+// For who may know of every account.
+absl::StatusOr<storage::Account> FindAccount(Tx& tx, std::string_view name);
 absl::StatusOr<storage::Secret> FindSecret(Tx& tx, const storage::Account& account, std::string_view name);
 absl::StatusOr<storage::Holder> FindHolder(Tx& tx, std::string_view name);
 // For callers: whoever may not read holders is denied, recorded, where there is none.
@@ -127,8 +129,13 @@ absl::StatusOr<storage::Holder> FindHolder(Tx& tx, const Actor& actor, std::stri
 absl::StatusOr<storage::Holder> FindHolderIn(Tx& tx, const Actor& actor, std::string_view field,
                                              std::string_view name, policy::Action action);
 
-// What another row refers to: DATA_LOSS, reason DATABASE_DAMAGED, when it is missing.
+// A row that another one refers to: DATA_LOSS, reason DATABASE_DAMAGED, when it is missing.
 absl::StatusOr<storage::Holder> LoadHolder(Tx& tx, std::int64_t id);
 absl::StatusOr<storage::Account> LoadAccount(Tx& tx, std::int64_t id);
+absl::StatusOr<storage::Secret> LoadSecret(Tx& tx, std::int64_t id);
+absl::StatusOr<storage::DeviceKey> LoadDevice(Tx& tx, std::int64_t id);
+
+// The device as its holder reads it out (crypto/fingerprint.h).
+std::string FingerprintOf(const storage::DeviceKey& device);
 
 }  // namespace holdfast::custody

@@ -77,7 +77,8 @@ absl::Status CheckState(WriteTx& tx, const BreakGlass& row) {
                         fmt::format("it is ready in {} minutes, unless somebody says no",
                                     (row.ready_at_elapsed - tx.elapsed() + kMinute - 1) / kMinute));
     case BreakGlassState::kVetoed:
-      return WrongState(row, state, "somebody said no, or whoever asked may not any more: 'break-glass show' says which");
+      return WrongState(row, state,
+                        "somebody said no, or whoever asked may not any more: 'break-glass show' says which");
     case BreakGlassState::kExpired:
       return WrongState(row, state, "it was not used within a day; ask again");
     case BreakGlassState::kVoid:

@@ -61,11 +61,7 @@ absl::StatusOr<BreakGlassRows> LoadBreakGlass(Tx& tx, const storage::BreakGlass&
   BreakGlassRows rows{.row = row};
   HF_ASSIGN_OR_RETURN(rows.account, LoadAccount(tx, row.account_id));
   HF_ASSIGN_OR_RETURN(rows.requester, LoadHolder(tx, row.requester_id));
-  HF_ASSIGN_OR_RETURN(auto secret, storage::SecretStore(tx.db()).ById(row.secret_id));
-  if (!secret.has_value())
-    return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED",
-                     "a row refers to a secret that is missing");
-  rows.secret = *std::move(secret);
+  HF_ASSIGN_OR_RETURN(rows.secret, LoadSecret(tx, row.secret_id));
   return rows;
 }
 

@@ -22,7 +22,7 @@ absl::StatusOr<storage::DeviceKey> FindKey(Tx& tx, const storage::Holder& holder
                                            std::string_view fingerprint) {
   HF_ASSIGN_OR_RETURN(const auto keys, storage::KeyStore(tx.db()).ByHolder(holder.id));
   const auto it = std::ranges::find_if(keys, [&](const storage::DeviceKey& key) {
-    return crypto::KeyFingerprint(key.cert_sha256, key.box_public) == fingerprint;
+    return FingerprintOf(key) == fingerprint;
   });
   if (it != keys.end()) return *it;
   return InvalidField("fingerprint",

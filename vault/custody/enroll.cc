@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "vault/crypto/box.h"
-#include "vault/crypto/fingerprint.h"
 #include "vault/custody/authorize.h"
 #include "vault/custody/holders.h"
 #include "vault/pki/ca.h"
@@ -22,8 +21,6 @@ using storage::Holder;
 
 // A string's row is written once a minute at most, however often it is presented; refusals.h bounds the events.
 constexpr Micros kMisuseMarkedEvery = kMinute;
-
-std::string FingerprintOf(const DeviceKey& key) { return crypto::KeyFingerprint(key.cert_sha256, key.box_public); }
 
 absl::Status Unknown() {
   return MakeError(absl::StatusCode::kUnauthenticated, "STRING_UNKNOWN",
@@ -111,19 +108,17 @@ absl::StatusOr<bool> IsSameDevice(const EnrollmentRequest& request, const Enroll
 absl::StatusOr<Enrolled> AnswerEnded(WriteTx& tx, const EnrollmentRequest& request, const Enrollment& enrollment,
                                      const Holder& holder, const Bytes& csr_key) {
   if (!enrollment.device_id.has_value()) return RefuseEnded(tx, request, enrollment, holder, "");
-  HF_ASSIGN_OR_RETURN(auto device, storage::KeyStore(tx.db()).ById(*enrollment.device_id));
-  if (!device.has_value())
-    return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a used string's device is missing");
-  HF_ASSIGN_OR_RETURN(const bool same, IsSameDevice(request, enrollment, *device, csr_key));
-  if (!same) return RefuseEnded(tx, request, enrollment, holder, FingerprintOf(*device));
-  if (device->state == KeyState::kRevoked)
+  HF_ASSIGN_OR_RETURN(DeviceKey device, LoadDevice(tx, *enrollment.device_id));
+  HF_ASSIGN_OR_RETURN(const bool same, IsSameDevice(request, enrollment, device, csr_key));
+  if (!same) return RefuseEnded(tx, request, enrollment, holder, FingerprintOf(device));
+  if (device.state == KeyState::kRevoked)
     return MakeError(absl::StatusCode::kUnauthenticated, "KEY_REVOKED",
                      "this device was enrolled, and its key was revoked since: ask for a new string");
   if (enrollment.expires_at <= tx.now())
     return MakeError(absl::StatusCode::kUnauthenticated, "STRING_EXPIRED",
                      fmt::format("this device was enrolled with this string, which ended at {}: ask for a new one",
                                  FormatTime(enrollment.expires_at)));
-  return Enrolled{.holder = holder, .key = *std::move(device), .certificate = enrollment.certificate};
+  return Enrolled{.holder = holder, .key = std::move(device), .certificate = enrollment.certificate};
 }
 
 // A string that was made on the host has no issuer who could confirm or be kept from confirming. Whoever

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "vault/crypto/fingerprint.h"
 #include "vault/custody/break_glass_findings.h"
 #include "vault/custody/holders.h"
 #include "vault/custody/knowledge_findings.h"
@@ -207,8 +206,8 @@ class Finder {
   static std::string Days(Micros time) { return fmt::format("{}d", time / kDay); }
 
   absl::StatusOr<std::string> Fingerprint(std::int64_t key_id) {
-    HF_ASSIGN_OR_RETURN(const auto key, storage::KeyStore(tx_.db()).ById(key_id));
-    return key.has_value() ? crypto::KeyFingerprint(key->cert_sha256, key->box_public) : std::string();
+    HF_ASSIGN_OR_RETURN(const storage::DeviceKey key, LoadDevice(tx_, key_id));
+    return FingerprintOf(key);
   }
 
   void Add(Severity severity, FindingKind kind, std::string rule, const FindingRow& row, Micros since,

@@ -126,15 +126,15 @@ absl::StatusOr<storage::Holder> UpdateHolder(WriteTx& tx, const Actor& actor, co
                                              std::string_view name, const HolderChange& wanted,
                                              std::string_view etag) {
   HolderChange change = wanted;
-  if (change.person) change.person = OneSpelling(*std::move(change.person));
+  if (change.person) change.person = OneSpelling(*change.person);
   HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, actor, name, Action::kHolderUpdate));
   const Target target{.subject = &holder, .texts = TextsOf(holder, change, request)};
   std::vector<audit::Event> events;
   HF_RETURN_IF_ERROR(AuthorizeChange(tx, actor, holder, change, target, &AuthorizeToWait, events));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
-  // Nobody is asked to approve what cannot be done.
-  if (!repeat.has_value()) HF_RETURN_IF_ERROR(CheckPossible(tx, holder, change, etag));
   if (repeat.has_value()) return holder;
+  // Nobody is asked to approve what cannot be done.
+  HF_RETURN_IF_ERROR(CheckPossible(tx, holder, change, etag));
   events.clear();
   HF_RETURN_IF_ERROR(AuthorizeChange(tx, actor, holder, change, target, &Authorize, events));
   HF_RETURN_IF_ERROR(Apply(tx, holder, change));

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "vault/base/ids.h"
-#include "vault/crypto/fingerprint.h"
 #include "vault/custody/holder_fields.h"
 #include "vault/storage/break_glass_store.h"
 
@@ -54,6 +53,12 @@ std::string_view StatusWords(HolderStatus status) {
       return "has left";
   }
   return "";
+}
+
+absl::Status CheckActive(const storage::Holder& holder) {
+  if (holder.status == HolderStatus::kActive) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
+                   fmt::format("holder {} {}", holder.name, StatusWords(holder.status)));
 }
 
 absl::Status CheckNotLeaving(Tx& tx, std::string_view person) {
@@ -160,10 +165,7 @@ absl::StatusOr<Enrolling> IssueEnrollment(WriteTx& tx, const Actor& actor, const
   HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kHolderEnroll, target));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (repeat.has_value()) return AgainWithoutString(tx, actor, *repeat);
-  if (holder.status != HolderStatus::kActive) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
-                     fmt::format("holder {} {}", holder.name, StatusWords(holder.status)));
-  }
+  HF_RETURN_IF_ERROR(CheckActive(holder));
   HF_ASSIGN_OR_RETURN(NewString string, MakeString(tx, holder, actor.holder.id, lifetime));
   tx.Record(EventFor(actor, Action::kHolderEnroll, target, decision));
   HF_RETURN_IF_ERROR(Remember(tx, actor, request, holder.name));

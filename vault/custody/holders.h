@@ -14,7 +14,6 @@ namespace holdfast::custody {
 inline constexpr Micros kKeyLifetime = 365 * kDay;
 // No policy makes it longer: one officer alone must not keep another away.
 inline constexpr Micros kLoneSuspension = kDay;
-inline constexpr Micros kNotAgainFor = 30 * kDay;
 
 struct NewHolder {
   std::string name;  // id
@@ -80,6 +79,8 @@ absl::Status LapseSuspensions(WriteTx& tx);
 
 // "is suspended", for messages.
 std::string_view StatusWords(HolderStatus status);
+// FAILED_PRECONDITION, reason HOLDER_STATUS.
+absl::Status CheckActive(const storage::Holder& holder);
 
 // Stores the status, with the time and a new revision. Whoever is not active any more has no broken glass open.
 absl::Status SetStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status);

@@ -64,10 +64,9 @@ absl::StatusOr<Declared> DeclareKnown(WriteTx& tx, const Actor& actor, const Req
                                       const Knowledge& knowledge) {
   // The decision depends on the holder: looked up before it, and an unknown id is told only after it.
   const auto found = FindHolder(tx, knowledge.holder);
-  Target about{.subject = found.ok() ? &*found : nullptr};
   HF_ASSIGN_OR_RETURN(Located located,
                       Locate(tx, actor, policy::Action::kExposureAdd, knowledge.account, knowledge.secret,
-                             knowledge.version, {{"reason", request.reason}}, about.subject));
+                             knowledge.version, {{"reason", request.reason}}, found.ok() ? &*found : nullptr));
   HF_RETURN_IF_ERROR(found.status());
   Declared declared{.row = std::move(located.row), .holder = *found};
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));

@@ -54,12 +54,12 @@ class KnowledgeFinder {
     HF_ASSIGN_OR_RETURN(const auto knowers, knowledge_.KnowersInForce());
     for (const Knower& knower : knowers) {
       HF_ASSIGN_OR_RETURN(const storage::Holder* const holder, HolderOf(knower.holder_id));
-      HF_ASSIGN_OR_RETURN(const auto secret, storage::SecretStore(tx_.db()).ById(knower.secret_id));
-      if (!secret.has_value() || told_.contains({secret->id, holder->id})) continue;
-      HF_ASSIGN_OR_RETURN(const bool access, HasAccess(*holder, secret->account_id));
+      if (told_.contains({knower.secret_id, holder->id})) continue;
+      HF_ASSIGN_OR_RETURN(const storage::Secret secret, LoadSecret(tx_, knower.secret_id));
+      HF_ASSIGN_OR_RETURN(const bool access, HasAccess(*holder, secret.account_id));
       if (access) continue;
-      HF_ASSIGN_OR_RETURN(const auto task, knowledge_.TaskStateOf(secret->id, holder->person));
-      if (task.settled == storage::SettledAs::kNot) Tell(knower, *holder, *secret);
+      HF_ASSIGN_OR_RETURN(const auto task, knowledge_.TaskStateOf(secret.id, holder->person));
+      if (task.settled == storage::SettledAs::kNot) Tell(knower, *holder, secret);
     }
     return absl::OkStatus();
   }
@@ -78,10 +78,9 @@ class KnowledgeFinder {
   absl::Status Reused() {
     HF_ASSIGN_OR_RETURN(const auto reused, knowledge_.Reused());
     for (const std::int64_t id : reused) {
-      HF_ASSIGN_OR_RETURN(const auto secret, storage::SecretStore(tx_.db()).ById(id));
-      if (!secret.has_value()) continue;
-      Add(Severity::kWarning, FindingKind::kValueReused, "value.reused", id, secret->account_id, id,
-          std::nullopt, secret->updated_at, "its value is in force for another secret too: put in one of its own");
+      HF_ASSIGN_OR_RETURN(const storage::Secret secret, LoadSecret(tx_, id));
+      Add(Severity::kWarning, FindingKind::kValueReused, "value.reused", id, secret.account_id, id,
+          std::nullopt, secret.updated_at, "its value is in force for another secret too: put in one of its own");
       out_.back().for_security = true;
     }
     return absl::OkStatus();

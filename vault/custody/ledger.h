@@ -25,6 +25,9 @@ using Query = std::function<absl::Status(ReadTx&)>;
 // True when nobody waits for the answer any more (deadline, cancellation); checked when a command is taken.
 using Abandoned = std::function<bool()>;
 
+// DEADLINE_EXCEEDED, reason LATE: the answer to a command that was abandoned before it was taken.
+absl::Status Late();
+
 class Ledger {
  public:
   struct Options {

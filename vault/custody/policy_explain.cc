@@ -5,7 +5,6 @@
 #include <optional>
 #include <tuple>
 
-#include "vault/crypto/fingerprint.h"
 #include "vault/custody/facts.h"
 
 namespace holdfast::custody {
@@ -67,7 +66,7 @@ absl::StatusOr<Actor> ActorFor(Tx& tx, storage::Holder holder, std::vector<std::
   if (key.has_value()) {
     assumptions.push_back(fmt::format("the call comes from the {} device {}",
                                       key->state == KeyState::kConfirmed ? "confirmed" : "unconfirmed",
-                                      crypto::KeyFingerprint(key->cert_sha256, key->box_public)));
+                                      FingerprintOf(*key)));
     actor.key = *std::move(key);
   } else {
     assumptions.push_back("no device of this holder is accepted now; one just confirmed is assumed");

@@ -12,6 +12,8 @@ namespace {
 
 using policy::Action;
 
+constexpr Micros kNotAgainFor = 30 * kDay;
+
 absl::StatusOr<bool> SuspendedBy(Tx& tx, const storage::Holder& holder, const Actor& actor) {
   if (!holder.suspended_by.has_value()) return false;
   HF_ASSIGN_OR_RETURN(const storage::Holder by, LoadHolder(tx, *holder.suspended_by));

@@ -136,10 +136,7 @@ absl::StatusOr<Plaintext> EnrollOffline(Vault& vault, std::string_view name, con
   NewString made;
   const absl::Status done = vault.committer().RunOne([&](WriteTx& tx) -> absl::Status {
     HF_ASSIGN_OR_RETURN(const storage::Holder holder, FindHolder(tx, name));
-    if (holder.status != HolderStatus::kActive) {
-      return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
-                       fmt::format("holder {} {}", holder.name, StatusWords(holder.status)));
-    }
+    HF_RETURN_IF_ERROR(CheckActive(holder));
     HF_ASSIGN_OR_RETURN(made, MakeString(tx, holder, /*issuer=*/std::nullopt));
     audit::Event event;
     event.type = "holder.enroll";

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
+#include "vault/base/ascii.h"
 #include "vault/storage/account_store.h"
 #include "vault/storage/handover_store.h"
 #include "vault/storage/holder_store.h"
@@ -58,10 +57,8 @@ absl::StatusOr<TaskName> ParseTaskName(std::string_view name, std::string_view f
   const std::size_t at = name.find(kTasks);
   if (at != name.npos) {
     auto handover = ParseName("handovers", name.substr(0, at), field);
-    const std::string_view digits = name.substr(at + kTasks.size());
-    std::int64_t task = 0;
-    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), task);
-    if (handover.ok() && error == std::errc() && stop == digits.data() + digits.size() && task > 0)
+    const std::int64_t task = ParseNumber(name.substr(at + kTasks.size())).value_or(0);
+    if (handover.ok() && task > 0)
       return TaskName{.handover = *std::move(handover), .task = task};
   }
   return InvalidField(field, "must be handovers/<id>/tasks/<number>");

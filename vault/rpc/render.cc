@@ -5,7 +5,6 @@
 
 #include <sstream>
 
-#include "vault/crypto/fingerprint.h"
 #include "vault/custody/holders.h"
 #include "vault/storage/key_store.h"
 #include "vault/storage/knowledge_store.h"
@@ -32,7 +31,7 @@ std::string Versions(const std::vector<std::int64_t>& versions) {
 std::string OptionalHolder(std::string_view id) { return id.empty() ? "" : HolderName(id); }
 
 absl::Status Render(Names& names, const storage::DeviceKey& row, v1::DeviceKey& out) {
-  out.set_fingerprint(crypto::KeyFingerprint(row.cert_sha256, row.box_public));
+  out.set_fingerprint(custody::FingerprintOf(row));
   out.set_state(ToProto(row.state));
   HF_ASSIGN_OR_RETURN(*out.mutable_issuer(), names.Holder(row.issuer_id));
   HF_ASSIGN_OR_RETURN(*out.mutable_confirmer(), names.Holder(row.confirmed_by));

@@ -4,10 +4,11 @@
 #include <fmt/format.h>
 #include <netdb.h>
 
-#include <charconv>
-#include <fstream>
 #include <map>
 #include <sstream>
+
+#include "vault/base/ascii.h"
+#include "vault/base/files.h"
 
 #define TOML_EXCEPTIONS 0
 #define TOML_HEADER_ONLY 1
@@ -25,14 +26,11 @@ absl::Status BadConfig(const std::string& path, const toml::source_region& where
 }
 
 absl::StatusOr<std::string> ReadText(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return MakeError(absl::StatusCode::kInvalidArgument, "CONFIG", "cannot read " + path);
-  std::string text(kMaxConfigSize + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kMaxConfigSize)
+  auto text = ReadUpTo(path, kMaxConfigSize + 1);
+  if (!text.has_value()) return MakeError(absl::StatusCode::kInvalidArgument, "CONFIG", "cannot read " + path);
+  if (text->size() > kMaxConfigSize)
     return MakeError(absl::StatusCode::kInvalidArgument, "CONFIG", path + " is larger than 64 KiB");
-  std::istringstream lines(text);
+  std::istringstream lines(*text);
   int number = 0;
   for (std::string line; std::getline(lines, line);) {
     ++number;
@@ -41,7 +39,7 @@ absl::StatusOr<std::string> ReadText(const std::string& path) {
                        fmt::format("{}:{}: the line is longer than {} bytes", path, number, kMaxLine));
     }
   }
-  return text;
+  return *std::move(text);
 }
 
 std::map<std::string_view, std::string*> Keys(Config& config) {
@@ -72,10 +70,9 @@ absl::StatusOr<HostPort> ParseHostPort(const std::string& text, std::string_view
   const absl::Status bad = InvalidField(field, "must be host:port, for example 127.0.0.1:7443 or [::1]:7443");
   const std::size_t colon = text.rfind(':');
   if (colon == std::string::npos || colon == 0) return bad;
-  HostPort address{.host = text.substr(0, colon), .port = -1};
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, address.port);
-  if (error != std::errc() || stop != end || address.port < 0 || address.port > 65535) return bad;
+  HostPort address{.host = text.substr(0, colon),
+                   .port = ParseNumber<int>(std::string_view(text).substr(colon + 1)).value_or(-1)};
+  if (address.port < 0 || address.port > 65535) return bad;
   if (address.host.starts_with('[') && address.host.ends_with(']'))
     address.host = address.host.substr(1, address.host.size() - 2);
   else if (address.host.find(':') != std::string::npos)

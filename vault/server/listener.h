@@ -21,8 +21,8 @@ ConnectionLimits LimitsOfProcess();
 
 class Listener {
  public:
-  // `connections` and `keys` must outlive the listener. `tick` runs about four times a second, on the thread that accepts: it must
-  // not hold it up.
+  // `connections` and `keys` must outlive the listener. `tick` runs about four times a second, on the thread that
+  // accepts: it must not hold it up.
   static absl::StatusOr<std::unique_ptr<Listener>> Open(std::unique_ptr<Acceptor> acceptor, Connections& connections,
                                                         const custody::Keys& keys,
                                                         std::shared_ptr<custody::Door> door,

@@ -5,7 +5,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 
@@ -57,12 +56,7 @@ absl::Status Prepare() {
 
 // Past the stream's buffer, which would keep a copy of the key.
 void PrintString(const Plaintext& string) {
-  for (ByteView rest = string.ExposeSecret(); !rest.empty();) {
-    const ssize_t written = write(STDOUT_FILENO, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
-    rest = rest.subspan(static_cast<std::size_t>(written));
-  }
+  if (!WriteAll(STDOUT_FILENO, string.ExposeSecret())) return;
   fmt::print("\n");
   std::fflush(stdout);
 }
@@ -122,7 +116,8 @@ std::string Explain(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<std::string> extra = app.remaining(/*recurse=*/true);
   if (app.get_subcommands().empty())
     return extra.empty() ? "name a command: init, enroll, serve, backup or restore"
-                         : fmt::format("there is no command {}: say init, enroll, serve, backup or restore", extra.front());
+                         : fmt::format("there is no command {}: say init, enroll, serve, backup or restore",
+                                       extra.front());
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && !extra.empty())
     return fmt::format("{} is not expected here", fmt::join(extra, " "));
   return error.what();
@@ -148,9 +143,7 @@ int Main(int argc, char** argv) {
       ->check(CLI::IsMember({"key-file"}));
   init->add_option("--key-file", options.key_path, "New file for the root key, outside the data directory")
       ->required();
-  init->add_option(
-      "--anchor", options.anchor_path,
-      "New file for signed checkpoints; best on another volume (default: in the data directory)");
+  init->add_option("--anchor", options.anchor_path, kAnchorHelp);
   init->add_option("--advertise", options.advertise,
                    "host:port of the vault as devices will reach it, to put into the string");
 
@@ -158,7 +151,7 @@ int Main(int argc, char** argv) {
       app.add_subcommand("enroll", "Make a new enrollment string while no server runs; recorded");
   enroll->add_option("--data-dir", options.data_dir, "The vault's directory")->required();
   enroll->add_option("holder", options.holder, "Id of the holder")->required();
-  enroll->add_option("--key-file", options.key_path, "The vault's key file, if it is not where the vault was made with");
+  enroll->add_option("--key-file", options.key_path, kKeyFileHelp);
   enroll->add_option("--advertise", options.advertise,
                      "host:port of the vault as devices reach it, to put into the string");
 
@@ -169,7 +162,7 @@ int Main(int argc, char** argv) {
       fmt::format("host:port to listen on (default: {}); port 0 takes a free one", kDefaultListen));
   serve->add_option("--advertise", options.advertise,
                     "host:port as clients reach it (default: where it listens)");
-  serve->add_option("--key-file", options.key_path, "The vault's key file, if it is not where the vault was made with");
+  serve->add_option("--key-file", options.key_path, kKeyFileHelp);
   serve->add_flag("--adopt", options.adopt,
                   "The vault was moved here and is served nowhere else: record it and go on");
   serve->add_option("--config", options.config_path, "TOML file with the same settings and those of the log");

@@ -8,6 +8,10 @@
 
 namespace holdfast::server {
 
+inline constexpr char kKeyFileHelp[] = "The vault's key file, if it is not where it was";
+inline constexpr char kAnchorHelp[] =
+    "New file for signed checkpoints; best on another volume (default: in the data directory)";
+
 class RecoveryCommands {
  public:
   explicit RecoveryCommands(CLI::App& app);

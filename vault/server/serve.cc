@@ -103,8 +103,9 @@ class Instance {
   absl::Status StartLedger() {
     custody::Vault& vault = *vault_;
     HF_ASSIGN_OR_RETURN(
-        ledger_, custody::Ledger::Start(vault.TakeCommitter(), vault.keys(), vault.policies(),
-                                        [&vault] { return vault.OpenReader(); }, {.fatal = &FailStop, .warn = [](std::string_view what) { spdlog::error("{}", what); }}));
+        ledger_, custody::Ledger::Start(
+                     vault.TakeCommitter(), vault.keys(), vault.policies(), [&vault] { return vault.OpenReader(); },
+                     {.fatal = &FailStop, .warn = [](std::string_view what) { spdlog::error("{}", what); }}));
     return absl::OkStatus();
   }
 

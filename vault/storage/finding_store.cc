@@ -31,20 +31,12 @@ constexpr std::string_view kOfTier = "CASE a.tier WHEN 1 THEN ?2 WHEN 2 THEN ?3 
 
 }  // namespace
 
-absl::StatusOr<std::int64_t> FindingStore::CountActiveOwners(std::int64_t account_id, Micros now) {
-  return ReadInt(connection_.Query(
-      fmt::format("SELECT count(DISTINCT h.person) FROM access_grant g JOIN holder h ON h.id = g.holder_id"
-                  " WHERE {} AND g.account_id = ?2 AND g.relation <> ?3 AND h.status = ?4",
-                  kLive),
-      now, account_id, Relation::kGrantee, HolderStatus::kActive));
-}
-
-absl::StatusOr<std::int64_t> FindingStore::CountStandingOwners(std::int64_t account_id, Micros now) {
+absl::StatusOr<std::int64_t> FindingStore::CountOwners(std::int64_t account_id, HolderStatus or_of, Micros now) {
   return ReadInt(connection_.Query(
       fmt::format("SELECT count(DISTINCT h.person) FROM access_grant g JOIN holder h ON h.id = g.holder_id"
                   " WHERE {} AND g.account_id = ?2 AND g.relation <> ?3 AND h.status IN (?4, ?5)",
                   kLive),
-      now, account_id, Relation::kGrantee, HolderStatus::kActive, HolderStatus::kSuspended));
+      now, account_id, Relation::kGrantee, HolderStatus::kActive, or_of));
 }
 
 FindingRows FindingStore::AccountsWithFewerOwners(const PerTier& than, Micros now) {

@@ -37,9 +37,13 @@ class FindingStore {
   explicit FindingStore(Connection& connection) : connection_(connection) {}
 
   // Persons with an active holder who owns the account or backs it up.
-  absl::StatusOr<std::int64_t> CountActiveOwners(std::int64_t account_id, Micros now);
+  absl::StatusOr<std::int64_t> CountActiveOwners(std::int64_t account_id, Micros now) {
+    return CountOwners(account_id, HolderStatus::kActive, now);
+  }
   // The same of active and suspended holders: those who are owners again as soon as they are resumed.
-  absl::StatusOr<std::int64_t> CountStandingOwners(std::int64_t account_id, Micros now);
+  absl::StatusOr<std::int64_t> CountStandingOwners(std::int64_t account_id, Micros now) {
+    return CountOwners(account_id, HolderStatus::kSuspended, now);
+  }
 
   // Accounts with fewer active owners than their tier's number; `number` how many there are, holder one of
   // them, `since` when the last one was lost.
@@ -77,6 +81,9 @@ class FindingStore {
   FindingRows HandoversOpen(Micros within, Micros now);
 
  private:
+  // Active holders, and those of status `or_of`.
+  absl::StatusOr<std::int64_t> CountOwners(std::int64_t account_id, HolderStatus or_of, Micros now);
+
   Connection& connection_;
 };
 

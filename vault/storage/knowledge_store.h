@@ -73,7 +73,6 @@ class KnowledgeStore {
 
   // The same hash of one version twice is kept once.
   absl::Status AddHash(std::int64_t secret_id, std::int64_t version, ByteView hash);
-  absl::StatusOr<std::vector<Bytes>> Hashes(std::int64_t secret_id, std::int64_t version);
 
   absl::Status Attest(Attestation& attestation);  // sets attestation.id
   absl::StatusOr<std::vector<Attestation>> Attestations(std::int64_t secret_id, std::int64_t version);
