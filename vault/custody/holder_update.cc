@@ -1,6 +1,7 @@
 // Changes of a holder: names and qualifications by one, the role security by two.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "vault/base/ids.h"
@@ -56,10 +57,20 @@ absl::Status CheckNewPerson(Tx& tx, const storage::Holder& holder, const std::st
   return InvalidField("holder.person", fmt::format("nobody who is active has the person id {}", person));
 }
 
+// The holder as they would be has what they had not.
+bool Gives(const storage::Holder& holder, const HolderChange& change) {
+  if (change.roles && (*change.roles & ~holder.roles) != 0) return true;
+  const std::string had = fmt::format(" {} ", holder.qualifications);
+  return change.qualifications && std::ranges::any_of(*change.qualifications, [&](const std::string& one) {
+           return had.find(fmt::format(" {} ", one)) == had.npos;
+         });
+}
+
 absl::Status CheckPossible(Tx& tx, const storage::Holder& holder, const HolderChange& change,
                            std::string_view etag) {
   HF_RETURN_IF_ERROR(CheckEtag(etag, holder.revision, HolderName(holder.name)));
   HF_RETURN_IF_ERROR(CheckNotLeft(holder));
+  if (Gives(holder, change)) HF_RETURN_IF_ERROR(CheckNotLeaving(tx, holder));
   if (change.roles) HF_RETURN_IF_ERROR(CheckNewRoles(tx, holder, *change.roles));
   return change.person ? CheckNewPerson(tx, holder, *change.person) : absl::OkStatus();
 }

@@ -52,6 +52,7 @@ absl::StatusOr<storage::Holder> Switch(WriteTx& tx, const Actor& actor, const Re
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (repeat.has_value()) return holder;
   HF_RETURN_IF_ERROR(CheckEtag(etag, holder.revision, HolderName(holder.name)));
+  if (to == HolderStatus::kActive) HF_RETURN_IF_ERROR(CheckNotLeaving(tx, holder));
   if (holder.status != from) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
                      fmt::format("holder {} {}{}{}", holder.name, StatusWords(holder.status),
@@ -60,7 +61,6 @@ absl::StatusOr<storage::Holder> Switch(WriteTx& tx, const Actor& actor, const Re
                                      ? "; to keep it so: holdfast holder confirm-suspension " + holder.name
                                      : ""));
   }
-  if (to == HolderStatus::kActive) HF_RETURN_IF_ERROR(CheckNotLeaving(tx, holder.person));
   HF_RETURN_IF_ERROR(to == HolderStatus::kSuspended ? Suspend(tx, actor, holder) : SetStatus(tx, holder, to));
   if (holder.suspension_ends.has_value()) target.texts["lapses"] = FormatTime(*holder.suspension_ends);
   tx.Record(EventFor(actor, action, target, decision));
@@ -128,7 +128,7 @@ absl::Status LapseSuspensions(WriteTx& tx) {
     if (!holder.suspension_ends.has_value() || *holder.suspension_ends > tx.now() ||
         holder.status != HolderStatus::kSuspended)
       continue;  // as the row says, whatever found it
-    if (!CheckNotLeaving(tx, holder.person).ok()) continue;  // nobody comes back by waiting
+    if (!CheckNotLeaving(tx, holder).ok()) continue;  // nobody comes back by waiting
     HF_RETURN_IF_ERROR(SetStatus(tx, holder, HolderStatus::kActive));
     audit::Event event;
     event.type = "holder.lapse";
