@@ -76,6 +76,15 @@ class KnowledgeTest : public CustodyTest {
           .status();
     }));
   }
+  int RulesSeenBy(const std::string& holder, const std::string& rule) {
+    int seen = 0;
+    Must([&](WriteTx& tx) -> absl::Status {
+      HF_ASSIGN_OR_RETURN(const auto findings, custody::ListFindings(tx, As(tx, holder), {}, 0, 100));
+      for (const custody::Finding& finding : findings) seen += finding.rule == rule ? 1 : 0;
+      return absl::OkStatus();
+    });
+    return seen;
+  }
   std::vector<std::string> Rules() {
     std::vector<std::string> rules;
     Must([&](WriteTx& tx) -> absl::Status {
@@ -218,6 +227,35 @@ TEST_F(KnowledgeTest, TheNewestVersionIsAttestedDeadOnlyOnPurposeAndIsAFindingUn
   EXPECT_EQ(Close(), "");
 }
 
+// The same value twice, as it was or respelled, is one value: it dies once.
+TEST_F(KnowledgeTest, AttestingAnEarlierVersionOfTheValueInForceDeadIsAttestingTheValueInForce) {
+  ASSERT_EQ(Put("carol", "a", "same"), "");
+  ASSERT_EQ(Put("carol", "a", "same\n"), "");
+  EXPECT_EQ(RulesSeenBy("alice", "value.reused"), 1);
+  EXPECT_EQ(RulesSeenBy("carol", "value.reused"), 0);
+  ASSERT_EQ(Attest("carol", "a", /*through=*/2), "") << "as if they were not equal";
+  EXPECT_EQ(RulesSeenBy("alice", "secret.dead"), 1);
+  EXPECT_EQ(RulesSeenBy("carol", "secret.dead"), 0) << "whoever puts a guess in and attests would learn by it";
+  Start("bob");
+  EXPECT_EQ(Put("carol", "b", "fresh 2"), "");
+  EXPECT_EQ(Attest("carol", "b"), "");
+  EXPECT_EQ(Close(), "TASKS_OPEN") << "no value works";
+  EXPECT_EQ(Put("carol", "a", "fresh 1"), "");
+  EXPECT_EQ(RulesSeenBy("alice", "value.reused"), 0);
+  EXPECT_EQ(RulesSeenBy("alice", "secret.dead"), 0);
+  EXPECT_EQ(Close(), "");
+}
+
+TEST_F(KnowledgeTest, AValueThatWasAttestedDeadAndComesBackWorksAgain) {
+  ASSERT_EQ(Put("carol", "a", "fresh 1"), "");
+  ASSERT_EQ(Attest("carol", "a"), "");
+  ASSERT_EQ(Put("carol", "a", "value of a"), "");
+  EXPECT_EQ(RulesSeenBy("alice", "secret.dead"), 0);
+  EXPECT_EQ(RulesSeenBy("alice", "value.reused"), 1);
+  Start("bob");
+  EXPECT_EQ(Tasks().size(), 2u) << "bob knows it";
+}
+
 TEST_F(KnowledgeTest, ATaskAlsoEndsWhenSomebodyElseSaysThatNothingIsLeftToOpen) {
   Start("bob");
   const auto tasks = Tasks();
@@ -275,17 +313,8 @@ TEST_F(KnowledgeTest, RemovingASecretHidesNoExposure) {
 TEST_F(KnowledgeTest, EqualValuesAreAFindingForSecurityAlone) {
   EXPECT_THAT(Rules(), ::testing::Not(::testing::Contains("value.reused")));
   ASSERT_EQ(Put("bob", "b", "value of a"), "");
-  const auto seen_by = [&](const std::string& holder) {
-    int seen = 0;
-    Must([&](WriteTx& tx) -> absl::Status {
-      HF_ASSIGN_OR_RETURN(const auto findings, custody::ListFindings(tx, As(tx, holder), {}, 0, 100));
-      for (const custody::Finding& finding : findings) seen += finding.rule == "value.reused" ? 1 : 0;
-      return absl::OkStatus();
-    });
-    return seen;
-  };
-  EXPECT_EQ(seen_by("alice"), 2);
-  EXPECT_EQ(seen_by("bob"), 0) << "an owner who puts values in would learn others' by it";
+  EXPECT_EQ(RulesSeenBy("alice", "value.reused"), 2);
+  EXPECT_EQ(RulesSeenBy("bob", "value.reused"), 0) << "an owner who puts values in would learn others' by it";
 }
 
 }  // namespace

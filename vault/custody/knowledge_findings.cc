@@ -71,17 +71,33 @@ class KnowledgeFinder {
           row.row, *row.account_id, *row.secret_id, std::nullopt, row.since,
           fmt::format("{} attested that its newest version, {}, is dead, so nothing works: put in a new value",
                       row.holder, row.number));
+    // An attester must not learn that two values are equal: it is accepted, and told to security.
+    HF_ASSIGN_OR_RETURN(const auto equal, storage::FindingStore(tx_.db()).ValuesDead());
+    for (const FindingRow& row : equal) {
+      Add(row.tier == 1 ? Severity::kCritical : Severity::kWarning, FindingKind::kNothingWorks, "secret.dead",
+          row.row, *row.account_id, *row.secret_id, std::nullopt, row.since,
+          fmt::format("{} attested that version {} is dead, and the newest is the same value, so nothing works: put "
+                      "in another value",
+                      row.holder, row.number));
+      out_.back().for_security = true;
+    }
     return absl::OkStatus();
   }
 
   // Without the value, and without the other place: whoever puts values in must not learn either.
   absl::Status Reused() {
+    std::map<std::int64_t, std::string_view> found;
     HF_ASSIGN_OR_RETURN(const auto reused, knowledge_.Reused());
-    for (const std::int64_t id : reused) {
+    for (const std::int64_t id : reused)
+      found.emplace(id, "its value is in force for another secret too: put in one of its own");
+    HF_ASSIGN_OR_RETURN(const auto put_back, knowledge_.PutBack());
+    for (const std::int64_t id : put_back)
+      found.emplace(id, "its value was in an earlier version already, so nothing was rotated: put in a new one");
+    for (const auto& [id, words] : found) {
       HF_ASSIGN_OR_RETURN(const auto secret, storage::SecretStore(tx_.db()).ById(id));
       if (!secret.has_value()) continue;
       Add(Severity::kWarning, FindingKind::kValueReused, "value.reused", id, secret->account_id, id,
-          std::nullopt, secret->updated_at, "its value is in force for another secret too: put in one of its own");
+          std::nullopt, secret->updated_at, std::string(words));
       out_.back().for_security = true;
     }
     return absl::OkStatus();

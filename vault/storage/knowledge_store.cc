@@ -105,6 +105,21 @@ absl::StatusOr<std::vector<std::int64_t>> KnowledgeStore::KnownVersions(std::int
   return std::vector<std::int64_t>(known.begin(), known.end());
 }
 
+absl::StatusOr<bool> KnowledgeStore::InForceIsDead(std::int64_t secret_id, std::int64_t newest) {
+  HF_ASSIGN_OR_RETURN(const auto attested, Attestations(secret_id, newest));
+  if (!attested.empty() || by_ == KnownBy::kExposure) return !attested.empty();
+  HF_ASSIGN_OR_RETURN(
+      const std::int64_t by_value,
+      ReadInt(connection_.Query(
+          "SELECT EXISTS (SELECT 1 FROM secret_version v"
+          " JOIN version_hash a ON a.secret_id = v.secret_id AND a.version = v.version"
+          " JOIN version_hash b ON b.secret_id = v.secret_id AND b.hash = a.hash"
+          " JOIN attestation d ON d.secret_id = v.secret_id AND d.version = b.version AND d.attested_at >= v.created_at"
+          " WHERE v.secret_id = ?1 AND v.version = ?2)",
+          secret_id, newest)));
+  return by_value != 0;
+}
+
 absl::StatusOr<KnowledgeStore::Settled> KnowledgeStore::SettledFor(std::int64_t secret_id,
                                                                    std::string_view person) {
   Settled settled;
@@ -131,8 +146,7 @@ absl::StatusOr<TaskState> KnowledgeStore::TaskStateOf(std::int64_t secret_id, st
   TaskState state{.in_force_known = std::ranges::binary_search(known, newest),
                   .removed = secret->removed_at.has_value(),
                   .concerns = !known.empty()};
-  HF_ASSIGN_OR_RETURN(const auto dead, Attestations(secret_id, newest));
-  state.in_force_dead = !dead.empty();
+  HF_ASSIGN_OR_RETURN(state.in_force_dead, InForceIsDead(secret_id, newest));
   // What came in after the settlement is not covered by it.
   if (settled.as != SettledAs::kNot && settled.version >= newest) state.settled = settled.as;
   for (const std::int64_t version : known) {
@@ -213,6 +227,17 @@ absl::StatusOr<std::vector<std::int64_t>> KnowledgeStore::Reused() {
           " AND a.version = s.current_version WHERE s.removed_at IS NULL)"
           " SELECT DISTINCT id FROM in_force WHERE hash IN"
           " (SELECT hash FROM in_force GROUP BY hash HAVING count(DISTINCT id) > 1)")));
+  return std::vector<std::int64_t>(ids.begin(), ids.end());
+}
+
+absl::StatusOr<std::vector<std::int64_t>> KnowledgeStore::PutBack() {
+  HF_ASSIGN_OR_RETURN(
+      const auto ids,
+      ReadIds(connection_.Query(
+          "SELECT DISTINCT s.id FROM secret s"
+          " JOIN version_hash a ON a.secret_id = s.id AND a.version = s.current_version"
+          " JOIN version_hash b ON b.secret_id = s.id AND b.hash = a.hash AND b.version < s.current_version"
+          " WHERE s.removed_at IS NULL")));
   return std::vector<std::int64_t>(ids.begin(), ids.end());
 }
 

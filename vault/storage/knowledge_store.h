@@ -31,7 +31,8 @@ enum class SettledAs : int { kNot = 0, kClosed = 1, kNoSecret = 2 };
 
 struct TaskState {
   bool in_force_known = false;  // the newest version is one that the person knows
-  bool in_force_dead = false;   // the newest version is attested dead: nothing works
+  // The newest version is attested dead, or, since it came in, another with its value: nothing works.
+  bool in_force_dead = false;
   bool removed = false;
   // Known to the person, and not attested dead by another one; ascending.
   std::vector<std::int64_t> open_versions{};
@@ -89,6 +90,8 @@ class KnowledgeStore {
   absl::StatusOr<std::vector<Knower>> KnowersInForce();
   // Ids, ascending, of the secrets whose value in force is that of another one too.
   absl::StatusOr<std::vector<std::int64_t>> Reused();
+  // Ids, ascending, of the secrets whose value in force is that of an earlier version of their own.
+  absl::StatusOr<std::vector<std::int64_t>> PutBack();
 
  private:
   struct Settled {
@@ -97,6 +100,7 @@ class KnowledgeStore {
   };
 
   absl::StatusOr<bool> AttestedByAnother(std::int64_t secret_id, std::int64_t version, std::string_view person);
+  absl::StatusOr<bool> InForceIsDead(std::int64_t secret_id, std::int64_t newest);
   absl::StatusOr<std::vector<std::int64_t>> KnownVersions(std::int64_t secret_id, std::string_view person);
   // Secrets with a version whose value the person knows from another one.
   absl::Status AddElsewhere(std::string_view person, std::set<std::int64_t>& candidates);
