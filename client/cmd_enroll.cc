@@ -146,8 +146,8 @@ absl::Status PrintEnrolled(const Globals& globals, const v1::EnrollResponse& res
                                             {"api", response.api_address()}})));
   if (!response.confirmed()) {
     Note(globals,
-         "Read the fingerprint out to somebody of your organisation other than who gave you the string, any member "
-         "or officer; only the second officer of a vault may be confirmed by the first. They run:");
+         "Until somebody confirms this device, it may do little. Read the fingerprint out to any member or officer of "
+         "your organisation, other than who gave you the string. They run:");
     Note(globals, fmt::format("    holdfast holder confirm {} --fingerprint {}", LastId(response.holder()),
                               response.fingerprint()));
   }

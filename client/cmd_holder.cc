@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include "client/command.h"
@@ -85,9 +86,9 @@ absl::Status PrintEnrollment(const Globals& globals, const v1::Holder& holder) {
        fmt::format("One-time string for {}, valid until {}. Give it to them alone; on their device:",
                    holder.name(), FormatTime(TimestampMicros(holder.enrollment_expire_time()) / kSecond * kSecond)));
   Note(globals, "    holdfast enroll STRING");
-  Note(globals,
-       "Then somebody other than you, any member or officer, confirms the fingerprint that they read out; only "
-       "the second officer of a vault may be confirmed by the first, who made the string:");
+  const bool officer = std::ranges::count(holder.roles(), v1::ROLE_SECURITY) > 0;
+  Note(globals, fmt::format("Then any member or officer other than you confirms the fingerprint that they read out{}:",
+                            officer ? "; you can yourself while you are the only officer" : ""));
   Note(globals,
        fmt::format("    holdfast holder confirm {} --fingerprint FINGERPRINT", LastId(holder.name())));
   return absl::OkStatus();

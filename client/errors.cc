@@ -17,7 +17,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kDefaultDeny = "default.deny";  // no rule of the policy permits it
 constexpr std::string_view kTypes = "type.googleapis.com/google.rpc.";
 
 // Fields of the API whose name is not that of the option, with '_' for '-'.
@@ -203,8 +202,6 @@ std::string ErrorLine(const absl::Status& status) {
     message.replace(0, field.size(), *option);
   if (const std::string approval = MissingApproval(status); !approval.empty())
     message += fmt::format(": holdfast approval approve {}; then repeat this command", LastId(approval));
-  if (ReasonOf(status) == "DENIED" && DetailsOf(status)["rule"] == kDefaultDeny)
-    message += "; ask an owner of the account or your security team";
   return fmt::format("holdfast: {}\n", Printable(message));
 }
 
