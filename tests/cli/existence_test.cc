@@ -73,6 +73,30 @@ TEST(Existence, AnUnseenAccountIsAnsweredAsNone) {
             kQuestions.size());
 }
 
+TEST(Existence, AnUnseenCaseOrRequestIsAnsweredAsNone) {
+  Office office;
+  office.AddOmar();
+  for (const char* member : {"mia", "ben", "leo"}) office.AddMember(member);
+  office.AddAccount("hidden", "alice", {"--backup", "omar"});
+  office.Put("alice", "hidden", "fixture-1");
+  office.Ok("alice", {"access", "grant", "--account", "hidden", "--holder", "ben"});
+  office.Ok("ben", {"break-glass", "request", "hidden", "password", "--reason", "x", "--ticket", "T-1"});
+  office.Ok("omar", {"handover", "start", "--leaver", "leo", "--reason", "x", "--yes"});
+  const Args questions[] = {
+      {"break-glass", "show", "$N"},   {"break-glass", "veto", "$N", "--reason", "x"},
+      {"break-glass", "reveal", "$N"}, {"break-glass", "review", "$N", "--reason", "x"},
+      {"handover", "show", "$N"},      {"handover", "tasks", "$N"},
+      {"handover", "approve", "$N"},   {"handover", "close", "$N"},
+  };
+  for (Args question : questions) {
+    const std::string name = question[0] + " " + question[1];
+    question[2] = "1";
+    const std::string told = office.Refused(4, "mia", question);
+    question[2] = "99";
+    EXPECT_EQ(told, office.Refused(4, "mia", question)) << name;
+  }
+}
+
 TEST(Existence, ListsShowEachRowToWhomItMayBeShown) {
   Office office;
   office.AddOmar();

@@ -120,7 +120,8 @@ TEST(Policy, IsLintedStagedApprovedByAnotherOfficerAndThenInForce) {
   EXPECT_EQ(active["state"], "POLICY_STATE_ACTIVE");
   EXPECT_EQ(office.Hash(), office.Sha256(file));
   EXPECT_EQ(office.Refused(4, "gus", {"secret", "reveal", "usual", "password"}),
-            "you can see no account usual: check its id, or ask its owner or your security team for access\n");
+            "nothing permits this to you, or there is no such thing: check the ids that you typed, or ask the account's "
+            "owner or your security team\n");
   EXPECT_EQ(office.Error(4, "gus", {"secret", "reveal", "usual", "password"})["details"][0]["metadata"]["rule"],
             "default.deny");
   EXPECT_EQ(office.Reveal("mia", "usual"), "fixture-usual");

@@ -1,24 +1,19 @@
 #include "vault/custody/authorize.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "vault/crypto/fingerprint.h"
-#include "vault/custody/access_end.h"
 #include "vault/custody/approvals.h"
+#include "vault/custody/denial.h"
 #include "vault/custody/facts.h"
 #include "vault/custody/recovery.h"
 #include "vault/custody/renew.h"
-#include "vault/policy/explain.h"
 
 namespace holdfast::custody {
 namespace {
 
-constexpr std::string_view kDefaultDeny = "default.deny";
-constexpr std::size_t kNeedsTold = 3;  // ways in which a denied action would be permitted
 
 // The device that acted, as its holder reads it out.
 std::string DeviceOf(const Actor& actor) {
@@ -70,46 +65,6 @@ absl::StatusOr<storage::DeviceKey> DeviceOf(Tx& tx, const storage::DeviceCertifi
                    "a certificate is of a device that is missing");
 }
 
-absl::Status Denied(std::string_view rule, const std::string& message) {
-  absl::Status status = MakeError(absl::StatusCode::kPermissionDenied, "DENIED", message);
-  AddDetail(status, "rule", rule);
-  return status;
-}
-
-absl::Status DeniedByRule(const policy::Decision& decision) {
-  return Denied(decision.rule, fmt::format("denied: {} (rule {})", decision.why, decision.rule));
-}
-
-// In the same words whether there is such a thing or not. `kind`: "account" or "holder".
-absl::Status DeniedUnseen(std::string_view kind, std::string_view name, const policy::Decision& decision) {
-  if (decision.rule != kDefaultDeny) return DeniedByRule(decision);
-  return Denied(decision.rule, fmt::format("you can see no {} {}: check its id, or ask {}", kind, name,
-                                           kind == "account" ? "its owner or your security team for access"
-                                                             : "your security team"));
-}
-
-// "needs role auditor (now member)", of "needs role auditor; is member".
-std::string NeedInWords(const std::string& fails) {
-  constexpr std::string_view kIs = "; is ";
-  const std::size_t at = fails.rfind(kIs);
-  return at == fails.npos ? fails : fmt::format("{} (now {})", fails.substr(0, at), fails.substr(at + kIs.size()));
-}
-
-// What no rule speaks of has no words of its own: what would have to be otherwise says more.
-absl::Status DeniedByNone(policy::Action action, const Target& target, const policy::Explanation& explanation) {
-  std::vector<std::string> needs;
-  for (const policy::NearMiss& miss : explanation.near_misses) {
-    if (miss.fails.size() > explanation.near_misses.front().fails.size() || needs.size() == kNeedsTold) break;
-    std::string words;
-    for (const std::string& fails : miss.fails) words += (words.empty() ? "" : " and ") + NeedInWords(fails);
-    if (std::ranges::find(needs, words) == needs.end()) needs.push_back(std::move(words));
-  }
-  const bool about_account = target.account != nullptr && target.account->id != 0;
-  return Denied(kDefaultDeny, fmt::format("nothing permits you {}{}{}{}{}", policy::ActionName(action),
-                                          about_account ? " of " : "", about_account ? target.account->name : "",
-                                          needs.empty() ? "" : ": it ", fmt::join(needs, "; or ")));
-}
-
 // What the caller can put right at once, by the name of the field.
 absl::Status CheckGiven(const policy::Decision& decision, const Request& request) {
   const auto needed = [&](std::string_view field) {
@@ -139,33 +94,12 @@ audit::Event BaseEvent(const Actor& actor, policy::Action action, const Target& 
   return event;
 }
 
-absl::Status DeniedTo(Tx& tx, const Actor& actor, policy::Action action, std::string_view kind,
-                      std::string_view name, const policy::Decision& decision) {
+absl::Status DeniedTo(Tx& tx, const Actor& actor, policy::Action action, std::string asked_for,
+                      const policy::Decision& decision) {
   audit::Event event = Refusal(actor, std::string(policy::ActionName(action)), decision.rule);
-  event.texts["asked-for"] = kind == "account" ? AccountName(name) : HolderName(name);
+  event.texts["asked-for"] = std::move(asked_for);
   tx.RecordInstead(std::move(event));
-  return DeniedUnseen(kind, name, decision);
-}
-
-// To whoever had it: they know that there is such an account.
-absl::Status AccessEnded(const storage::Account& account, Micros ended) {
-  return Denied(kDefaultDeny, fmt::format("your access to {} ended at {}: ask its owner for it", account.name,
-                                          FormatTime(ended)));
-}
-
-// A denial in the words that fit: a rule that speaks of an account tells that there is one.
-absl::Status DenialOf(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
-                      const policy::Decision& decision, policy::Context context) {
-  const bool by_none = decision.rule == kDefaultDeny;
-  if (target.account != nullptr && target.account->id != 0) {
-    HF_ASSIGN_OR_RETURN(const auto ended, AccessEndedAt(tx, *target.account, actor.holder.id));
-    if (ended.has_value() && by_none) return AccessEnded(*target.account, *ended);
-    HF_ASSIGN_OR_RETURN(const bool sees, Sees(tx, actor, *target.account));
-    if (!sees) return NoSuchAccount(tx, actor, target.account->name);
-  }
-  if (!by_none) return DeniedByRule(decision);
-  HF_ASSIGN_OR_RETURN(const policy::Facts facts, GatherFacts(tx, actor, action, target, std::move(context)));
-  return DeniedByNone(action, target, policy::Explain(tx.policy().bundle, facts));
+  return DeniedUnseen(decision);
 }
 
 }  // namespace
@@ -232,10 +166,10 @@ absl::StatusOr<policy::Decision> Consider(Tx& tx, const Actor& actor, policy::Ac
 
 absl::StatusOr<Permit> AuthorizeToWait(Tx& tx, const Actor& actor, policy::Action action,
                                        const Target& target, policy::Context context) {
-  HF_ASSIGN_OR_RETURN(policy::Decision decision, Consider(tx, actor, action, target, context));
+  HF_ASSIGN_OR_RETURN(policy::Decision decision, Consider(tx, actor, action, target, std::move(context)));
   if (decision.effect == policy::Effect::kDeny) {
     RecordRefusal(tx, actor, action, target, decision.rule);
-    return DenialOf(tx, actor, action, target, decision, std::move(context));
+    return DenialOf(tx, actor, action, target, decision);
   }
   const absl::Status given = CheckGiven(decision, actor.request);
   if (!given.ok()) {
@@ -284,7 +218,7 @@ absl::StatusOr<storage::Account> FindAccount(Tx& tx, const Actor& actor, std::st
   HF_ASSIGN_OR_RETURN(const policy::Decision decision, Consider(tx, actor, policy::Action::kAccountRead, {}));
   if (decision.allowed())
     return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no account {}", name));
-  return DeniedTo(tx, actor, action, "account", name, decision);
+  return DeniedTo(tx, actor, action, AccountName(name), decision);
 }
 
 absl::StatusOr<bool> Sees(Tx& tx, const Actor& actor, const storage::Account& account) {
@@ -295,7 +229,7 @@ absl::StatusOr<bool> Sees(Tx& tx, const Actor& actor, const storage::Account& ac
 
 absl::Status NoSuchAccount(Tx& tx, const Actor& actor, std::string_view name) {
   HF_ASSIGN_OR_RETURN(const policy::Decision any, Consider(tx, actor, policy::Action::kAccountRead, {}));
-  if (!any.allowed()) return DeniedUnseen("account", name, any);
+  if (!any.allowed()) return DeniedUnseen(any);
   return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no account {}", name));
 }
 
@@ -352,7 +286,7 @@ absl::StatusOr<storage::Holder> FindHolder(Tx& tx, const Actor& actor, std::stri
   auto holder = FindHolder(tx, name);
   if (holder.ok() || !absl::IsNotFound(holder.status())) return holder;
   HF_ASSIGN_OR_RETURN(const policy::Decision any, Consider(tx, actor, policy::Action::kHolderRead, {}));
-  return any.allowed() ? holder.status() : DeniedTo(tx, actor, action, "holder", name, any);
+  return any.allowed() ? holder.status() : DeniedTo(tx, actor, action, HolderName(name), any);
 }
 
 absl::StatusOr<storage::Holder> FindHolderIn(Tx& tx, const Actor& actor, std::string_view field,
