@@ -53,6 +53,11 @@ struct UpdateOptions {
   const CLI::App* command = nullptr;  // knows which options were given
 };
 
+bool HasNoDevice(const v1::Holder& holder) {
+  return std::ranges::all_of(holder.keys(),
+                             [](const v1::DeviceKey& key) { return key.state() == v1::KEY_STATE_REVOKED; });
+}
+
 absl::Status FillQualifications(const std::vector<std::string>& names, v1::Holder& holder) {
   for (const std::string& name : names) {
     HF_RETURN_IF_ERROR(CheckId("--qualification", name));
@@ -143,7 +148,14 @@ absl::Status Update(const Globals& globals, const UpdateOptions& options) {
                      "name what to change, for example --role");
   request.set_request_id(NewRequestId());
   request.set_reason(globals.reason);
-  return CallAndPrint<Holders>(globals, &Methods::UpdateHolder, request);
+  HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
+  HF_ASSIGN_OR_RETURN(const v1::Holder updated, session->Call<Holders>(&Methods::UpdateHolder, request));
+  HF_RETURN_IF_ERROR(Print(globals, updated));
+  if (!options.person.empty() && HasNoDevice(updated))
+    Note(globals, fmt::format("{} has no device any more, as whoever answered for it could have copied its key: "
+                              "holdfast holder enroll {}",
+                              LastId(updated.name()), LastId(updated.name())));
+  return absl::OkStatus();
 }
 
 absl::Status List(const Globals& globals, const NoOptions&) {

@@ -97,6 +97,29 @@ TEST(Existence, AnUnseenCaseOrRequestIsAnsweredAsNone) {
   }
 }
 
+// Breaking the glass tells that there is an account, to everybody and on record, so often and no more.
+TEST(Existence, WhoHasAskedTooOftenLearnsOfNoOtherAccount) {
+  Office office;
+  office.AddOmar();
+  office.AddMember("mia");
+  office.AddAccount("decoy", "alice");
+  office.AddAccount("hidden", "alice");
+  office.Put("alice", "hidden", "fixture-1");
+  const auto ask = [](const std::string& account, const std::string& secret) {
+    return Args{"break-glass", "request", account, secret, "--reason", "nobody answers"};
+  };
+  for (int i = 0; i < 10; ++i) {
+    const std::string secret = "s" + std::to_string(i);
+    office.Put("alice", "decoy", "fixture-" + secret, secret);
+    office.Ok("mia", ask("decoy", secret));
+  }
+  const Outcome there = office.Cli("mia", ask("hidden", "password"));
+  const Outcome nowhere = office.Cli("mia", ask("nowhere", "password"));
+  EXPECT_EQ(there.exit_code, 7);
+  EXPECT_EQ(there.exit_code, nowhere.exit_code) << nowhere.err;
+  EXPECT_EQ(there.err, nowhere.err);
+}
+
 TEST(Existence, ListsShowEachRowToWhomItMayBeShown) {
   Office office;
   office.AddOmar();

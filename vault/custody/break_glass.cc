@@ -115,15 +115,33 @@ absl::Status CheckReady(WriteTx& tx, const Actor& actor, const BreakGlassRows& r
   return CheckSomebodyMayObject(tx, rows.requester, rows.AsTarget());
 }
 
+absl::Status CheckPossible(WriteTx& tx, const Actor& actor, const Located& located, const Target& target) {
+  const policy::Obligations& obligations = located.decision.obligations;
+  if (!obligations.wait.has_value() || !obligations.show.has_value())
+    return Failed("NO_WAIT", fmt::format("rule {} gives no waiting period", located.decision.rule));
+  HF_RETURN_IF_ERROR(CheckNotOpen(tx, actor, located.row.secret, *obligations.wait));
+  return CheckSomebodyMayObject(tx, actor.holder, target);
+}
+
+// A refusal past the decision tells whoever does not see the account that there is one: not off the record.
+absl::Status CheckOpens(WriteTx& tx, const Actor& actor, const Located& located, const Target& target) {
+  absl::Status possible = CheckPossible(tx, actor, located, target);
+  if (possible.ok()) return possible;
+  HF_ASSIGN_OR_RETURN(const bool sees, Sees(tx, actor, *target.account));
+  if (!sees) RecordRefusal(tx, actor, Action::kBreakGlassRequest, target, located.decision.rule);
+  return possible;
+}
+
 }  // namespace
 
 absl::StatusOr<GlassBroken> RequestBreakGlass(WriteTx& tx, const Actor& actor, const Request& request,
                                               std::string_view account, std::string_view secret) {
   std::map<std::string, std::string> texts{{"reason", request.reason}, {"ticket", request.ticket}};
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  if (!repeat.has_value()) HF_RETURN_IF_ERROR(CheckMayAsk(tx, actor));
   HF_ASSIGN_OR_RETURN(const Located located,
                       Locate(tx, actor, Action::kBreakGlassRequest, account, secret, /*number=*/0, texts));
   storage::BreakGlassStore store(tx.db());
-  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (repeat.has_value()) {
     HF_ASSIGN_OR_RETURN(const BreakGlassRows rows, FindBreakGlass(tx, std::stoll(*repeat)));
     HF_RETURN_IF_ERROR(AuthorizeShownAgain(tx, actor, Action::kBreakGlassRead, rows.AsTarget(),
@@ -131,11 +149,8 @@ absl::StatusOr<GlassBroken> RequestBreakGlass(WriteTx& tx, const Actor& actor, c
     HF_ASSIGN_OR_RETURN(BreakGlassView view, ViewBreakGlass(tx, rows.row));
     return GlassBroken{.view = std::move(view), .is_new = false};
   }
+  HF_RETURN_IF_ERROR(CheckOpens(tx, actor, located, TargetOf(located.row, texts)));
   const policy::Obligations& obligations = located.decision.obligations;
-  if (!obligations.wait.has_value() || !obligations.show.has_value())
-    return Failed("NO_WAIT", fmt::format("rule {} gives no waiting period", located.decision.rule));
-  HF_RETURN_IF_ERROR(CheckMayOpen(tx, actor, located.row.secret, *obligations.wait));
-  HF_RETURN_IF_ERROR(CheckSomebodyMayObject(tx, actor.holder, TargetOf(located.row, texts)));
   BreakGlass row{.requester_id = actor.holder.id,
                  .account_id = located.row.account.id,
                  .secret_id = located.row.secret.id,

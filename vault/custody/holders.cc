@@ -7,6 +7,7 @@
 
 #include "vault/base/ids.h"
 #include "vault/crypto/fingerprint.h"
+#include "vault/custody/answering.h"
 #include "vault/custody/holder_fields.h"
 #include "vault/storage/break_glass_store.h"
 
@@ -157,6 +158,7 @@ absl::StatusOr<Enrolling> CreateHolder(WriteTx& tx, const Actor& actor, const Re
                      fmt::format("holder {} exists already; ids are never used again", wanted.name));
   }
   HF_RETURN_IF_ERROR(CheckNotLeaving(tx, holder.person));
+  HF_RETURN_IF_ERROR(CheckAnswered(tx, holder));
   HF_ASSIGN_OR_RETURN(NewString string, InsertHolder(tx, holder, actor.holder.id, wanted.string_lifetime));
   // Binds the pseudonym to names, once.
   const Target target{.subject = &holder,
