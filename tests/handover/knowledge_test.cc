@@ -186,6 +186,47 @@ TEST_F(KnowledgeTest, PutsOfOneHolderAreBoundedAMinute) {
   EXPECT_EQ(Put("bob", "a", "another's"), "");
 }
 
+TEST_F(KnowledgeTest, PutsOfOneHolderAreBoundedAnHourOverAllSecrets) {
+  Must([this](WriteTx& tx) -> absl::Status {
+    HF_ASSIGN_OR_RETURN(const auto carol, custody::FindHolder(tx, "carol"));
+    // As if carol had put that many into another secret within the last hour.
+    for (int i = 0; i < custody::kMaxPutsAnHour; ++i)
+      HF_RETURN_IF_ERROR(tx.db().Exec("INSERT INTO secret_version (secret_id, version, epoch, sealed, created_by,"
+                                      " created_at, in_use_since) VALUES (2, ?1, 1, x'', ?2, ?3, ?3)",
+                                      1000 + i, carol.id, tx.now() - kMinute * 2));
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(Put("carol", "a", "one more"), "TOO_MANY_PUTS");
+  EXPECT_EQ(Put("bob", "a", "another's"), "");
+}
+
+TEST_F(KnowledgeTest, LooksUpEachSecretsStateAtOnceAsOneByOne) {
+  ASSERT_EQ(Put("bob", "a", "one"), "");
+  ASSERT_EQ(Put("carol", "b", "one"), "");
+  ASSERT_EQ(Put("bob", "b", "two"), "");
+  ASSERT_EQ(Put("carol", "b", "three"), "");
+  Must([](WriteTx& tx) -> absl::Status {
+    for (const char* person : {"alice", "bob", "carol", "nobody"}) {
+      for (const auto by : {storage::KnownBy::kValue, storage::KnownBy::kExposure}) {
+        storage::KnowledgeStore store(tx.db(), by);
+        HF_ASSIGN_OR_RETURN(const auto states, store.StatesOf(person));
+        std::vector<std::int64_t> open;
+        for (std::int64_t secret = 1; secret <= 2; ++secret) {
+          HF_ASSIGN_OR_RETURN(const storage::TaskState alone, store.TaskStateOf(secret, person));
+          EXPECT_EQ(states.contains(secret), alone.concerns) << person << secret;
+          if (!alone.concerns) continue;
+          EXPECT_EQ(states.at(secret).open_versions, alone.open_versions) << person << secret;
+          EXPECT_EQ(states.at(secret).done(), alone.done()) << person << secret;
+          if (!alone.done()) open.push_back(secret);
+        }
+        HF_ASSIGN_OR_RETURN(const auto listed, store.OpenByPerson(person));
+        EXPECT_EQ(listed, open) << person;
+      }
+    }
+    return absl::OkStatus();
+  });
+}
+
 TEST_F(KnowledgeTest, AFullSecretStillTakesARotation) {
   Must([](WriteTx& tx) {
     // As if ten thousand values had been put in.
