@@ -81,7 +81,7 @@ absl::StatusOr<v1::EnrollResponse> CallEnroll(const std::string& address, const 
   const grpc::Status status = v1::EnrollmentService::NewStub(channel)->Enroll(&context, request, &response);
   if (!verdict->status().ok())
     return NotTheVault(address, "of this enrollment string", verdict->status());
-  if (TurnedAway(status, *verdict))
+  if (TurnedAway(status, *verdict, *channel))
     return MakeError(absl::StatusCode::kUnauthenticated, "STRING_UNKNOWN",
                      fmt::format("the vault at {} closed the connection: it knows no such enrollment string, or it "
                                  "ended more than a week ago; ask for a new one",
