@@ -33,8 +33,8 @@ Claim ClaimOf(const Playbook& playbook, std::string_view id, std::string text, c
 
 std::string PasswordText(const std::optional<PasswordRules>& rules) {
   if (!rules.has_value()) return "rules for passwords, and where one is changed";
-  std::string text =
-      rules->min.has_value() ? fmt::format("at least {} characters", *rules->min) : "rules for its form not known";
+  std::string text = rules->min.has_value() ? fmt::format("at least {} characters", *rules->min)
+                                            : "rules for its form not known";
   if (rules->max.has_value()) text += fmt::format(", at most {}", *rules->max);
   for (const CharacterClass each : rules->required) text += fmt::format(", a {}", NameOf(each));
   return rules->url.empty() ? text : fmt::format("{}; changed at {}", text, rules->url);

@@ -14,13 +14,13 @@ struct Claim {
   std::string text;  // what is claimed
   std::vector<const Source*> sources;
   const Step* asked_by = nullptr;  // the step that checks it, where it is an open question
-  // Has no source; or is a wait of unknown length, or the rules of a password that a step replaces and nobody knows.
+  // Has no source, or is a wait of unknown length, or the unknown rules of a password that a step replaces.
   bool is_open = false;
   Position at;
 };
 
-// In the order of the file: identity, owners, password (where a step replaces one), holds, waits. Borrows from
-// the playbook.
+// In the order of the file: identity, owners, password (where a step replaces one), holds, waits. Borrows
+// from the playbook.
 std::vector<Claim> ClaimsOf(const Playbook& playbook);
 
 // Whether a step replaces the password.

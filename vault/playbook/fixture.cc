@@ -17,7 +17,8 @@ namespace {
 constexpr std::size_t kMaxFixtureBytes = 256 * 1024;
 constexpr std::size_t kMaxCases = 1000;
 constexpr std::string_view kFileKeys[] = {"case"};
-constexpr std::string_view kCaseKeys[] = {"name", "platform", "playbook", "knows", "relation", "steps", "first"};
+constexpr std::string_view kCaseKeys[] = {"name",     "platform", "playbook", "knows",
+                                          "relation", "steps",    "first"};
 
 std::vector<std::string> Ids(const Reader& reader, std::string_view key) {
   std::vector<std::string> ids;

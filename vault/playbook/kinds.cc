@@ -5,15 +5,12 @@
 namespace holdfast::playbook {
 namespace {
 
-constexpr std::string_view kHolds[] = {"session",         "device-trust",    "oauth-app",
-                                       "api-token",       "service-key",     "app-password",
-                                       "ssh-key",         "webhook",         "signing-key",
-                                       "trusted-publisher", "passkey",       "totp-seed",
-                                       "recovery-codes",  "recovery-email",  "recovery-phone",
-                                       "recovery-proof",  "linked-login",    "owner-role",
-                                       "admin-role",      "delegate-role",   "forwarding-rule",
-                                       "ownership-proof", "billing",         "contact",
-                                       "local-copy"};
+constexpr std::string_view kHolds[] = {
+    "session",         "device-trust",    "oauth-app",      "api-token",      "service-key",
+    "app-password",    "ssh-key",         "webhook",        "signing-key",    "trusted-publisher",
+    "passkey",         "totp-seed",       "recovery-codes", "recovery-email", "recovery-phone",
+    "recovery-proof",  "linked-login",    "owner-role",     "admin-role",     "delegate-role",
+    "forwarding-rule", "ownership-proof", "billing",        "contact",        "local-copy"};
 static_assert(std::size(kHolds) == static_cast<std::size_t>(HoldKind::kLocalCopy) + 1);
 constexpr std::string_view kSteps[] = {"rotate", "revoke", "re-enrol", "move", "confirm", "check"};
 constexpr std::string_view kDoers[] = {"owner", "backup", "security"};

@@ -1,4 +1,5 @@
-// The playbooks that are in force: those that come with the program, and an organisation's own in their place.
+// The playbooks that are in force: those that come with the program, and an organisation's own in their
+// place.
 #pragma once
 
 #include <optional>

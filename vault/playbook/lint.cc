@@ -69,8 +69,7 @@ class Linter {
     std::set<std::string_view> used;
     const auto check = [&](const std::vector<Ref>& refs) {
       for (const Ref& ref : refs) used.insert(ref.id);
-      CheckRefs(refs, "source",
-                [&](std::string_view id) { return playbook_.FindSource(id) != nullptr; });
+      CheckRefs(refs, "source", [&](std::string_view id) { return playbook_.FindSource(id) != nullptr; });
     };
     check(playbook_.identity.sources);
     check(playbook_.owners.sources);
@@ -103,8 +102,8 @@ class Linter {
   void CheckHoldsEnd() {
     for (const Hold& hold : playbook_.holds) {
       if (std::ranges::none_of(playbook_.steps, [&](const Step& step) { return Ends(step, hold); }))
-        Add(hold.at, fmt::format("no step ends hold {}: it would outlive the handover",
-                                     policy::Quoted(hold.id)));
+        Add(hold.at,
+            fmt::format("no step ends hold {}: it would outlive the handover", policy::Quoted(hold.id)));
     }
   }
 
@@ -112,8 +111,8 @@ class Linter {
     for (const Claim& claim : ClaimsOf(playbook_)) {
       if (claim.is_open && claim.asked_by == nullptr)
         Add(claim.at, fmt::format("{} has no source, and no step checks it: name a source, or write a step "
-                                      "of kind check with facts = [\"{}\"]",
-                                      policy::Quoted(claim.id), claim.id));
+                                  "of kind check with facts = [\"{}\"]",
+                                  policy::Quoted(claim.id), claim.id));
     }
   }
 
@@ -127,7 +126,7 @@ class Linter {
       const bool asks = step.kind == StepKind::kCheck || !step.facts.empty();
       if (asks && step.action.find("heck whether") == step.action.npos)
         Add(step.at, fmt::format("step {} is to check something, but does not say \"check whether\"",
-                                     policy::Quoted(step.id)));
+                                 policy::Quoted(step.id)));
       for (const Ref& ref : step.facts) {
         if (settled.contains(ref.id))
           Add(ref.at, fmt::format("{} has a source: it is no open question", policy::Quoted(ref.id)));
@@ -143,12 +142,13 @@ class Linter {
       has_mail = has_mail || EndsOneOf(step, {HoldKind::kRecoveryEmail});
       if (&step != &rotation && !ComesBefore(playbook_, step, rotation))
         Add(rotation.at, fmt::format("step {} does not come after {}: the old address or phone could undo it",
-                                         policy::Quoted(rotation.id), policy::Quoted(step.id)));
+                                     policy::Quoted(rotation.id), policy::Quoted(step.id)));
     }
     if (!has_mail)
-      Add(rotation.at, fmt::format("step {} replaces the password, but no step ends a hold of kind "
-                                       "recovery-email before it: whoever reads that mailbox takes the account back",
-                                       policy::Quoted(rotation.id)));
+      Add(rotation.at,
+          fmt::format("step {} replaces the password, but no step ends a hold of kind "
+                      "recovery-email before it: whoever reads that mailbox takes the account back",
+                      policy::Quoted(rotation.id)));
   }
 
   void CheckSuccessorFirst(const Step& removal) {
@@ -157,8 +157,8 @@ class Linter {
     };
     if (std::ranges::none_of(playbook_.steps, moves))
       Add(removal.at, fmt::format("step {} takes a role away, but comes after no step of kind move: the "
-                                      "account could end up with nobody",
-                                      policy::Quoted(removal.id)));
+                                  "account could end up with nobody",
+                                  policy::Quoted(removal.id)));
   }
 
   void CheckOwnersMove() {
@@ -168,7 +168,7 @@ class Linter {
             return step.kind == StepKind::kMove && Ends(step, hold);
           }))
         Add(hold.at, fmt::format("owner-role {} is ended by no step of kind move: somebody must get it",
-                                     policy::Quoted(hold.id)));
+                                 policy::Quoted(hold.id)));
     }
   }
 
@@ -177,7 +177,8 @@ class Linter {
       Add({1, 1}, "\"reviewed\" is a day that has not come yet");
     } else if (now_ - playbook_.reviewed > kReviewEvery) {
       report_.warnings.push_back(
-          {{1, 1}, "the facts were last reviewed more than a year ago: look them up again, then set \"reviewed\""});
+          {{1, 1},
+           "the facts were last reviewed more than a year ago: look them up again, then set \"reviewed\""});
     }
   }
 
@@ -201,7 +202,8 @@ std::vector<Clash> Clashes(std::span<const Playbook> playbooks) {
       const auto [first, fresh] = hosts.emplace(host.id, playbook.id);
       if (!fresh)
         clashes.push_back(
-            {&playbook, {host.at, fmt::format("host {} is that of playbook {} already", host.id, first->second)}});
+            {&playbook,
+             {host.at, fmt::format("host {} is that of playbook {} already", host.id, first->second)}});
     }
   }
   return clashes;

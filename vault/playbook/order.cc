@@ -75,8 +75,8 @@ bool ComesBefore(const Playbook& playbook, const Step& earlier, const Step& late
 }
 
 std::string Circle(const Playbook& playbook) {
-  const auto circling =
-      std::ranges::find_if(playbook.steps, [&](const Step& step) { return ComesBefore(playbook, step, step); });
+  const auto circling = std::ranges::find_if(
+      playbook.steps, [&](const Step& step) { return ComesBefore(playbook, step, step); });
   if (circling == playbook.steps.end()) return "";
   std::vector<std::string_view> path = {circling->id};
   for (const Step* at = &*circling;;) {

@@ -9,8 +9,8 @@
 
 namespace holdfast::playbook {
 
-// What is known of the person who leaves: kinds of secret of the account that they know, and what they were to
-// the account (owner, backup, grantee).
+// What is known of the person who leaves: kinds of secret of the account that they know, and what they were
+// to the account (owner, backup, grantee).
 struct Person {
   std::vector<std::string> secret_kinds;
   std::vector<std::string> relations;

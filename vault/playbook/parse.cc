@@ -14,8 +14,9 @@ namespace {
 
 using Kind = TomlNode::Kind;
 
-constexpr std::string_view kKeys[] = {"format",   "id",       "name",   "hosts", "model", "identity", "owners",
-                                      "reviewed", "password", "source", "hold",  "step",  "wait"};
+constexpr std::string_view kKeys[] = {"format",   "id",     "name",     "hosts",    "model",
+                                      "identity", "owners", "reviewed", "password", "source",
+                                      "hold",     "step",   "wait"};
 constexpr std::string_view kIdentityKeys[] = {"what", "source"};
 constexpr std::string_view kOwnersKeys[] = {"least", "what", "source"};
 constexpr int kFormat = 1;
@@ -34,12 +35,14 @@ std::vector<Ref> ReadHosts(const Fields& fields, Problems& problems) {
   if (node == nullptr) return hosts;
   policy::EachOnce(*node, "\"hosts\"", "hosts = [\"x.com\"]", problems,
                    [&](const TomlNode& item) -> std::optional<std::string> {
-                     if (!policy::Expect(item, Kind::kText, "each of \"hosts\"", problems)) return std::nullopt;
+                     if (!policy::Expect(item, Kind::kText, "each of \"hosts\"", problems))
+                       return std::nullopt;
                      if (!IsHost(item.text)) {
-                       problems.Add(item.at,
-                                    fmt::format("host {} is not as in \"x.com\": lower case, without https://, www. "
-                                                "and path",
-                                                policy::Quoted(item.text)));
+                       problems.Add(
+                           item.at,
+                           fmt::format("host {} is not as in \"x.com\": lower case, without https://, www. "
+                                       "and path",
+                                       policy::Quoted(item.text)));
                        return std::nullopt;
                      }
                      hosts.push_back({item.text, item.at});
@@ -51,7 +54,8 @@ std::vector<Ref> ReadHosts(const Fields& fields, Problems& problems) {
 }
 
 Fact ReadIdentity(const Fields& fields, Problems& problems) {
-  const TomlNode* const node = fields.Need("identity", "identity = { what = \"the id that renaming leaves\" }");
+  const TomlNode* const node =
+      fields.Need("identity", "identity = { what = \"the id that renaming leaves\" }");
   if (node == nullptr || !policy::Expect(*node, Kind::kTable, "\"identity\"", problems)) return {};
   const Reader reader(*node, "\"identity\"", kIdentityKeys, problems);
   return {reader.Needed("what", kMaxShortText, "the id that stays when the account is renamed"),

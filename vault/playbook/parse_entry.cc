@@ -14,8 +14,9 @@ using Kind = TomlNode::Kind;
 
 constexpr std::string_view kSourceKeys[] = {"id", "title", "url", "standing"};
 constexpr std::string_view kHoldKeys[] = {"id", "kind", "keeps", "where", "survives", "source"};
-constexpr std::string_view kStepKeys[] = {"id",   "kind",  "who",    "do",       "where",  "url",   "after",   "ends",
-                                          "facts", "secret", "evidence", "within", "waive", "only_if", "source"};
+constexpr std::string_view kStepKeys[] = {"id",       "kind",   "who",   "do",      "where",
+                                          "url",      "after",  "ends",  "facts",   "secret",
+                                          "evidence", "within", "waive", "only_if", "source"};
 constexpr std::string_view kWaitKeys[] = {"id", "what", "lasts", "step", "source"};
 constexpr std::string_view kPasswordKeys[] = {"url",      "min",       "max",   "max_repeat",
                                               "required", "forbidden", "source"};
@@ -46,8 +47,9 @@ void CheckStep(const Reader& reader, const Step& step) {
     reader.problems().Add(step.at, fmt::format("a step of kind {} has no \"secret\": {}", NameOf(step.kind),
                                                Reader::Choices(policy::SecretKinds())));
   if (secret != nullptr && !Replaces(step.kind))
-    reader.problems().Add(secret->at, fmt::format("\"secret\" stands in steps of kind rotate and re-enrol, not {}",
-                                                  NameOf(step.kind)));
+    reader.problems().Add(
+        secret->at,
+        fmt::format("\"secret\" stands in steps of kind rotate and re-enrol, not {}", NameOf(step.kind)));
   if (step.evidence == Evidence::kNone && step.waive == Waiver::kNobody)
     reader.problems().Add(step.at, "nothing closes this step: ask for evidence, or name who may waive it");
 }

@@ -57,8 +57,8 @@ struct Step {
   std::string where;
   std::string url;
   std::vector<Ref> after;
-  std::vector<Ref> ends;    // holds
-  std::vector<Ref> facts;   // open questions that this step settles, beside the holds that it ends
+  std::vector<Ref> ends;             // holds
+  std::vector<Ref> facts;            // open questions that this step settles, beside the holds that it ends
   std::vector<std::string> secrets;  // kinds that a rotation or a new enrolment replaces
   Evidence evidence{};
   Micros within = 0;  // from the cut

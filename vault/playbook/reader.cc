@@ -133,8 +133,8 @@ void ForEachTable(const Fields& fields, std::string_view key, std::size_t most, 
     return;
   }
   if (node->children.size() > most) {
-    problems.Add(node->at,
-                 fmt::format("the playbook has {} of \"{}\", more than {}", node->children.size(), key, most));
+    problems.Add(node->at, fmt::format("the playbook has {} of \"{}\", more than {}", node->children.size(),
+                                       key, most));
     return;
   }
   for (const TomlNode& table : node->children) {

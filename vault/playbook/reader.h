@@ -18,8 +18,8 @@ using policy::Fields;
 using policy::Problems;
 using policy::TomlNode;
 
-// One table of the file. Where a key is needed and missing, or will not do, the value is empty and the problem
-// is noted.
+// One table of the file. Where a key is needed and missing, or will not do, the value is empty and the
+// problem is noted.
 class Reader {
  public:
   // `what` says what the table is: "a step".
