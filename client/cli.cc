@@ -47,6 +47,7 @@ void AddCommands(CLI::App& app, Invocation& invocation) {
   AddHandoverCommands(app, invocation);
   AddAuditCommands(app, invocation);
   AddVaultCommands(app, invocation);
+  AddPlaybookCommands(app, invocation);
   AddPolicyCommands(app, invocation);
 }
 
