@@ -1,5 +1,6 @@
 #include "vault/storage/secret_store.h"
 
+#include "vault/base/vocabulary.h"
 #include "vault/storage/rows.h"
 
 namespace holdfast::storage {
