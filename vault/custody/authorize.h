@@ -103,6 +103,9 @@ audit::Ref RefTo(const storage::Handover& handover);
 absl::StatusOr<bool> Sees(Tx& tx, const Actor& actor, const storage::Account& account);
 // The answer to somebody who may not see an account: in the same words whether it exists or not.
 absl::Status NoSuchAccount(Tx& tx, const Actor& actor, std::string_view name);
+// How a list ends of which nothing was shown: refused, recorded, where a rule forbids the actor to see any, such as
+// at a device that nobody confirmed; else OK, as there may be nothing for them.
+absl::Status NothingShown(Tx& tx, const Actor& actor, policy::Action read);
 // Arranges for the event of a refusal to tell `actor` about `target`.
 void RecordRefusal(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
                    std::string_view rule);
@@ -118,8 +121,6 @@ void RecordRehearsal(WriteTx& tx, const Actor& actor, const absl::Status& answer
 // recorded, for an account that does not exist as for one that they have nothing to do with.
 absl::StatusOr<storage::Account> FindAccount(Tx& tx, const Actor& actor, std::string_view name,
                                              policy::Action action);
-// For who may know of every account.
-absl::StatusOr<storage::Account> FindAccount(Tx& tx, std::string_view name);
 absl::StatusOr<storage::Secret> FindSecret(Tx& tx, const storage::Account& account, std::string_view name);
 absl::StatusOr<storage::Holder> FindHolder(Tx& tx, std::string_view name);
 // For callers: whoever may not read holders is denied, recorded, where there is none.

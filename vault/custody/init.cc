@@ -72,6 +72,7 @@ absl::StatusOr<Plaintext> Fill(const InitOptions& options, const std::string& an
   HF_ASSIGN_OR_RETURN(const Keys keys, LoadKeys(*db, root, vault_id, WallNow()));
   storage::SettingStore settings(*db);
   HF_RETURN_IF_ERROR(settings.Set("anchor", anchor_name));
+  HF_RETURN_IF_ERROR(settings.Set(kAddressSetting, options.address));
   HF_RETURN_IF_ERROR(InstallPolicy(*db));
   NewString made;
   HF_RETURN_IF_ERROR(BeginLog(

@@ -4,6 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <system_error>
+
 #include "vault/base/files.h"
 #include "vault/base/json.h"
 #include "vault/crypto/init.h"
@@ -76,12 +79,24 @@ std::string FormatSeal(const Seal& seal) {
 
 }  // namespace
 
+bool HoldsVault(const std::string& data_dir) {
+  std::error_code ignored;
+  return std::filesystem::exists(SealPath(data_dir), ignored) ||
+         std::filesystem::exists(DatabasePath(data_dir), ignored);
+}
+
+std::string NoVaultWords(const std::string& data_dir) {
+  return data_dir + " holds no vault: name the directory that does, or make one with 'holdfastd init'";
+}
+
 absl::StatusOr<Seal> ReadSeal(const std::string& data_dir) {
   const std::string path = SealPath(data_dir);
   const auto text = ReadUpTo(path, kMaxSealSize);
   if (!text.has_value()) {
-    return Refuse("NOT_A_VAULT",
-                  path + " is missing: " + data_dir + " holds no vault; make one with 'holdfastd init'");
+    if (!HoldsVault(data_dir)) return Refuse("NOT_A_VAULT", NoVaultWords(data_dir));
+    return MakeError(absl::StatusCode::kDataLoss, "SEAL_MISSING",
+                     path + " is missing or unreadable, and without it nothing opens the database: put back a copy of "
+                            "it (it never changes by itself), or restore a backup");
   }
   std::optional<Seal> seal = ParseSeal(*text);
   if (!seal || FormatSeal(*seal) != *text)

@@ -1,5 +1,6 @@
 #include "vault/lifecycle/record.h"
 
+#include <filesystem>
 #include <optional>
 
 #include "vault/base/files.h"
@@ -10,6 +11,7 @@
 namespace holdfast::lifecycle {
 namespace {
 
+namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 constexpr std::string_view kFormat = "holdfast-backup-v1";
@@ -51,12 +53,19 @@ absl::Status WriteRecord(const std::string& backup, const RecoveryRecord& record
 }
 
 absl::StatusOr<RecoveryRecord> ReadRecord(const std::string& backup) {
+  std::error_code ignored;
+  const fs::file_status file_status = fs::status(backup, ignored);
+  if (!fs::exists(file_status))
+    return MakeError(absl::StatusCode::kNotFound, "NOT_A_BACKUP", backup + " does not exist");
+  if (!fs::is_regular_file(file_status))
+    return MakeError(absl::StatusCode::kInvalidArgument, "NOT_A_BACKUP",
+                     backup + " is no backup: a backup is a file, with its recovery record beside it");
   const std::string path = RecordPath(backup);
   const auto text = ReadUpTo(path, kMaxSize);
   if (!text.has_value())
     return MakeError(absl::StatusCode::kFailedPrecondition, "RECORD_MISSING",
-                     path + " is missing or unreadable: without its recovery record a backup cannot be read; put it "
-                            "beside the backup");
+                     backup + " is no backup, or its recovery record, " + path +
+                         ", is missing or unreadable: put that beside it");
   auto record = Parse(*text);
   if (record.has_value()) return *std::move(record);
   return MakeError(absl::StatusCode::kDataLoss, "RECORD_DAMAGED",

@@ -50,6 +50,15 @@ absl::Status FillPlain(const v1::ListEventsRequest& message, storage::EventFilte
   return absl::OkStatus();
 }
 
+// By its id now or a former one. For auditors, who may know of every account there is: an unknown one is not found.
+absl::StatusOr<storage::Account> AccountByName(custody::Tx& tx, std::string_view name) {
+  HF_ASSIGN_OR_RETURN(auto account, storage::AccountStore(tx.db()).ByName(name));
+  if (account.has_value()) return *std::move(account);
+  HF_ASSIGN_OR_RETURN(account, storage::AccountStore(tx.db()).ByFormerName(name));
+  if (account.has_value()) return *std::move(account);
+  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", "there is no account " + std::string(name));
+}
+
 absl::Status FillIds(custody::Tx& tx, const v1::ListEventsRequest& message, storage::EventFilter& filter) {
   if (!message.actor().empty()) {
     HF_ASSIGN_OR_RETURN(const std::string name, ParseName("holders", message.actor(), "actor"));
@@ -63,12 +72,12 @@ absl::Status FillIds(custody::Tx& tx, const v1::ListEventsRequest& message, stor
   }
   if (!message.account().empty()) {
     HF_ASSIGN_OR_RETURN(const std::string name, ParseName("accounts", message.account(), "account"));
-    HF_ASSIGN_OR_RETURN(const auto row, custody::FindAccount(tx, name));
+    HF_ASSIGN_OR_RETURN(const auto row, AccountByName(tx, name));
     filter.account_id = row.id;
   }
   if (!message.secret().empty()) {
     HF_ASSIGN_OR_RETURN(const SecretName name, ParseSecretName(message.secret(), "secret"));
-    HF_ASSIGN_OR_RETURN(const auto account, custody::FindAccount(tx, name.account));
+    HF_ASSIGN_OR_RETURN(const auto account, AccountByName(tx, name.account));
     HF_ASSIGN_OR_RETURN(const auto row, custody::FindSecret(tx, account, name.secret));
     filter.secret_id = row.id;
   }

@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 #include <netdb.h>
 
+#include <charconv>
 #include <map>
 #include <sstream>
 
-#include "vault/base/ascii.h"
 #include "vault/base/files.h"
 
 #define TOML_EXCEPTIONS 0
@@ -70,9 +70,13 @@ absl::StatusOr<HostPort> ParseHostPort(const std::string& text, std::string_view
   const absl::Status bad = InvalidField(field, "must be host:port, for example 127.0.0.1:7443 or [::1]:7443");
   const std::size_t colon = text.rfind(':');
   if (colon == std::string::npos || colon == 0) return bad;
-  HostPort address{.host = text.substr(0, colon),
-                   .port = ParseNumber<int>(std::string_view(text).substr(colon + 1)).value_or(-1)};
-  if (address.port < 0 || address.port > 65535) return bad;
+  HostPort address{.host = text.substr(0, colon), .port = -1};
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, address.port);
+  const bool number = stop == end && (error == std::errc() || error == std::errc::result_out_of_range);
+  if (!number) return bad;
+  if (error != std::errc() || address.port < 0 || address.port > 65535)
+    return InvalidField(field, "the port must be from 0 to 65535");
   if (address.host.starts_with('[') && address.host.ends_with(']'))
     address.host = address.host.substr(1, address.host.size() - 2);
   else if (address.host.find(':') != std::string::npos)

@@ -9,7 +9,7 @@
 #include "vault/lifecycle/backup.h"
 #include "vault/lifecycle/record.h"
 #include "vault/lifecycle/restore.h"
-#include "vault/server/hardening.h"
+#include "vault/server/vault_directory.h"
 
 namespace holdfast::server {
 namespace {
@@ -75,7 +75,7 @@ absl::Status RecoveryCommands::Backup() const {
   HF_RETURN_IF_ERROR(Required(data_dir_, "data-dir"));
   HF_RETURN_IF_ERROR(Required(to_, "to"));
   const std::string data_dir = AbsolutePath(data_dir_);
-  HF_RETURN_IF_ERROR(CheckPrivateDirectory(data_dir, "data-dir"));
+  HF_RETURN_IF_ERROR(CheckVaultDirectory(data_dir, "data-dir"));
   HF_ASSIGN_OR_RETURN(const lifecycle::Contents contents,
                       lifecycle::MakeBackup({.data_dir = data_dir,
                                              .key_file = AbsolutePath(key_file_),

@@ -8,7 +8,7 @@
 
 namespace holdfast::server {
 
-inline constexpr char kKeyFileHelp[] = "The vault's key file, if it is not where it was";
+inline constexpr char kKeyFileHelp[] = "The vault's key file, if it no longer lies where 'init' put it";
 inline constexpr char kAnchorHelp[] =
     "New file for signed checkpoints; best on another volume (default: in the data directory)";
 
