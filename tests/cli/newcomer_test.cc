@@ -84,7 +84,7 @@ TEST(Newcomer, WhoEndsAccessIsToldWhatTheOtherStillKnows) {
               ::testing::ElementsAre("holders/mia"))
       << "her own, and not alice's";
   EXPECT_THAT(office.Refused(4, "mia", {"account", "show", "news"}),
-              HasSubstr("ask an owner of the account"));
+              HasSubstr("your access to news ended at 20"));
 }
 
 TEST(Newcomer, DrivesAHandoverByWhatItSays) {

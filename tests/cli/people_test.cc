@@ -8,6 +8,7 @@ namespace holdfast::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 Args Confirm(const std::string& holder, const std::string& fingerprint) {
   return {"holder", "confirm", holder, "--fingerprint", fingerprint};
@@ -265,6 +266,7 @@ TEST(People, WhoeverComesSecondWithAStringHearsWhoCameFirstAndSoDoesTheSecurityT
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0]["severity"], "SEVERITY_CRITICAL");
   EXPECT_EQ(found[0]["holder"], "holders/mia");
+  EXPECT_THAT(found[0]["message"], HasSubstr("holdfast holder revoke-key mia --fingerprint " + thief));
   office.Ok("omar", {"holder", "revoke-key", "--yes", "mia", "--fingerprint", thief});
   EXPECT_EQ(office.Get("alice", findings)["findings"], Json::array());
   EXPECT_THAT(office.Refused(3, "eve", {"status"}), HasSubstr("key was revoked"));
@@ -273,6 +275,24 @@ TEST(People, WhoeverComesSecondWithAStringHearsWhoCameFirstAndSoDoesTheSecurityT
   office.NewString("mia");
   EXPECT_THAT(office.Refused(3, "mia", {"enroll", superseded}), HasSubstr("was ended at 20"));
   EXPECT_EQ(office.Get("alice", {"findings", "list", "--rule", "string.ended"})["findings"].size(), 1U);
+}
+
+TEST(People, TheAlarmAboutAStringEndsWhenTheDeviceIsConfirmedAgain) {
+  Office office;
+  office.AddOmar();
+  const std::string string = office.Ok("alice", {"-q", "holder", "add", "mia", "--role", "member"});
+  const std::string own = office.Get("mia", {"enroll", "-"}, string)["fingerprint"];
+  const Args confirm{"holder", "confirm", "mia", "--fingerprint", own};
+  office.Ok("omar", confirm);
+  office.Refused(3, "eve", {"enroll", "-"}, string);
+  const Args findings{"findings", "list", "--rule", "string.used-twice"};
+  const Json found = office.Get("alice", findings)["findings"];
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_THAT(found[0]["message"], HasSubstr("holdfast holder confirm mia --fingerprint " + own));
+  EXPECT_THAT(office.Refused(4, "alice", confirm), HasSubstr("floor")) << "who made the string cannot";
+  office.Ok("omar", confirm);
+  EXPECT_EQ(office.Get("alice", findings)["findings"], Json::array());
+  EXPECT_THAT(office.Refused(7, "omar", confirm), HasSubstr("confirmed already"));
 }
 
 TEST(People, AStringIsValidForAsLongAsItsMakerSaysUpToAWeek) {
@@ -305,8 +325,32 @@ TEST(People, TheOfficersStringCanBeMadeAnewOnTheHost) {
   EXPECT_EQ(events[0]["actor"], "");  // nobody but the host
   EXPECT_EQ(events[0]["rule"], "host.offline");
   const Outcome running = vault.Server({"enroll", "--data-dir", vault.data_dir(), "alice"});
-  EXPECT_EQ(running.exit_code, 1);
+  EXPECT_EQ(running.exit_code, 7);
   EXPECT_THAT(running.err, HasSubstr("another holdfastd uses"));
+}
+
+TEST(People, AStringMadeOnTheHostNamesTheAddressThatInitWasTold) {
+  VaultFixture host;
+  const auto run = [&](const std::string& dir, const Args& args, const std::string& address) {
+    Args all = args;
+    all.insert(all.end(), {"--data-dir", host.dir() / dir, "--key-file", host.dir() / (dir + ".key")});
+    if (!address.empty()) all.insert(all.end(), {"--advertise", address});
+    const Outcome outcome = host.Server(all);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr("The line above enrolls alice, once, within an hour"));
+    return outcome;
+  };
+  const Args init{"init", "--officer", "alice"};
+  const Args enroll{"enroll", "alice"};
+  const std::string address = "vault.example.org:7443";
+  EXPECT_THAT(run("told", init, address).out, HasSubstr(address));
+  const Outcome anew = run("told", enroll, "");
+  EXPECT_THAT(anew.out, HasSubstr(address));
+  EXPECT_THAT(anew.err, Not(HasSubstr("--server")));
+  EXPECT_THAT(run("told", enroll, "other.example.org:1").out, HasSubstr("other.example.org:1"));
+  EXPECT_THAT(run("told", enroll, "").out, HasSubstr("other.example.org:1"));
+  for (const Args& args : {init, enroll})
+    EXPECT_THAT(run("untold", args, "").err, HasSubstr("Without --advertise HOST:PORT the line does not say"));
 }
 
 TEST(People, AuditorsAndOffboardingIdentitiesTouchNoValueAndGetNoAccess) {

@@ -21,7 +21,7 @@ Folders With(Folders base, const Folders& more) {
 const std::map<std::string, Folders, std::less<>>& MayInclude() {
   static const auto* const table = [] {
     auto* t = new std::map<std::string, Folders, std::less<>>;
-    for (const char* alone : {"base", "crypto", "pki", "storage", "policy"}) (*t)[alone] = {};
+    for (const char* alone : {"base", "crypto", "pki", "storage", "policy", "reach"}) (*t)[alone] = {};
     (*t)["playbook"] = {"policy"};
     (*t)["evidence"] = {"crypto"};
     (*t)["audit"] = {"evidence", "crypto", "storage"};

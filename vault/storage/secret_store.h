@@ -58,6 +58,8 @@ class SecretStore {
   absl::Status UpdateVersion(const SecretVersion& version);
   // How many of the newest hundred versions the holder put in after `since`.
   absl::StatusOr<std::int64_t> CountPuts(std::int64_t secret_id, std::int64_t holder_id, Micros since);
+  // How many versions of any secret the holder put in after `since`; what was imported does not count.
+  absl::StatusOr<std::int64_t> CountPutsBy(std::int64_t holder_id, Micros since);
 
  private:
   Connection& connection_;
