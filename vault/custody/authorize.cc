@@ -10,11 +10,10 @@
 #include "vault/custody/facts.h"
 #include "vault/custody/recovery.h"
 #include "vault/custody/renew.h"
+#include "vault/custody/sight.h"
 
 namespace holdfast::custody {
 namespace {
-
-constexpr std::string_view kDefaultDeny = "default.deny";
 
 // The device that acted, as its holder reads it out.
 std::string DeviceOf(const Actor& actor) {
@@ -66,16 +65,6 @@ absl::StatusOr<storage::DeviceKey> DeviceOf(Tx& tx, const storage::DeviceCertifi
                    "a certificate is of a device that is missing");
 }
 
-absl::Status DeniedBy(const policy::Decision& decision) {
-  // What no rule speaks of has no words of its own; the policy's own say the rest.
-  const std::string why = decision.rule == kDefaultDeny
-                              ? std::string("nothing permits this to you")
-                              : fmt::format("denied: {} (rule {})", decision.why, decision.rule);
-  absl::Status status = MakeError(absl::StatusCode::kPermissionDenied, "DENIED", why);
-  AddDetail(status, "rule", decision.rule);
-  return status;
-}
-
 // What the caller can put right at once, by the name of the field.
 absl::Status CheckGiven(const policy::Decision& decision, const Request& request) {
   const auto needed = [&](std::string_view field) {
@@ -105,14 +94,6 @@ audit::Event BaseEvent(const Actor& actor, policy::Action action, const Target& 
   return event;
 }
 
-absl::Status DeniedTo(Tx& tx, const Actor& actor, policy::Action action, std::string_view field,
-                      std::string_view name, const policy::Decision& decision) {
-  audit::Event event = Refusal(actor, std::string(policy::ActionName(action)), decision.rule);
-  event.texts[std::string(field)] = name;
-  tx.RecordInstead(std::move(event));
-  return DeniedBy(decision);
-}
-
 // To whoever had it: they know that there is such an account.
 absl::Status AccessEnded(const storage::Account& account, Micros ended) {
   absl::Status status = MakeError(absl::StatusCode::kPermissionDenied, "DENIED",
@@ -121,17 +102,25 @@ absl::Status AccessEnded(const storage::Account& account, Micros ended) {
   return status;
 }
 
-// A denial in the words that fit: a rule that speaks of an account tells that there is one.
+// A denial of what the actor knows to be there. Whoever had access is told why they have it no more.
 absl::Status DenialOf(Tx& tx, const Actor& actor, const Target& target, const policy::Decision& decision) {
-  if (target.account == nullptr || target.account->id == 0) return DeniedBy(decision);
+  if (decision.rule != kDefaultDeny || target.account == nullptr || target.account->id == 0)
+    return DeniedBy(decision);
   HF_ASSIGN_OR_RETURN(const auto ended, AccessEndedAt(tx, *target.account, actor.holder.id));
-  if (ended.has_value() && decision.rule == kDefaultDeny) return AccessEnded(*target.account, *ended);
-  HF_ASSIGN_OR_RETURN(const bool sees, Sees(tx, actor, *target.account));
-  if (sees) return DeniedBy(decision);
-  return NoSuchAccount(tx, actor, target.account->name);
+  return ended.has_value() ? AccessEnded(*target.account, *ended) : DeniedBy(decision);
 }
 
 }  // namespace
+
+absl::Status DeniedBy(const policy::Decision& decision) {
+  // What no rule speaks of has no words of its own; the policy's own say the rest.
+  const std::string why = decision.rule == kDefaultDeny
+                              ? std::string("nothing permits this to you")
+                              : fmt::format("denied: {} (rule {})", decision.why, decision.rule);
+  absl::Status status = MakeError(absl::StatusCode::kPermissionDenied, "DENIED", why);
+  AddDetail(status, "rule", decision.rule);
+  return status;
+}
 
 audit::Ref RefTo(const storage::Holder& holder) { return {holder.id, holder.pseudonym}; }
 audit::Ref RefTo(const storage::Account& account) { return {account.id, account.pseudonym}; }
@@ -196,15 +185,15 @@ absl::StatusOr<policy::Decision> Consider(Tx& tx, const Actor& actor, policy::Ac
 absl::StatusOr<Permit> AuthorizeToWait(Tx& tx, const Actor& actor, policy::Action action,
                                        const Target& target, policy::Context context) {
   HF_ASSIGN_OR_RETURN(policy::Decision decision, Consider(tx, actor, action, target, std::move(context)));
-  if (decision.effect == policy::Effect::kDeny) {
+  const bool denied = decision.effect == policy::Effect::kDeny;
+  const absl::Status given = denied ? absl::OkStatus() : CheckGiven(decision, actor.request);
+  const bool refused = denied || !given.ok();
+  HF_ASSIGN_OR_RETURN(const bool there, IsThere(tx, actor, action, target, refused));
+  if (!there) return NotThere(tx, actor, action, Thing::kAccount, target.account->name, target);
+  if (refused) {
+    // What is missing is on record too: it told the caller which rule guards the account.
     RecordRefusal(tx, actor, action, target, decision.rule);
-    return DenialOf(tx, actor, target, decision);
-  }
-  const absl::Status given = CheckGiven(decision, actor.request);
-  if (!given.ok()) {
-    // On record too: it told the caller that there is such an account, and which rule guards it.
-    RecordRefusal(tx, actor, action, target, decision.rule);
-    return given;
+    return denied ? DenialOf(tx, actor, target, decision) : given;
   }
   return Permit{std::move(decision), std::nullopt};
 }
@@ -238,28 +227,12 @@ absl::StatusOr<storage::Account> FindAccount(Tx& tx, const Actor& actor, std::st
   if (account.has_value()) return *std::move(account);
   HF_ASSIGN_OR_RETURN(const auto renamed, storage::AccountStore(tx.db()).ByFormerName(name));
   if (renamed.has_value()) {
-    HF_ASSIGN_OR_RETURN(const policy::Decision reads,
-                        Consider(tx, actor, policy::Action::kAccountRead, {.account = &*renamed}));
-    if (reads.allowed())
+    HF_ASSIGN_OR_RETURN(const bool knows, Knows(tx, actor, *renamed));
+    if (knows)
       return MakeError(absl::StatusCode::kNotFound, "RENAMED",
                        fmt::format("account {} is called {} now", name, renamed->name));
   }
-  HF_ASSIGN_OR_RETURN(const policy::Decision decision, Consider(tx, actor, policy::Action::kAccountRead, {}));
-  if (decision.allowed())
-    return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no account {}", name));
-  return DeniedTo(tx, actor, action, "asked-for", AccountName(name), decision);
-}
-
-absl::StatusOr<bool> Sees(Tx& tx, const Actor& actor, const storage::Account& account) {
-  HF_ASSIGN_OR_RETURN(const policy::Decision read,
-                      Consider(tx, actor, policy::Action::kAccountRead, {.account = &account}));
-  return read.allowed();
-}
-
-absl::Status NoSuchAccount(Tx& tx, const Actor& actor, std::string_view name) {
-  HF_ASSIGN_OR_RETURN(const policy::Decision any, Consider(tx, actor, policy::Action::kAccountRead, {}));
-  if (!any.allowed()) return DeniedBy(any);
-  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no account {}", name));
+  return NotThere(tx, actor, action, Thing::kAccount, name);
 }
 
 void RecordRefusal(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
@@ -308,7 +281,9 @@ absl::StatusOr<storage::Holder> FindHolder(Tx& tx, const Actor& actor, std::stri
   auto holder = FindHolder(tx, name);
   if (holder.ok() || !absl::IsNotFound(holder.status())) return holder;
   HF_ASSIGN_OR_RETURN(const policy::Decision any, Consider(tx, actor, policy::Action::kHolderRead, {}));
-  return any.allowed() ? holder.status() : DeniedTo(tx, actor, action, "asked-for", HolderName(name), any);
+  if (any.allowed()) return holder.status();
+  RecordRefusal(tx, actor, action, {.texts = {{"asked-for", HolderName(name)}}}, any.rule);
+  return DeniedBy(any);
 }
 
 absl::StatusOr<storage::Holder> FindHolderIn(Tx& tx, const Actor& actor, std::string_view field,

@@ -34,12 +34,7 @@ struct Decided {
 absl::StatusOr<Decided> FindAndAuthorize(WriteTx& tx, const Actor& actor, Action action, std::int64_t id,
                                          std::map<std::string, std::string> texts) {
   Decided decided;
-  auto rows = FindBreakGlass(tx, id);
-  if (!rows.ok()) {
-    HF_RETURN_IF_ERROR(AuthorizeToWait(tx, actor, action, {.texts = std::move(texts)}).status());
-    return rows.status();
-  }
-  decided.rows = *std::move(rows);
+  HF_ASSIGN_OR_RETURN(decided.rows, FindBreakGlass(tx, actor, action, id));
   Target target = decided.rows.AsTarget(std::move(texts));
   // A reveal is for the holder who asked; whose review does not count is a matter of persons.
   bool own = decided.rows.requester.person == actor.holder.person;
@@ -101,22 +96,29 @@ absl::Status CheckReady(WriteTx& tx, const Actor& actor, const BreakGlassRows& r
 absl::StatusOr<GlassBroken> RequestBreakGlass(WriteTx& tx, const Actor& actor, const Request& request,
                                               std::string_view account, std::string_view secret) {
   std::map<std::string, std::string> texts{{"reason", request.reason}, {"ticket", request.ticket}};
+  // The asker may not see the account: what is wrong with the request itself is said before it is looked for.
+  HF_RETURN_IF_ERROR(CheckLine("reason", request.reason, kMaxReason, /*required=*/true));
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  if (!repeat.has_value()) HF_RETURN_IF_ERROR(CheckMayAsk(tx, actor));
   HF_ASSIGN_OR_RETURN(const Located located,
                       Locate(tx, actor, Action::kBreakGlassRequest, account, secret, /*number=*/0, texts));
   storage::BreakGlassStore store(tx.db());
-  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (repeat.has_value()) {
-    HF_ASSIGN_OR_RETURN(const BreakGlassRows rows, FindBreakGlass(tx, std::stoll(*repeat)));
-    HF_RETURN_IF_ERROR(AuthorizeShownAgain(tx, actor, Action::kBreakGlassRead, rows.AsTarget(),
-                                           {.requested_by_self = true}));
+    HF_ASSIGN_OR_RETURN(const BreakGlassRows rows,
+                        FindBreakGlass(tx, actor, Action::kBreakGlassRead, std::stoll(*repeat)));
     HF_ASSIGN_OR_RETURN(BreakGlassView view, ViewBreakGlass(tx, rows.row));
     return GlassBroken{.view = std::move(view), .is_new = false};
   }
   const policy::Obligations& obligations = located.decision.obligations;
   if (!obligations.wait.has_value() || !obligations.show.has_value())
     return Failed("NO_WAIT", fmt::format("rule {} gives no waiting period", located.decision.rule));
-  HF_RETURN_IF_ERROR(CheckMayOpen(tx, actor, located.row.secret, *obligations.wait));
-  HF_RETURN_IF_ERROR(CheckSomebodyMayObject(tx, actor.holder, TargetOf(located.row, texts)));
+  HF_RETURN_IF_ERROR(CheckIsNotOpen(tx, actor, located.row.secret, *obligations.wait));
+  const absl::Status objected = CheckSomebodyMayObject(tx, actor.holder, TargetOf(located.row, texts));
+  if (!objected.ok()) {
+    // On record: it tells that there is such a secret.
+    RecordRefusal(tx, actor, Action::kBreakGlassRequest, TargetOf(located.row, texts), located.decision.rule);
+    return objected;
+  }
   BreakGlass row{.requester_id = actor.holder.id,
                  .account_id = located.row.account.id,
                  .secret_id = located.row.secret.id,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "vault/base/retry.h"
@@ -38,20 +39,10 @@ absl::Status Stale(const BreakGlass& row, std::string_view rule) {
 
 }  // namespace
 
-absl::Status CheckMayOpen(Tx& tx, const Actor& actor, const storage::Secret& secret, Micros wait) {
+absl::Status CheckMayAsk(Tx& tx, const Actor& actor) {
   storage::BreakGlassStore store(tx.db());
   HF_ASSIGN_OR_RETURN(const auto open, store.Open(tx.elapsed(), tx.policy().id));
-  int own = 0;
-  for (const BreakGlass& row : open) {
-    if (row.requester_id != actor.holder.id) continue;
-    ++own;
-    // One that waited too little is shown no more, and is in nobody's way.
-    if (row.secret_id != secret.id || row.wait < wait) continue;
-    absl::Status status =
-        Failed("BREAK_GLASS_OPEN", fmt::format("break-glass/{} is open for this secret already", row.id));
-    AddDetail(status, "break_glass", fmt::format("break-glass/{}", row.id));
-    return status;
-  }
+  const auto own = std::ranges::count(open, actor.holder.id, &BreakGlass::requester_id);
   if (own >= kMaxOpenBreakGlass)
     return Failed("TOO_MANY_OPEN", fmt::format("{} of your requests are open, which is the most", own));
   HF_ASSIGN_OR_RETURN(const auto today, store.AskedAfter(actor.holder.id, tx.now() - kDay));
@@ -64,6 +55,19 @@ absl::Status CheckMayOpen(Tx& tx, const Actor& actor, const storage::Secret& sec
                   FormatTime(free_at)));
   SetRetryAfter(status, (free_at - tx.now() + 999) / 1000);
   return status;
+}
+
+absl::Status CheckIsNotOpen(Tx& tx, const Actor& actor, const storage::Secret& secret, Micros wait) {
+  HF_ASSIGN_OR_RETURN(const auto open, storage::BreakGlassStore(tx.db()).Open(tx.elapsed(), tx.policy().id));
+  for (const BreakGlass& row : open) {
+    // One that waited too little is shown no more, and is in nobody's way.
+    if (row.requester_id != actor.holder.id || row.secret_id != secret.id || row.wait < wait) continue;
+    absl::Status status =
+        Failed("BREAK_GLASS_OPEN", fmt::format("break-glass/{} is open for this secret already", row.id));
+    AddDetail(status, "break_glass", fmt::format("break-glass/{}", row.id));
+    return status;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckSomebodyMayObject(Tx& tx, const storage::Holder& requester, const Target& target) {

@@ -9,9 +9,12 @@ namespace holdfast::custody {
 inline constexpr int kMaxOpenBreakGlass = 10;  // of one holder
 inline constexpr int kMaxBreakGlassADay = 20;  // of one holder; each calls people
 
-// FAILED_PRECONDITION: BREAK_GLASS_OPEN, detail "break_glass", when the holder has one open for this secret
-// that waits for no less than `wait`; TOO_MANY_OPEN. RESOURCE_EXHAUSTED: TOO_MANY_TODAY.
-absl::Status CheckMayOpen(Tx& tx, const Actor& actor, const storage::Secret& secret, Micros wait);
+// FAILED_PRECONDITION, TOO_MANY_OPEN; RESOURCE_EXHAUSTED, TOO_MANY_TODAY. Of the holder alone, whatever they ask for.
+absl::Status CheckMayAsk(Tx& tx, const Actor& actor);
+
+// FAILED_PRECONDITION, BREAK_GLASS_OPEN, detail "break_glass", when the holder has one open for this secret that waits
+// for no less than `wait`.
+absl::Status CheckIsNotOpen(Tx& tx, const Actor& actor, const storage::Secret& secret, Micros wait);
 
 // FAILED_PRECONDITION, reason NOBODY_TO_OBJECT, unless another person, active and with a confirmed key, may
 // veto: an officer who suspends everybody else opens nothing.
