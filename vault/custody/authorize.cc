@@ -9,6 +9,7 @@
 #include "vault/custody/approvals.h"
 #include "vault/custody/facts.h"
 #include "vault/custody/recovery.h"
+#include "vault/custody/rehearsal.h"
 #include "vault/custody/renew.h"
 #include "vault/custody/sight.h"
 
@@ -248,8 +249,7 @@ absl::Status AuthorizeShownAgain(Tx& tx, const Actor& actor, policy::Action read
   return AuthorizeToWait(tx, actor, read, target, std::move(context)).status();
 }
 
-void RecordRehearsal(WriteTx& tx, const Actor& actor, const absl::Status& answer) {
-  if (tx.has_instead()) return;
+audit::Event RehearsalOf(const WriteTx& tx, const Actor& actor, const absl::Status& answer) {
   audit::Event event;
   event.type = "call.rehearsed";
   event.actor = RefTo(actor.holder);
@@ -260,7 +260,11 @@ void RecordRehearsal(WriteTx& tx, const Actor& actor, const absl::Status& answer
                  {"reason", actor.request.reason},
                  {"peer", actor.peer},
                  {"device", DeviceOf(actor)}};
-  tx.RecordInstead(std::move(event));
+  return event;
+}
+
+void RecordRehearsal(WriteTx& tx, const Actor& actor, const absl::Status& answer) {
+  if (!tx.has_instead()) tx.RecordInstead(RehearsalOf(tx, actor, answer));
 }
 
 absl::StatusOr<storage::Secret> FindSecret(Tx& tx, const storage::Account& account, std::string_view name) {
