@@ -82,9 +82,9 @@ absl::Status PrintEnrollment(const Globals& globals, const v1::Holder& holder) {
   if (globals.format() != OutputFormat::kTable) return Print(globals, holder);
   HF_RETURN_IF_ERROR(WriteOut(holder.enrollment() + "\n"));
   Note(globals,
-       fmt::format("One-time string for {}, valid until {}. Give it to them alone; on their device:",
+       fmt::format("One-time string for {}, valid until {}. Give it to them alone; on their device, which asks for it:",
                    holder.name(), FormatTime(TimestampMicros(holder.enrollment_expire_time()) / kSecond * kSecond)));
-  Note(globals, "    holdfast enroll STRING");
+  Note(globals, "    holdfast enroll");
   Note(globals,
        "Then somebody other than you, any member or officer, confirms the fingerprint that they read out; only "
        "the second officer of a vault may be confirmed by the first, who made the string:");

@@ -214,7 +214,7 @@ TEST(BadInput, StringsExpireAfterAnHourAndCertificatesAtTheirEnd) {
   office.RestartAhead(3599);
   office.Ok("mia", {"status"});
   office.RestartAhead(3601);
-  EXPECT_THAT(office.Refused(3, "mia", {"enroll", string, "--replace"}),
+  EXPECT_THAT(office.Refused(3, "mia", {"enroll", "--replace"}, string),
               HasSubstr("expired"));
 
   constexpr int kLater = 6 * 365 * 24 * 3600;
@@ -225,7 +225,7 @@ TEST(BadInput, StringsExpireAfterAnHourAndCertificatesAtTheirEnd) {
   const Outcome anew = office.Server({"enroll", "--data-dir", office.data_dir(), "alice"});
   ASSERT_EQ(anew.exit_code, 0) << anew.err;
   ASSERT_TRUE(office.Start()) << office.server_log();
-  office.Ok("alice", {"enroll", "-", "--replace"}, anew.out);
+  office.Ok("alice", {"enroll", "--replace"}, anew.out);
   EXPECT_EQ(office.Get("alice", {"status"})["caller"]["name"], "holders/alice");
   office.Ok("alice", {"audit", "verify"});
 }

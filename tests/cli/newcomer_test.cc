@@ -20,7 +20,7 @@ TEST(Newcomer, IsToldAddressesThatTheyCanUse) {
   const Outcome gone = vault.Server({"serve", "--data-dir", vault.data_dir(), "--enroll-listen", "127.0.0.1:0"});
   EXPECT_EQ(gone.exit_code, 2);
   ASSERT_TRUE(vault.Start({"--advertise", "vault.example.org:7443"})) << vault.server_log();
-  const Outcome enrolled = vault.Cli("alice", {"enroll", vault.officer_string()});
+  const Outcome enrolled = vault.Cli("alice", {"enroll"}, vault.officer_string());
   EXPECT_THAT(enrolled.out, HasSubstr("vault.example.org:7443"));
   const Outcome added = vault.Cli("alice", {"holder", "add", "omar", "--role", "security"});
   EXPECT_EQ(added.exit_code, 0) << added.err;

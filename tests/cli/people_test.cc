@@ -1,5 +1,6 @@
 // Who gets in: enrollment, confirmation by a second person, suspension, new devices.
 #include <filesystem>
+#include <fstream>
 
 #include "gmock/gmock.h"
 #include "tests/cli/office.h"
@@ -8,6 +9,7 @@ namespace holdfast::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 Args Confirm(const std::string& holder, const std::string& fingerprint) {
   return {"holder", "confirm", holder, "--fingerprint", fingerprint};
@@ -113,11 +115,11 @@ TEST(People, ANewDeviceIsEnrolledWithANewStringAndStartsUnconfirmed) {
 
   const std::string superseded = office.NewString("mia");
   const std::string string = office.NewString("mia");
-  EXPECT_THAT(office.Refused(7, "mia", {"enroll", string}),
+  EXPECT_THAT(office.Refused(7, "mia", {"enroll"}, string),
               HasSubstr("--replace"));
-  office.Refused(3, "mia", {"enroll", superseded, "--replace"});
+  office.Refused(3, "mia", {"enroll", "--replace"}, superseded);
   EXPECT_EQ(office.Fingerprint("mia"), before);  // a refused replacement leaves the identity as it was
-  office.Ok("mia", {"enroll", "-", "--replace"}, string + "\n");
+  office.Ok("mia", {"enroll", "--replace"}, string + "\n");
   const std::string after = office.Fingerprint("mia");
   EXPECT_NE(after, before);
   office.Refused(4, "mia", {"secret", "reveal", "usual", "password"});
@@ -142,7 +144,7 @@ TEST(People, ARevokedKeysNextCallFailsAndTheLastOfficersKeyStays) {
   EXPECT_EQ(revoked["keys"][0]["state"], "KEY_STATE_REVOKED");
   EXPECT_THAT(office.Refused(3, "mia", {"status"}), HasSubstr("revoked"));
   EXPECT_THAT(office.Refused(7, "alice", revoke), HasSubstr("revoked already"));
-  office.Ok("mia", {"enroll", string, "--replace"});  // the string still works
+  office.Ok("mia", {"enroll", "--replace"}, string);  // the string still works
   office.Ok("mia", {"status"});
   EXPECT_EQ(office.Events({"--type", "key.revoke", "--outcome", "allowed"})[0]["subject"], "holders/mia");
 
@@ -195,18 +197,18 @@ TEST(People, AnEnrollmentStringWorksOnceForOneVaultAndNoOther) {
   const std::string string = mia["enrollment"];
 
   Office elsewhere;
-  EXPECT_THAT(office.Refused(9, "mia", {"enroll", string, "--server", elsewhere.api()}),
+  EXPECT_THAT(office.Refused(9, "mia", {"enroll", "--server", elsewhere.api()}, string),
               HasSubstr("is not the vault of this enrollment string"));
-  office.Refused(8, "mia", {"enroll", string, "--server", "127.0.0.1:1"});
+  office.Refused(8, "mia", {"enroll", "--server", "127.0.0.1:1"}, string);
   std::string other_key = string;
   other_key[other_key.size() - 4] ^= 1;  // still base64url
-  EXPECT_THAT(office.Refused(3, "mia", {"enroll", other_key}), HasSubstr("knows no such enrollment string"));
-  EXPECT_THAT(office.Refused(2, "mia", {"enroll", string.substr(0, string.size() - 1)}), HasSubstr("enrollment"));
-  office.Refused(2, "mia", {"enroll", "hello"});
+  EXPECT_THAT(office.Refused(3, "mia", {"enroll"}, other_key), HasSubstr("knows no such enrollment string"));
+  EXPECT_THAT(office.Refused(2, "mia", {"enroll"}, string.substr(0, string.size() - 1)), HasSubstr("enrollment"));
+  office.Refused(2, "mia", {"enroll"}, "hello");
   EXPECT_FALSE(std::filesystem::exists(office.home("mia") + "/identity.json"));
   EXPECT_THAT(office.Refused(3, "mia", {"account", "list"}), HasSubstr("not enrolled"));
 
-  const Json enrolled = office.Get("mia", {"enroll", string});
+  const Json enrolled = office.Get("mia", {"enroll"}, string);
   EXPECT_EQ(enrolled["holder"], "holders/mia");
   EXPECT_EQ(enrolled["confirmed"], false);
   EXPECT_EQ(office.Get("mia", {"status"})["callerFingerprint"], enrolled["fingerprint"]);
@@ -218,10 +220,10 @@ TEST(People, AnAnswerToAnEnrollmentThatWasLostIsGivenAgainToTheSameDevice) {
   Office office;
   office.AddOmar();
   const std::string string = office.Ok("alice", {"-q", "holder", "add", "mia", "--role", "member"});
-  const Args enroll{"enroll", "-"};
+  const Args enroll{"enroll"};
   const std::string enrolling = office.home("mia") + "/enrolling.json";
   // Nobody is there: the keys are kept for the next try.
-  office.Refused(8, "mia", {"enroll", "-", "--server", "127.0.0.1:1"}, string);
+  office.Refused(8, "mia", {"enroll", "--server", "127.0.0.1:1"}, string);
   ASSERT_TRUE(std::filesystem::exists(enrolling));
   const std::string kept = ReadFile(enrolling);
   const Json first = office.Get("mia", enroll, string);
@@ -251,11 +253,11 @@ TEST(People, WhoeverComesSecondWithAStringHearsWhoCameFirstAndSoDoesTheSecurityT
   Office office;
   office.AddOmar();
   const std::string string = office.Ok("alice", {"-q", "holder", "add", "mia", "--role", "member"});
-  const std::string thief = office.Get("eve", {"enroll", "-"}, string)["fingerprint"];
-  const std::string told = office.Refused(3, "mia", {"enroll", "-"}, string);
+  const std::string thief = office.Get("eve", {"enroll"}, string)["fingerprint"];
+  const std::string told = office.Refused(3, "mia", {"enroll"}, string);
   EXPECT_THAT(told, HasSubstr("was used at 20"));
   EXPECT_THAT(told, HasSubstr("holdfast holder revoke-key mia --fingerprint " + thief));
-  for (int i = 0; i < 3; ++i) office.Refused(3, "mia", {"enroll", "-"}, string);
+  for (int i = 0; i < 3; ++i) office.Refused(3, "mia", {"enroll"}, string);
   const Json denied = office.Events({"--type", "key.enroll", "--outcome", "denied"});
   ASSERT_EQ(denied.size(), 4U) << denied;
   EXPECT_EQ(denied[0]["rule"], "enroll.string-used");
@@ -271,7 +273,7 @@ TEST(People, WhoeverComesSecondWithAStringHearsWhoCameFirstAndSoDoesTheSecurityT
 
   const std::string superseded = office.NewString("mia");
   office.NewString("mia");
-  EXPECT_THAT(office.Refused(3, "mia", {"enroll", superseded}), HasSubstr("was ended at 20"));
+  EXPECT_THAT(office.Refused(3, "mia", {"enroll"}, superseded), HasSubstr("was ended at 20"));
   EXPECT_EQ(office.Get("alice", {"findings", "list", "--rule", "string.ended"})["findings"].size(), 1U);
 }
 
@@ -284,12 +286,12 @@ TEST(People, AStringIsValidForAsLongAsItsMakerSaysUpToAWeek) {
   office.Refused(2, "alice", {"holder", "add", "mia", "--role", "member", "--valid", "1s"});
   const std::string string = office.Ok("alice", {"-q", "holder", "add", "mia", "--role", "member", "--valid", "3d"});
   office.RestartAhead(3 * 24 * 3600 - 60);
-  office.Ok("mia", {"enroll", "-"}, string);
+  office.Ok("mia", {"enroll"}, string);
   const std::string week = office.Ok("alice", {"-q", "holder", "enroll", "mia", "--valid", "7d"});
   office.RestartAhead(10 * 24 * 3600);
-  EXPECT_THAT(office.Refused(3, "mia", {"enroll", "-", "--replace"}, week), HasSubstr("expired at 20"));
+  EXPECT_THAT(office.Refused(3, "mia", {"enroll", "--replace"}, week), HasSubstr("expired at 20"));
   office.RestartAhead(17 * 24 * 3600);
-  EXPECT_THAT(office.Refused(3, "mia", {"enroll", "-", "--replace"}, week), HasSubstr("ended more than a week ago"));
+  EXPECT_THAT(office.Refused(3, "mia", {"enroll", "--replace"}, week), HasSubstr("ended more than a week ago"));
 }
 
 TEST(People, TheOfficersStringCanBeMadeAnewOnTheHost) {
@@ -297,7 +299,7 @@ TEST(People, TheOfficersStringCanBeMadeAnewOnTheHost) {
   const Outcome anew = vault.Server({"enroll", "--data-dir", vault.data_dir(), "alice"});
   ASSERT_EQ(anew.exit_code, 0) << anew.err;
   ASSERT_TRUE(vault.Start());
-  EXPECT_EQ(vault.Cli("alice", {"enroll", vault.officer_string()}).exit_code, 3);
+  EXPECT_EQ(vault.Cli("alice", {"enroll"}, vault.officer_string()).exit_code, 3);
   vault.Enroll("alice", anew.out.substr(0, anew.out.find('\n')));
   const Outcome log = vault.Cli("alice", {"-o", "json", "audit", "log", "--type", "holder.enroll"});
   const Json events = Json::parse(log.out)["events"];
@@ -307,6 +309,40 @@ TEST(People, TheOfficersStringCanBeMadeAnewOnTheHost) {
   const Outcome running = vault.Server({"enroll", "--data-dir", vault.data_dir(), "alice"});
   EXPECT_EQ(running.exit_code, 1);
   EXPECT_THAT(running.err, HasSubstr("another holdfastd uses"));
+}
+
+TEST(People, AnEnrollmentStringIsReadFromAFileOrStandardInputAndNeverFromTheCommandLine) {
+  Office office;
+  const std::string string = office.Ok("alice", {"-q", "holder", "add", "mia", "--role", "member"});
+  const Outcome typed = office.Cli("mia", {"enroll", string.substr(0, string.find('\n'))});
+  EXPECT_EQ(typed.exit_code, 2);
+  EXPECT_THAT(typed.err, HasSubstr("never given on the command line"));
+  EXPECT_THAT(typed.err, Not(HasSubstr("hf1:")));
+  const std::string file = office.home("alice") + "/string";
+  EXPECT_THAT(office.Refused(2, "mia", {"enroll", "--from-file", file}), HasSubstr("--from-file"));
+  std::ofstream(file) << string;
+  office.Ok("mia", {"enroll", "--from-file", file});
+  office.Ok("mia", {"enroll", "--replace", "--from-file", "-"}, office.NewString("mia"));
+}
+
+TEST(People, TheHostSaysHowLongAStringIsGood) {
+  VaultFixture vault;
+  const auto made = [&](const std::string& valid) {
+    return vault.Server({"enroll", "--data-dir", vault.data_dir(), "alice", "--valid", valid});
+  };
+  for (const char* wrong : {"8d", "30s", "soon", "0h"}) {
+    const Outcome refused = made(wrong);
+    EXPECT_EQ(refused.exit_code, 2) << wrong;
+    EXPECT_THAT(refused.err, HasSubstr("--valid: must be")) << wrong;
+  }
+  const Outcome other = vault.Server({"init", "--data-dir", vault.data_dir() + "-2", "--officer", "alice", "--key-file",
+                                      vault.data_dir() + "-2-key", "--valid", "3d"});
+  EXPECT_EQ(other.exit_code, 0) << other.err;
+  EXPECT_THAT(other.err, HasSubstr("It is valid for 3d."));
+  const Outcome days = made("3d");
+  ASSERT_EQ(days.exit_code, 0) << days.err;
+  ASSERT_TRUE(vault.Start());
+  vault.Enroll("alice", days.out.substr(0, days.out.find('\n')));
 }
 
 TEST(People, AuditorsAndOffboardingIdentitiesTouchNoValueAndGetNoAccess) {

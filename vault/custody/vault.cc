@@ -132,7 +132,8 @@ absl::StatusOr<std::unique_ptr<storage::Connection>> Vault::OpenReader() const {
   return storage::Connection::OpenReader(database_path_, database_key_);
 }
 
-absl::StatusOr<Plaintext> EnrollOffline(Vault& vault, std::string_view name, const std::string& address) {
+absl::StatusOr<Plaintext> EnrollOffline(Vault& vault, std::string_view name, const std::string& address,
+                                        Micros lifetime) {
   NewString made;
   const absl::Status done = vault.committer().RunOne([&](WriteTx& tx) -> absl::Status {
     HF_ASSIGN_OR_RETURN(const storage::Holder holder, FindHolder(tx, name));
@@ -140,7 +141,7 @@ absl::StatusOr<Plaintext> EnrollOffline(Vault& vault, std::string_view name, con
       return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
                        fmt::format("holder {} {}", holder.name, StatusWords(holder.status)));
     }
-    HF_ASSIGN_OR_RETURN(made, MakeString(tx, holder, /*issuer=*/std::nullopt));
+    HF_ASSIGN_OR_RETURN(made, MakeString(tx, holder, /*issuer=*/std::nullopt, lifetime));
     audit::Event event;
     event.type = "holder.enroll";
     event.subject = RefTo(holder);
