@@ -260,18 +260,22 @@ absl::Status WithdrawAll(WriteTx& tx, const Actor& actor, const storage::Holder&
 
 absl::StatusOr<bool> MayRead(Tx& tx, const Actor& actor, const Approval& approval) {
   HF_ASSIGN_OR_RETURN(const About about, AboutOf(tx, approval, ""));
-  const policy::Context context = ContextOf(actor, about);
-  HF_ASSIGN_OR_RETURN(const bool sees, SeesOrKnows(tx, actor, Action::kApprovalRead, about.target(), context,
-                                                   /*knows=*/context.requested_by_self));
+  HF_ASSIGN_OR_RETURN(const bool sees, SeesOrKnows(tx, actor, Action::kApprovalRead, about.target(),
+                                                   ContextOf(actor, about), /*knows=*/false));
   return sees ? true : IsAsked(tx, actor, approval, about);
 }
 
 absl::StatusOr<Approval> FindSeen(Tx& tx, const Actor& actor, Action action, std::string_view name) {
   HF_ASSIGN_OR_RETURN(auto row, Lookup(tx, name));
   if (!row.has_value()) return NotThere(tx, actor, action, Thing::kApproval, name);
-  HF_ASSIGN_OR_RETURN(const bool sees, MayRead(tx, actor, *row));
-  if (sees) return *std::move(row);
+  HF_ASSIGN_OR_RETURN(bool sees, MayRead(tx, actor, *row));
   HF_ASSIGN_OR_RETURN(const About about, AboutOf(tx, *row, ""));
+  const policy::Context context = ContextOf(actor, about);
+  if (!sees && action != Action::kApprovalRead) {
+    HF_ASSIGN_OR_RETURN(sees, SeesOrKnows(tx, actor, Action::kApprovalRead, about.target(), context,
+                                          /*knows=*/context.requested_by_self));
+  }
+  if (sees) return *std::move(row);
   return NotThere(tx, actor, action, Thing::kApproval, name, about.target());
 }
 

@@ -24,9 +24,9 @@ absl::StatusOr<storage::Approval> Withdraw(WriteTx& tx, const Actor& actor, cons
 absl::Status WithdrawAll(WriteTx& tx, const Actor& actor, const storage::Holder& holder,
                          const storage::Handover& handover);
 
-// Whether the actor may see it: by the policy, as who asked, or as one of those who are asked. Records nothing.
+// Whether the actor may see it: by the policy, or as one of those who are asked. Records nothing.
 absl::StatusOr<bool> MayRead(Tx& tx, const Actor& actor, const storage::Approval& approval);
-// The row, if the actor may see it; else as NotThere() of sight.h.
+// The row, if the actor may see it, or asked for it and does more than read it; else as NotThere() of sight.h.
 absl::StatusOr<storage::Approval> FindSeen(Tx& tx, const Actor& actor, policy::Action action, std::string_view name);
 // Who can give the yeses that it still waits for, as `reader` may be told: by name, else by role. "" when it waits no
 // more.

@@ -228,8 +228,8 @@ absl::StatusOr<storage::Account> FindAccount(Tx& tx, const Actor& actor, std::st
   if (account.has_value()) return *std::move(account);
   HF_ASSIGN_OR_RETURN(const auto renamed, storage::AccountStore(tx.db()).ByFormerName(name));
   if (renamed.has_value()) {
-    HF_ASSIGN_OR_RETURN(const bool knows, Knows(tx, actor, *renamed));
-    if (knows)
+    HF_ASSIGN_OR_RETURN(const bool sees, Sees(tx, actor, *renamed));
+    if (sees)
       return MakeError(absl::StatusCode::kNotFound, "RENAMED",
                        fmt::format("account {} is called {} now", name, renamed->name));
   }

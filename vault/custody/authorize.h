@@ -116,7 +116,7 @@ absl::Status AuthorizeShownAgain(Tx& tx, const Actor& actor, policy::Action read
 // something else of this call is.
 void RecordRehearsal(WriteTx& tx, const Actor& actor, const absl::Status& answer);
 
-// The row, or what NotThere() of sight.h says, recorded. NOT_FOUND, reason RENAMED, for a former id, to who knows of
+// The row, or what NotThere() of sight.h says, recorded. NOT_FOUND, reason RENAMED, for a former id, to who sees
 // the account. The row may be one that the actor may not see: what is asked of it is decided first.
 absl::StatusOr<storage::Account> FindAccount(Tx& tx, const Actor& actor, std::string_view name,
                                              policy::Action action);

@@ -10,10 +10,11 @@
 namespace holdfast::custody {
 namespace {
 
-absl::StatusOr<bool> Sees(Tx& tx, const Actor& actor, const BreakGlassRows& rows) {
+// Whoever asked for it knows of it, and can do what the policy lets them; to read it is a right like others.
+absl::StatusOr<bool> IsThere(Tx& tx, const Actor& actor, const BreakGlassRows& rows, policy::Action action) {
   const bool own = rows.requester.person == actor.holder.person;
   return SeesOrKnows(tx, actor, policy::Action::kBreakGlassRead, rows.AsTarget(), {.requested_by_self = own},
-                     /*knows=*/own);
+                     /*knows=*/own && action != policy::Action::kBreakGlassRead);
 }
 
 bool IsOver(BreakGlassState state) {
@@ -74,8 +75,8 @@ absl::StatusOr<BreakGlassRows> FindBreakGlass(Tx& tx, const Actor& actor, policy
   HF_ASSIGN_OR_RETURN(const auto row, storage::BreakGlassStore(tx.db()).ById(id));
   if (!row.has_value()) return NotThere(tx, actor, action, Thing::kBreakGlass, name);
   HF_ASSIGN_OR_RETURN(BreakGlassRows rows, LoadBreakGlass(tx, *row));
-  HF_ASSIGN_OR_RETURN(const bool sees, Sees(tx, actor, rows));
-  if (!sees) return NotThere(tx, actor, action, Thing::kBreakGlass, name, rows.AsTarget());
+  HF_ASSIGN_OR_RETURN(const bool there, IsThere(tx, actor, rows, action));
+  if (!there) return NotThere(tx, actor, action, Thing::kBreakGlass, name, rows.AsTarget());
   return rows;
 }
 
@@ -112,7 +113,7 @@ absl::StatusOr<BreakGlassPage> ListBreakGlass(Tx& tx, const Actor& actor, bool o
     after_id = row.id;
     if (open_only && IsOver(StateOf(tx, row))) continue;
     HF_ASSIGN_OR_RETURN(const BreakGlassRows rows, LoadBreakGlass(tx, row));
-    HF_ASSIGN_OR_RETURN(const bool sees, Sees(tx, actor, rows));
+    HF_ASSIGN_OR_RETURN(const bool sees, IsThere(tx, actor, rows, policy::Action::kBreakGlassRead));
     if (!sees) continue;
     HF_ASSIGN_OR_RETURN(BreakGlassView view, ViewBreakGlass(tx, row));
     page.views.push_back(std::move(view));

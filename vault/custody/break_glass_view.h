@@ -46,7 +46,7 @@ struct BreakGlassRows {
   Target AsTarget(std::map<std::string, std::string> texts = {}) const;
 };
 absl::StatusOr<BreakGlassRows> LoadBreakGlass(Tx& tx, const storage::BreakGlass& row);
-// If the actor may see it, as who asked may; else as NotThere() of sight.h.
+// If the actor may see it, or asked for it and does more than read it; else as NotThere() of sight.h.
 absl::StatusOr<BreakGlassRows> FindBreakGlass(Tx& tx, const Actor& actor, policy::Action action, std::int64_t id);
 
 absl::StatusOr<BreakGlassView> GetBreakGlass(Tx& tx, const Actor& actor, std::int64_t id);
