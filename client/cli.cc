@@ -2,6 +2,8 @@
 
 #include <charconv>
 #include <exception>
+#include <string_view>
+#include <vector>
 
 #include "client/approval_wait.h"
 #include "client/command.h"
@@ -46,6 +48,7 @@ void AddCommands(CLI::App& app, Invocation& invocation) {
   AddHandoverCommands(app, invocation);
   AddAuditCommands(app, invocation);
   AddVaultCommands(app, invocation);
+  AddPlaybookCommands(app, invocation);
   AddPolicyCommands(app, invocation);
 }
 
@@ -138,12 +141,23 @@ int RunCommandLine(int argc, const char* const* argv) {
   app.fallthrough();  // global options may follow the command; subcommands inherit this
   app.set_version_flag("--version", "holdfast " HOLDFAST_VERSION);
   AddGlobals(app, invocation.globals);
+  app.footer("Options of every command, such as --reason, --output and --wait: holdfast --help");
   AddCommands(app, invocation);
+  app.footer(
+      "Environment:\n"
+      "  HOLDFAST_HOME    where this device's identity lies; ~/.config/holdfast when not set\n"
+      "  HOLDFAST_SERVER  HOST:PORT of a vault that has moved; else the address it was enrolled at");
   if (argc < 2) {
     fmt::print("{}", app.help());
     return static_cast<int>(ExitCode::kOk);
   }
-  const int parsed = Parse(app, invocation, argc, argv);
+  // "holdfast help secret put" is "holdfast secret put --help".
+  std::vector<const char*> words(argv, argv + argc);
+  if (std::string_view(words[1]) == "help") {
+    words.erase(words.begin() + 1);
+    words.push_back("--help");
+  }
+  const int parsed = Parse(app, invocation, argc, words.data());
   if (!invocation.action) return parsed;
   const bool json = invocation.globals.format() != OutputFormat::kTable;
   absl::Status status;

@@ -81,7 +81,7 @@ absl::StatusOr<v1::EnrollResponse> CallEnroll(const std::string& address, const 
   const grpc::Status status = v1::EnrollmentService::NewStub(channel)->Enroll(&context, request, &response);
   if (!verdict->status().ok())
     return NotTheVault(address, "of this enrollment string", verdict->status());
-  if (TurnedAway(status, *verdict))
+  if (TurnedAway(status, *verdict, *channel))
     return MakeError(absl::StatusCode::kUnauthenticated, "STRING_UNKNOWN",
                      fmt::format("the vault at {} closed the connection: it knows no such enrollment string, or it "
                                  "ended more than a week ago; ask for a new one",
@@ -146,8 +146,8 @@ absl::Status PrintEnrolled(const Globals& globals, const v1::EnrollResponse& res
                                             {"api", response.api_address()}})));
   if (!response.confirmed()) {
     Note(globals,
-         "Read the fingerprint out to somebody of your organisation other than who gave you the string, any member "
-         "or officer; only the second officer of a vault may be confirmed by the first. They run:");
+         "Until somebody confirms this device, it may do little. Read the fingerprint out to any member or officer of "
+         "your organisation, other than who gave you the string. They run:");
     Note(globals, fmt::format("    holdfast holder confirm {} --fingerprint {}", LastId(response.holder()),
                               response.fingerprint()));
   }

@@ -79,6 +79,7 @@ void AddBreakGlassCommands(CLI::App& root, Invocation& invocation);
 void AddHandoverCommands(CLI::App& root, Invocation& invocation);
 void AddVaultCommands(CLI::App& root, Invocation& invocation);
 void AddAuditCommands(CLI::App& root, Invocation& invocation);
+void AddPlaybookCommands(CLI::App& root, Invocation& invocation);
 void AddPolicyCommands(CLI::App& root, Invocation& invocation);
 
 }  // namespace holdfast::client

@@ -84,7 +84,7 @@ const std::map<std::string, Columns>& AllColumns() {
         {"ACTION", "action"},
         {"ACCOUNT", "account", Kind::kName},
         {"SECRET", "secret", Kind::kName},
-        {"VERSION", "version"},
+        {"VERSION", "version", Kind::kNumber},
         {"FOR", "subject", Kind::kName},
         {"DETAILS", "details"},
         {"WAITS FOR", "approvers"},
@@ -266,6 +266,7 @@ std::string CellText(const Message& message, const Column& column) {
   const auto shortened = [&](const std::string& text) {
     if (column.kind == CellKind::kAskedFor)
       return Shorten(text.empty() ? EventText(message, "asked-for") : text);
+    if (column.kind == CellKind::kNumber && text == "0") return std::string();
     return column.kind == CellKind::kName ? Shorten(text) : text;
   };
   if (!field->is_repeated()) return shortened(ScalarText(message, *field));

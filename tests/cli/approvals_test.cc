@@ -52,7 +52,9 @@ TEST(Approvals, OpenTierOneOnceForEachYes) {
   EXPECT_EQ(
       office.Refused(5, "gus", kReveal),
       "needs approval by alice, omar, mia or ben (rule reveal.tier-1: a secret of tier 1 is seen by one and "
-      "approved by another: once, for ten minutes): holdfast approval approve 2; then repeat this command\n");
+      "approved by another: once, for ten minutes); they run: holdfast approval approve 2; then repeat "
+      "exactly this "
+      "command, or add --wait\n");
   EXPECT_EQ(office.Asks("gus", kReveal), "2");  // asked for once
 
   const Json waiting = office.Show("2", "ben");

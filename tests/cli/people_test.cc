@@ -1,6 +1,5 @@
 // Who gets in: enrollment, confirmation by a second person, suspension, new devices.
 #include <filesystem>
-#include <fstream>
 
 #include "gmock/gmock.h"
 #include "tests/cli/office.h"
@@ -267,6 +266,7 @@ TEST(People, WhoeverComesSecondWithAStringHearsWhoCameFirstAndSoDoesTheSecurityT
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0]["severity"], "SEVERITY_CRITICAL");
   EXPECT_EQ(found[0]["holder"], "holders/mia");
+  EXPECT_THAT(found[0]["message"], HasSubstr("holdfast holder revoke-key mia --fingerprint " + thief));
   office.Ok("omar", {"holder", "revoke-key", "--yes", "mia", "--fingerprint", thief});
   EXPECT_EQ(office.Get("alice", findings)["findings"], Json::array());
   EXPECT_THAT(office.Refused(3, "eve", {"status"}), HasSubstr("key was revoked"));
@@ -275,6 +275,24 @@ TEST(People, WhoeverComesSecondWithAStringHearsWhoCameFirstAndSoDoesTheSecurityT
   office.NewString("mia");
   EXPECT_THAT(office.Refused(3, "mia", {"enroll"}, superseded), HasSubstr("was ended at 20"));
   EXPECT_EQ(office.Get("alice", {"findings", "list", "--rule", "string.ended"})["findings"].size(), 1U);
+}
+
+TEST(People, TheAlarmAboutAStringEndsWhenTheDeviceIsConfirmedAgain) {
+  Office office;
+  office.AddOmar();
+  const std::string string = office.Ok("alice", {"-q", "holder", "add", "mia", "--role", "member"});
+  const std::string own = office.Get("mia", {"enroll", "-"}, string)["fingerprint"];
+  const Args confirm{"holder", "confirm", "mia", "--fingerprint", own};
+  office.Ok("omar", confirm);
+  office.Refused(3, "eve", {"enroll", "-"}, string);
+  const Args findings{"findings", "list", "--rule", "string.used-twice"};
+  const Json found = office.Get("alice", findings)["findings"];
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_THAT(found[0]["message"], HasSubstr("holdfast holder confirm mia --fingerprint " + own));
+  EXPECT_THAT(office.Refused(4, "alice", confirm), HasSubstr("floor")) << "who made the string cannot";
+  office.Ok("omar", confirm);
+  EXPECT_EQ(office.Get("alice", findings)["findings"], Json::array());
+  EXPECT_THAT(office.Refused(7, "omar", confirm), HasSubstr("confirmed already"));
 }
 
 TEST(People, AStringIsValidForAsLongAsItsMakerSaysUpToAWeek) {
@@ -307,42 +325,32 @@ TEST(People, TheOfficersStringCanBeMadeAnewOnTheHost) {
   EXPECT_EQ(events[0]["actor"], "");  // nobody but the host
   EXPECT_EQ(events[0]["rule"], "host.offline");
   const Outcome running = vault.Server({"enroll", "--data-dir", vault.data_dir(), "alice"});
-  EXPECT_EQ(running.exit_code, 1);
+  EXPECT_EQ(running.exit_code, 7);
   EXPECT_THAT(running.err, HasSubstr("another holdfastd uses"));
 }
 
-TEST(People, AnEnrollmentStringIsReadFromAFileOrStandardInputAndNeverFromTheCommandLine) {
-  Office office;
-  const std::string string = office.Ok("alice", {"-q", "holder", "add", "mia", "--role", "member"});
-  const Outcome typed = office.Cli("mia", {"enroll", string.substr(0, string.find('\n'))});
-  EXPECT_EQ(typed.exit_code, 2);
-  EXPECT_THAT(typed.err, HasSubstr("never given on the command line"));
-  EXPECT_THAT(typed.err, Not(HasSubstr("hf1:")));
-  const std::string file = office.home("alice") + "/string";
-  EXPECT_THAT(office.Refused(2, "mia", {"enroll", "--from-file", file}), HasSubstr("--from-file"));
-  std::ofstream(file) << string;
-  office.Ok("mia", {"enroll", "--from-file", file});
-  office.Ok("mia", {"enroll", "--replace", "--from-file", "-"}, office.NewString("mia"));
-}
-
-TEST(People, TheHostSaysHowLongAStringIsGood) {
-  VaultFixture vault;
-  const auto made = [&](const std::string& valid) {
-    return vault.Server({"enroll", "--data-dir", vault.data_dir(), "alice", "--valid", valid});
+TEST(People, AStringMadeOnTheHostNamesTheAddressThatInitWasTold) {
+  VaultFixture host;
+  const auto run = [&](const std::string& dir, const Args& args, const std::string& address) {
+    Args all = args;
+    all.insert(all.end(), {"--data-dir", host.dir() / dir, "--key-file", host.dir() / (dir + ".key")});
+    if (!address.empty()) all.insert(all.end(), {"--advertise", address});
+    const Outcome outcome = host.Server(all);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr("The line above enrolls alice, once, within 1h"));
+    return outcome;
   };
-  for (const char* wrong : {"8d", "30s", "soon", "0h"}) {
-    const Outcome refused = made(wrong);
-    EXPECT_EQ(refused.exit_code, 2) << wrong;
-    EXPECT_THAT(refused.err, HasSubstr("--valid: must be")) << wrong;
-  }
-  const Outcome other = vault.Server({"init", "--data-dir", vault.data_dir() + "-2", "--officer", "alice", "--key-file",
-                                      vault.data_dir() + "-2-key", "--valid", "3d"});
-  EXPECT_EQ(other.exit_code, 0) << other.err;
-  EXPECT_THAT(other.err, HasSubstr("It is valid for 3d."));
-  const Outcome days = made("3d");
-  ASSERT_EQ(days.exit_code, 0) << days.err;
-  ASSERT_TRUE(vault.Start());
-  vault.Enroll("alice", days.out.substr(0, days.out.find('\n')));
+  const Args init{"init", "--officer", "alice"};
+  const Args enroll{"enroll", "alice"};
+  const std::string address = "vault.example.org:7443";
+  EXPECT_THAT(run("told", init, address).out, HasSubstr(address));
+  const Outcome anew = run("told", enroll, "");
+  EXPECT_THAT(anew.out, HasSubstr(address));
+  EXPECT_THAT(anew.err, Not(HasSubstr("--server")));
+  EXPECT_THAT(run("told", enroll, "other.example.org:1").out, HasSubstr("other.example.org:1"));
+  EXPECT_THAT(run("told", enroll, "").out, HasSubstr("other.example.org:1"));
+  for (const Args& args : {init, enroll})
+    EXPECT_THAT(run("untold", args, "").err, HasSubstr("Without --advertise HOST:PORT the line does not say"));
 }
 
 TEST(People, AuditorsAndOffboardingIdentitiesTouchNoValueAndGetNoAccess) {

@@ -159,7 +159,7 @@ TEST_F(Restore, ACopyBesideProductionIsNeitherServedNorTakenForIt) {
   Args serve{"serve", "--data-dir", office.dir() / "copy"};
   serve.insert(serve.end(), ports.begin(), ports.end());
   const Outcome copy = office.Server(serve);
-  EXPECT_EQ(copy.exit_code, 1);
+  EXPECT_EQ(copy.exit_code, 7);
   EXPECT_THAT(copy.err, AllOf(HasSubstr("looks like a copy"), HasSubstr("--adopt"), HasSubstr("restore --from")));
   EXPECT_EQ(ReadFile(office.data_dir() + "/anchor"), anchor);
 

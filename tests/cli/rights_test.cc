@@ -178,6 +178,39 @@ TEST(Rights, AWorkflowFreezesFiveADayAndTheRestByOneYes) {
   office.Refused(2, "alice", {"holder", "update", "mia", "--person", "omar"});
 }
 
+TEST(Rights, ADenialSaysWhichActionAndWhoMay) {
+  Office office;
+  office.AddOmar();
+  office.AddMember("mia");
+  office.AddMember("sam");
+  office.AddAccount("news", "mia");
+  office.Ok("mia", {"access", "grant", "--account", "news", "--holder", "sam"});
+  const std::pair<Args, std::string> denied[] = {
+      {{"audit", "log"}, "nothing permits you audit.read: it needs role "},
+      {{"handover", "tasks", "1"}, "nothing permits you handover.read: it needs role "},
+      {{"break-glass", "review", "7", "--reason", "x"}, "nothing permits you break-glass.review: it needs role "},
+      {{"secret", "destroy", "news", "password", "1", "--yes"},
+       "nothing permits you secret.destroy of news: it needs relation owner (now grantee)"},
+  };
+  office.Put("mia", "news", "fixture-1");
+  office.Put("mia", "news", "fixture-2");
+  for (const auto& [command, words] : denied) EXPECT_THAT(office.Refused(4, "sam", command), HasSubstr(words));
+}
+
+TEST(Rights, AListOfNothingSaysSoWhereTheDeviceIsNotConfirmed) {
+  Office office;
+  office.AddOmar();
+  office.AddMember("mia");
+  office.AddAccount("news", "mia");
+  office.Ok("mia-two", {"enroll", "-"}, office.NewString("mia"));
+  const Args lists[] = {{"account", "list"},  {"access", "list"},  {"exposure", "list"},     {"holder", "list"},
+                        {"findings", "list"}, {"handover", "list"}, {"break-glass", "list"}, {"approval", "list"}};
+  for (const Args& list : lists)
+    EXPECT_THAT(office.Refused(4, "mia-two", list), HasSubstr("the key is not confirmed yet")) << list[0];
+  office.Ok("omar", {"holder", "confirm", "mia", "--fingerprint", office.Fingerprint("mia-two")});
+  EXPECT_EQ(office.Get("mia-two", {"account", "list"})["accounts"].size(), 1U);
+}
+
 TEST(Rights, TheLogTellsWhoAndWhat) {
   Office office;
   office.AddOmar();

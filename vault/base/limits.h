@@ -31,6 +31,7 @@ inline constexpr std::size_t kMaxSourceId = 128;
 inline constexpr std::size_t kMaxSourceTitle = 256;
 inline constexpr std::size_t kMaxImportSecrets = 64;
 inline constexpr std::size_t kMaxImportValues = 64;  // of one secret
+inline constexpr std::size_t kMaxOtherAccounts = 1000;
 inline constexpr std::size_t kMaxKnownBy = 64;
 
 }  // namespace holdfast

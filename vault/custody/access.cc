@@ -41,9 +41,13 @@ absl::Status CheckNewGrant(Tx& tx, const storage::Account& account, const storag
   HF_ASSIGN_OR_RETURN(const auto existing,
                       storage::GrantStore(tx.db()).Live(account.id, holder.id, tx.now()));
   if (!existing.has_value()) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
-                   fmt::format("holder {} has access to account {} already; revoke it first to change it",
-                               holder.name, account.name));
+  return MakeError(
+      absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
+      existing->relation == Relation::kGrantee
+          ? fmt::format("holder {} has access to account {} already; to change it, revoke it first", holder.name,
+                        account.name)
+          : fmt::format("holder {} is {} of account {}: there is nothing to grant", holder.name,
+                        existing->relation == Relation::kOwner ? "the owner" : "a backup owner", account.name));
 }
 
 std::string ResultName(const storage::Grant& grant) { return std::to_string(grant.id); }
@@ -104,6 +108,8 @@ bool MayHaveAccess(const storage::Holder& holder) {
 absl::StatusOr<storage::Holder> FindAccessHolder(Tx& tx, std::string_view name, std::string_view field) {
   HF_ASSIGN_OR_RETURN(auto holder, storage::HolderStore(tx.db()).ByName(name));
   if (!holder.has_value()) return InvalidField(field, fmt::format("there is no holder {}", name));
+  if (const absl::Status leaving = CheckNotLeaving(tx, *holder); !leaving.ok())
+    return InvalidField(field, MessageOf(leaving));
   if (holder->status != HolderStatus::kActive)
     return InvalidField(field, fmt::format("holder {} {}", holder->name, StatusWords(holder->status)));
   if (!MayHaveAccess(*holder)) {

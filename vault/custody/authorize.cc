@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "vault/crypto/fingerprint.h"
-#include "vault/custody/access_end.h"
 #include "vault/custody/approvals.h"
+#include "vault/custody/denial.h"
 #include "vault/custody/facts.h"
 #include "vault/custody/recovery.h"
 #include "vault/custody/rehearsal.h"
@@ -15,6 +15,7 @@
 
 namespace holdfast::custody {
 namespace {
+
 
 // The device that acted, as its holder reads it out.
 std::string DeviceOf(const Actor& actor) {
@@ -95,33 +96,15 @@ audit::Event BaseEvent(const Actor& actor, policy::Action action, const Target& 
   return event;
 }
 
-// To whoever had it: they know that there is such an account.
-absl::Status AccessEnded(const storage::Account& account, Micros ended) {
-  absl::Status status = MakeError(absl::StatusCode::kPermissionDenied, "DENIED",
-                                  fmt::format("your access to {} ended at {}", account.name, FormatTime(ended)));
-  AddDetail(status, "rule", kDefaultDeny);
-  return status;
-}
-
-// A denial of what the actor knows to be there. Whoever had access is told why they have it no more.
-absl::Status DenialOf(Tx& tx, const Actor& actor, const Target& target, const policy::Decision& decision) {
-  if (decision.rule != kDefaultDeny || target.account == nullptr || target.account->id == 0)
-    return DeniedBy(decision);
-  HF_ASSIGN_OR_RETURN(const auto ended, AccessEndedAt(tx, *target.account, actor.holder.id));
-  return ended.has_value() ? AccessEnded(*target.account, *ended) : DeniedBy(decision);
+absl::Status DeniedTo(Tx& tx, const Actor& actor, policy::Action action, std::string asked_for,
+                      const policy::Decision& decision) {
+  audit::Event event = Refusal(actor, std::string(policy::ActionName(action)), decision.rule);
+  event.texts["asked-for"] = std::move(asked_for);
+  tx.RecordInstead(std::move(event));
+  return DeniedUnseen(decision);
 }
 
 }  // namespace
-
-absl::Status DeniedBy(const policy::Decision& decision) {
-  // What no rule speaks of has no words of its own; the policy's own say the rest.
-  const std::string why = decision.rule == kDefaultDeny
-                              ? std::string("nothing permits this to you")
-                              : fmt::format("denied: {} (rule {})", decision.why, decision.rule);
-  absl::Status status = MakeError(absl::StatusCode::kPermissionDenied, "DENIED", why);
-  AddDetail(status, "rule", decision.rule);
-  return status;
-}
 
 audit::Ref RefTo(const storage::Holder& holder) { return {holder.id, holder.pseudonym}; }
 audit::Ref RefTo(const storage::Account& account) { return {account.id, account.pseudonym}; }
@@ -194,7 +177,7 @@ absl::StatusOr<Permit> AuthorizeToWait(Tx& tx, const Actor& actor, policy::Actio
   if (refused) {
     // What is missing is on record too: it told the caller which rule guards the account.
     RecordRefusal(tx, actor, action, target, decision.rule);
-    return denied ? DenialOf(tx, actor, target, decision) : given;
+    return denied ? DenialOf(tx, actor, action, target, decision) : given;
   }
   return Permit{std::move(decision), std::nullopt};
 }
@@ -228,12 +211,20 @@ absl::StatusOr<storage::Account> FindAccount(Tx& tx, const Actor& actor, std::st
   if (account.has_value()) return *std::move(account);
   HF_ASSIGN_OR_RETURN(const auto renamed, storage::AccountStore(tx.db()).ByFormerName(name));
   if (renamed.has_value()) {
-    HF_ASSIGN_OR_RETURN(const bool sees, Sees(tx, actor, *renamed));
-    if (sees)
+    HF_ASSIGN_OR_RETURN(const policy::Decision reads,
+                        Consider(tx, actor, policy::Action::kAccountRead, {.account = &*renamed}));
+    if (reads.allowed())
       return MakeError(absl::StatusCode::kNotFound, "RENAMED",
                        fmt::format("account {} is called {} now", name, renamed->name));
   }
   return NotThere(tx, actor, action, Thing::kAccount, name);
+}
+
+absl::Status NothingShown(Tx& tx, const Actor& actor, policy::Action read) {
+  HF_ASSIGN_OR_RETURN(const policy::Decision any, Consider(tx, actor, read, {}));
+  if (any.effect != policy::Effect::kDeny || any.rule == kDefaultDeny) return absl::OkStatus();
+  RecordRefusal(tx, actor, read, {}, any.rule);
+  return DeniedByRule(any);
 }
 
 void RecordRefusal(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
@@ -285,9 +276,7 @@ absl::StatusOr<storage::Holder> FindHolder(Tx& tx, const Actor& actor, std::stri
   auto holder = FindHolder(tx, name);
   if (holder.ok() || !absl::IsNotFound(holder.status())) return holder;
   HF_ASSIGN_OR_RETURN(const policy::Decision any, Consider(tx, actor, policy::Action::kHolderRead, {}));
-  if (any.allowed()) return holder.status();
-  RecordRefusal(tx, actor, action, {.texts = {{"asked-for", HolderName(name)}}}, any.rule);
-  return DeniedBy(any);
+  return any.allowed() ? holder.status() : DeniedTo(tx, actor, action, HolderName(name), any);
 }
 
 absl::StatusOr<storage::Holder> FindHolderIn(Tx& tx, const Actor& actor, std::string_view field,

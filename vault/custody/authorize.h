@@ -76,8 +76,7 @@ struct Permit : policy::Decision {
   std::optional<std::int64_t> approval;  // index of the event of the last yes
 };
 
-// Decides. On a refusal arranges for its event and returns PERMISSION_DENIED, reason DENIED, with the rule; about an
-// account that the actor may not see, what NotThere() of sight.h says.
+// Decides. On a refusal arranges for its event and returns PERMISSION_DENIED, reason DENIED, with the rule.
 // INVALID_ARGUMENT naming "reason" or "ticket" where the policy asks for one. Where it asks for approvals,
 // uses those that this very operation has, or returns what AskForApproval does. The facts that follow from
 // actor and target (relation, tier, about_self) are filled in; `context` brings the others.
@@ -100,11 +99,13 @@ audit::Ref RefTo(const storage::Account& account);
 audit::Ref RefTo(const storage::Secret& secret);
 audit::Ref RefTo(const storage::Handover& handover);
 
-// The rule of a decision that no rule speaks of, and of a refusal of what is not there or not to be seen.
-inline constexpr std::string_view kDefaultDeny = "default.deny";
-inline constexpr std::string_view kUnseenRule = "floor.unseen";
-// PERMISSION_DENIED, reason DENIED, in the words of the rule, with the detail "rule".
-absl::Status DeniedBy(const policy::Decision& decision);
+// Whether the actor may see that there is this account. Records nothing.
+absl::StatusOr<bool> Sees(Tx& tx, const Actor& actor, const storage::Account& account);
+// What whoever may not see an account is answered about it, in the same words whether it exists or not.
+absl::Status NoSuchAccount(Tx& tx, const Actor& actor, std::string_view name);
+// How a list ends of which nothing was shown: refused, recorded, where a rule forbids the actor to see any, such as
+// at a device that nobody confirmed; else OK, as there may be nothing for them.
+absl::Status NothingShown(Tx& tx, const Actor& actor, policy::Action read);
 // Arranges for the event of a refusal to tell `actor` about `target`.
 void RecordRefusal(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
                    std::string_view rule);
@@ -116,8 +117,8 @@ absl::Status AuthorizeShownAgain(Tx& tx, const Actor& actor, policy::Action read
 // something else of this call is.
 void RecordRehearsal(WriteTx& tx, const Actor& actor, const absl::Status& answer);
 
-// The row, or what NotThere() of sight.h says, recorded. NOT_FOUND, reason RENAMED, for a former id, to who sees
-// the account. The row may be one that the actor may not see: what is asked of it is decided first.
+// The row, or NOT_FOUND (reason NOT_FOUND). Callers who may not see all accounts get the same refusal,
+// recorded, for an account that does not exist as for one that they have nothing to do with.
 absl::StatusOr<storage::Account> FindAccount(Tx& tx, const Actor& actor, std::string_view name,
                                              policy::Action action);
 absl::StatusOr<storage::Secret> FindSecret(Tx& tx, const storage::Account& account, std::string_view name);

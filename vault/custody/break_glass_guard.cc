@@ -21,6 +21,11 @@ absl::Status Failed(std::string_view reason, const std::string& message) {
   return MakeError(absl::StatusCode::kFailedPrecondition, reason, message);
 }
 
+absl::Status NobodyToObject() {
+  return Failed("NOBODY_TO_OBJECT",
+                "there is nobody else, active and with a confirmed key, who could say no");
+}
+
 absl::StatusOr<std::vector<policy::Vote>> VotesOf(Tx& tx, const BreakGlass& row) {
   if (!row.approval_event.has_value()) return std::vector<policy::Vote>();
   HF_ASSIGN_OR_RETURN(const auto approval, storage::ApprovalStore(tx.db()).ByEvent(*row.approval_event));
@@ -45,6 +50,9 @@ absl::Status CheckMayAsk(Tx& tx, const Actor& actor) {
   const auto own = std::ranges::count(open, actor.holder.id, &BreakGlass::requester_id);
   if (own >= kMaxOpenBreakGlass)
     return Failed("TOO_MANY_OPEN", fmt::format("{} of your requests are open, which is the most", own));
+  HF_ASSIGN_OR_RETURN(const auto others,
+                      storage::KeyStore(tx.db()).ConfirmedOfOthers(kOverseers, actor.holder.person, tx.now()));
+  if (others.empty()) return NobodyToObject();
   HF_ASSIGN_OR_RETURN(const auto today, store.AskedAfter(actor.holder.id, tx.now() - kDay));
   if (std::ssize(today) < kMaxBreakGlassADay) return absl::OkStatus();
   // One falls out of the day when the oldest of the last kMaxBreakGlassADay does.
@@ -57,7 +65,7 @@ absl::Status CheckMayAsk(Tx& tx, const Actor& actor) {
   return status;
 }
 
-absl::Status CheckIsNotOpen(Tx& tx, const Actor& actor, const storage::Secret& secret, Micros wait) {
+absl::Status CheckNotOpen(Tx& tx, const Actor& actor, const storage::Secret& secret, Micros wait) {
   HF_ASSIGN_OR_RETURN(const auto open, storage::BreakGlassStore(tx.db()).Open(tx.elapsed(), tx.policy().id));
   for (const BreakGlass& row : open) {
     // One that waited too little is shown no more, and is in nobody's way.
@@ -80,8 +88,7 @@ absl::Status CheckSomebodyMayObject(Tx& tx, const storage::Holder& requester, co
                                                               {.has_reason = true, .has_ticket = true}));
     if (veto.allowed()) return absl::OkStatus();
   }
-  return Failed("NOBODY_TO_OBJECT",
-                "there is nobody else, active and with a confirmed key, who could say no");
+  return NobodyToObject();
 }
 
 absl::Status CheckStillAllowed(Tx& tx, const Actor& actor, const BreakGlassRows& rows) {

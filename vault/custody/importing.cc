@@ -151,6 +151,28 @@ absl::StatusOr<Permit> AuthorizeItem(WriteTx& tx, const Actor& actor, const stor
   return permit;
 }
 
+// What an account gains that was there before is put in as by "secret put": whatever the policy asks of that, a reason
+// and another's yes too, an import must not get around. It cannot give them, so it leaves the component to that command.
+absl::Status AuthorizePut(WriteTx& tx, const Actor& actor, const storage::Account& account,
+                          const ImportComponent& component) {
+  const storage::Secret secret{.kind = component.kind};
+  const Target target{.account = &account,
+                      .secret = &secret,
+                      .texts = {{"name", SecretResource(account.name, component.secret)}}};
+  HF_ASSIGN_OR_RETURN(const policy::Decision put, Consider(tx, actor, Action::kSecretPut, target));
+  const bool lacks = (put.obligations.reason && actor.request.reason.empty()) ||
+                     (put.obligations.ticket && actor.request.ticket.empty());
+  if (put.allowed() && !lacks) return absl::OkStatus();
+  RecordRefusal(tx, actor, Action::kSecretPut, target, put.rule);
+  absl::Status status = MakeError(
+      absl::StatusCode::kFailedPrecondition, "PUT_DENIED",
+      fmt::format("account {} was there before and has no secret {}, and an import does not put it in (rule {}); use: "
+                  "holdfast secret put {} {} --kind {}",
+                  account.name, component.secret, put.rule, account.name, component.secret, component.kind));
+  AddDetail(status, "rule", put.rule);
+  return status;
+}
+
 absl::StatusOr<storage::Account> InsertImported(WriteTx& tx, const Actor& actor, const ImportItem& item,
                                                 const storage::Holder& owner) {
   storage::Account account = AccountOf(item);
@@ -209,7 +231,10 @@ absl::StatusOr<ImportOutcome> ImportOne(WriteTx& tx, const Actor& actor, const I
     if (outcome == ImportOutcome::kUnchanged) HF_RETURN_IF_ERROR(frame.knowers.RecordNewest(tx, *secret));
     return outcome;
   }
-  if (!frame.is_new) HF_RETURN_IF_ERROR(CheckNotArchived(account));
+  if (!frame.is_new) {
+    HF_RETURN_IF_ERROR(CheckNotArchived(account));
+    HF_RETURN_IF_ERROR(AuthorizePut(tx, actor, account, *component.wanted));
+  }
   HF_ASSIGN_OR_RETURN(secret, InsertSecret(tx, account, component.wanted->secret, component.wanted->kind));
   const auto& since = component.wanted->in_use_since;
   for (std::size_t i = 0; i < component.values.size(); ++i) {

@@ -79,6 +79,7 @@ absl::StatusOr<Plaintext> Fill(const InitOptions& options, const std::string& an
   HF_ASSIGN_OR_RETURN(const Keys keys, LoadKeys(*db, root, vault_id, WallNow()));
   storage::SettingStore settings(*db);
   HF_RETURN_IF_ERROR(settings.Set("anchor", anchor_name));
+  HF_RETURN_IF_ERROR(settings.Set(kAddressSetting, options.address));
   HF_RETURN_IF_ERROR(InstallPolicy(*db));
   HF_ASSIGN_OR_RETURN(audit::Log log, audit::Log::Load(*db, keys.state_mac));
   const std::string anchor_path = ResolvePath(options.data_dir, anchor_name);

@@ -88,6 +88,19 @@ absl::Status CheckPace(Tx& tx, const Actor& actor, const storage::Secret& secret
   return status;
 }
 
+absl::Status CheckHolderPace(Tx& tx, const Actor& actor) {
+  HF_ASSIGN_OR_RETURN(auto times, storage::SecretStore(tx.db()).PutTimesBy(actor.holder.id, tx.now() - kHour));
+  if (times.size() < kMaxPutsAnHour) return absl::OkStatus();
+  const Micros wait = UntilFewer(std::move(times), kMaxPutsAnHour) + kHour - tx.now();
+  absl::Status status = MakeError(
+      absl::StatusCode::kResourceExhausted, "TOO_MANY_PUTS",
+      fmt::format("you put in {} values within an hour, which is the most; go on in {} minutes, or bring many values in "
+                  "by an import",
+                  kMaxPutsAnHour, (wait + kMinute - 1) / kMinute));
+  SetRetryAfter(status, MillisOf(wait));
+  return status;
+}
+
 absl::Status CheckRoom(const storage::Secret& secret, const std::vector<Watched>& watched) {
   if (secret.current_version < kMaxVersionsPerSecret) return absl::OkStatus();
   // Nobody who filled a secret up can keep a rotation from being done.
@@ -116,6 +129,7 @@ void RefuseAsKnown(WriteTx& tx, const Actor& actor, const Target& target, const 
 absl::Status CheckNewValue(WriteTx& tx, const Actor& actor, const Target& target,
                            const std::vector<Bytes>& hashes) {
   const storage::Secret& secret = *target.secret;
+  HF_RETURN_IF_ERROR(CheckHolderPace(tx, actor));
   if (secret.id == 0) return absl::OkStatus();
   HF_RETURN_IF_ERROR(CheckPace(tx, actor, secret));
   HF_ASSIGN_OR_RETURN(std::vector<Watched> watched, WatchedOver(tx, secret));

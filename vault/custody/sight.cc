@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "vault/custody/denial.h"
 #include "vault/storage/grant_store.h"
 
 namespace holdfast::custody {
@@ -28,7 +29,7 @@ Kind KindOf(Thing thing) {
     case Thing::kApproval:
       return {Action::kApprovalRead, true, "approval ", "approvals/"};
     case Thing::kBreakGlass:
-      return {Action::kBreakGlassRead, true, "break-glass/", "break-glass/"};
+      return {Action::kBreakGlassRead, false, "break-glass/", "break-glass/"};
   }
   return {Action::kAccountRead, false, "", ""};
 }
@@ -52,8 +53,18 @@ absl::Status NotThere(Tx& tx, const Actor& actor, Action action, Thing thing, st
   Target about = target;
   about.texts["asked-for"] = fmt::format("{}{}", kind.resource, name);
   RecordRefusal(tx, actor, action, about, any.allowed() ? kUnseenRule : std::string_view(any.rule));
-  if (!any.allowed()) return DeniedBy(any);
-  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no {}{}", kind.words, name));
+  if (thing == Thing::kAccount) return NoSuchAccount(tx, actor, name);
+  if (any.allowed())
+    return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no {}{}", kind.words, name));
+  HF_ASSIGN_OR_RETURN(const policy::Decision act, Consider(tx, actor, action, {}));
+  const bool denied = act.effect == policy::Effect::kDeny;
+  return DenialOf(tx, actor, denied ? action : kind.read, {}, denied ? act : any);
+}
+
+absl::Status NoSuchAccount(Tx& tx, const Actor& actor, std::string_view name) {
+  HF_ASSIGN_OR_RETURN(const policy::Decision any, Consider(tx, actor, Action::kAccountRead, {}));
+  if (!any.allowed()) return DeniedUnseen(any);
+  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no account {}", name));
 }
 
 absl::StatusOr<bool> SeesOrKnows(Tx& tx, const Actor& actor, Action read, const Target& target,

@@ -25,9 +25,10 @@ absl::Status NotThere(Tx& tx, const Actor& actor, policy::Action action, Thing t
 absl::StatusOr<bool> SeesOrKnows(Tx& tx, const Actor& actor, policy::Action read, const Target& target,
                                  const policy::Context& context, bool knows);
 
-// Whether the actor may read that there is this account.
-absl::StatusOr<bool> Sees(Tx& tx, const Actor& actor, const storage::Account& account);
-// The same, or knows of it: by access to it, now or once.
+// The rule on record of a refusal of what is not there, or not to be seen, where the actor sees others.
+inline constexpr std::string_view kUnseenRule = "floor.unseen";
+
+// Whether the actor sees the account, or knows of it: by access to it, now or once.
 absl::StatusOr<bool> Knows(Tx& tx, const Actor& actor, const storage::Account& account);
 absl::StatusOr<bool> Sees(Tx& tx, const Actor& actor, const storage::Handover& row);
 

@@ -74,8 +74,16 @@ class Vault {
   int lock_fd_ = -1;
 };
 
-// A new enrollment string for a registered, active holder, made on the host while no server runs; recorded.
-absl::StatusOr<Plaintext> EnrollOffline(Vault& vault, std::string_view holder, const std::string& address,
-                                        Micros lifetime = kStringLifetime);
+// Where devices reach the vault, as it was last said on the host; "" when it never was.
+inline constexpr std::string_view kAddressSetting = "address";
+
+struct OfflineString {
+  Plaintext string;
+  std::string address;  // that it names; "" when it names none
+};
+// A new enrollment string for a registered, active holder, made on the host while no server runs; recorded. Without
+// `address` it names the one that was said before.
+absl::StatusOr<OfflineString> EnrollOffline(Vault& vault, std::string_view holder, const std::string& address,
+                                            Micros lifetime = kStringLifetime);
 
 }  // namespace holdfast::custody

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "vault/base/ids.h"
-#include "vault/crypto/fingerprint.h"
 #include "vault/custody/access.h"
 #include "vault/custody/approving.h"
+#include "vault/custody/device_end.h"
 #include "vault/custody/holders.h"
 #include "vault/storage/key_store.h"
 #include "vault/storage/setting_store.h"
@@ -58,26 +58,6 @@ absl::Status MoveAccount(WriteTx& tx, const Actor& actor, const storage::Holder&
   return absl::OkStatus();
 }
 
-absl::Status RevokeAll(WriteTx& tx, const Actor& actor, const storage::Handover& row, std::string_view rule,
-                       std::vector<storage::DeviceKey> doomed) {
-  for (storage::DeviceKey& key : doomed) {
-    if (key.state == KeyState::kRevoked) continue;
-    key.state = KeyState::kRevoked;
-    key.revoked_at = tx.now();
-    HF_RETURN_IF_ERROR(storage::KeyStore(tx.db()).Update(key));
-    HF_ASSIGN_OR_RETURN(const storage::Holder holder, custody::LoadHolder(tx, key.holder_id));
-    audit::Event event;
-    event.type = "key.end";
-    event.actor = custody::RefTo(actor.holder);
-    event.subject = custody::RefTo(holder);
-    event.handover = custody::RefTo(row);
-    event.rule = rule;
-    event.texts = {{"fingerprint", crypto::KeyFingerprint(key.cert_sha256, key.box_public)}};
-    tx.Record(std::move(event));
-  }
-  return absl::OkStatus();
-}
-
 // What an identity handed out or could still be used through: strings for and by it, unconfirmed devices of
 // its own and those enrolled with its strings, for which nobody else has vouched; and what it asked for.
 absl::Status EndOpenEnds(WriteTx& tx, const Actor& actor, const storage::Holder& holder,
@@ -86,10 +66,10 @@ absl::Status EndOpenEnds(WriteTx& tx, const Actor& actor, const storage::Holder&
   HF_RETURN_IF_ERROR(custody::VoidStrings(tx, holder));
   HF_RETURN_IF_ERROR(custody::WithdrawAll(tx, actor, holder, row));
   HF_ASSIGN_OR_RETURN(auto issued, keys.UnconfirmedIssuedBy(holder.id));
-  HF_RETURN_IF_ERROR(RevokeAll(tx, actor, row, "handover.freeze", std::move(issued)));
+  HF_RETURN_IF_ERROR(custody::EndDevices(tx, actor, std::move(issued), "handover.freeze", &row));
   HF_ASSIGN_OR_RETURN(auto own, keys.ByHolder(holder.id));
   std::erase_if(own, [](const storage::DeviceKey& key) { return key.state != KeyState::kUnconfirmed; });
-  return RevokeAll(tx, actor, row, "handover.freeze", std::move(own));
+  return custody::EndDevices(tx, actor, std::move(own), "handover.freeze", &row);
 }
 
 absl::Status Suspend(WriteTx& tx, const Actor& actor, storage::Holder& other, const storage::Handover& row,
@@ -134,7 +114,7 @@ absl::Status Cut(WriteTx& tx, const Actor& actor, const storage::Holder& leaver,
   HF_ASSIGN_OR_RETURN(const auto holders, storage::HolderStore(tx.db()).ByPerson(leaver.person));
   for (const storage::Holder& holder : holders) {
     HF_ASSIGN_OR_RETURN(auto keys, storage::KeyStore(tx.db()).ByHolder(holder.id));
-    HF_RETURN_IF_ERROR(RevokeAll(tx, actor, row, "handover.cut", std::move(keys)));
+    HF_RETURN_IF_ERROR(custody::EndDevices(tx, actor, std::move(keys), "handover.cut", &row));
   }
   if (plan.moves_custodian && row.named_successor.has_value()) {
     HF_ASSIGN_OR_RETURN(const storage::Holder successor, custody::LoadHolder(tx, *row.named_successor));

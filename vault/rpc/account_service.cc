@@ -109,7 +109,7 @@ absl::StatusOr<Query<v1::ListAccountsResponse>> PrepareList(const v1::ListAccoun
               return Render(names, row, *out.add_accounts());
             }));
     out.set_next_page_token(shown.next);
-    return absl::OkStatus();
+    return shown.nothing() ? custody::NothingShown(tx, actor, Action::kAccountRead) : absl::OkStatus();
   };
 }
 

@@ -58,6 +58,8 @@ class SecretStore {
   absl::Status UpdateVersion(const SecretVersion& version);
   // When the holder put in those of the newest hundred versions that came after `since`.
   absl::StatusOr<std::vector<Micros>> PutTimes(std::int64_t secret_id, std::int64_t holder_id, Micros since);
+  // When the holder put in versions of any secret after `since`; what was imported does not count.
+  absl::StatusOr<std::vector<Micros>> PutTimesBy(std::int64_t holder_id, Micros since);
 
  private:
   Connection& connection_;

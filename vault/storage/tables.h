@@ -150,6 +150,7 @@ inline constexpr std::string_view kTables[] = {
       destroyed_by INTEGER REFERENCES holder,
       in_use_since INTEGER NOT NULL,
       UNIQUE (secret_id, version)) STRICT)",
+    "CREATE INDEX secret_version_creator ON secret_version (created_by, created_at)",
 
     R"(CREATE TABLE version_hash (
       id INTEGER PRIMARY KEY NOT NULL,
