@@ -281,10 +281,10 @@ TEST(People, TheAlarmAboutAStringEndsWhenTheDeviceIsConfirmedAgain) {
   Office office;
   office.AddOmar();
   const std::string string = office.Ok("alice", {"-q", "holder", "add", "mia", "--role", "member"});
-  const std::string own = office.Get("mia", {"enroll", "-"}, string)["fingerprint"];
+  const std::string own = office.Get("mia", {"enroll"}, string)["fingerprint"];
   const Args confirm{"holder", "confirm", "mia", "--fingerprint", own};
   office.Ok("omar", confirm);
-  office.Refused(3, "eve", {"enroll", "-"}, string);
+  office.Refused(3, "eve", {"enroll"}, string);
   const Args findings{"findings", "list", "--rule", "string.used-twice"};
   const Json found = office.Get("alice", findings)["findings"];
   ASSERT_EQ(found.size(), 1U);

@@ -202,7 +202,7 @@ TEST(Rights, AListOfNothingSaysSoWhereTheDeviceIsNotConfirmed) {
   office.AddOmar();
   office.AddMember("mia");
   office.AddAccount("news", "mia");
-  office.Ok("mia-two", {"enroll", "-"}, office.NewString("mia"));
+  office.Ok("mia-two", {"enroll"}, office.NewString("mia"));
   const Args lists[] = {{"account", "list"},  {"access", "list"},  {"exposure", "list"},     {"holder", "list"},
                         {"findings", "list"}, {"handover", "list"}, {"break-glass", "list"}, {"approval", "list"}};
   for (const Args& list : lists)
