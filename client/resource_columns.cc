@@ -87,7 +87,7 @@ const std::map<std::string, Columns>& AllColumns() {
         {"VERSION", "version", Kind::kNumber},
         {"FOR", "subject", Kind::kName},
         {"DETAILS", "details"},
-        {"NEEDS", "needs"},
+        {"WAITS FOR", "approvers"},
         {"REASON", "reason"},
         {"DECIDE UNTIL", "decide_time_limit"}}},
       {"ApprovalVote", {{"YES OF", "holder", Kind::kName}, {"TIME", "vote_time"}, {"REASON", "reason"}}},

@@ -46,11 +46,12 @@ absl::Status InstallPolicy(storage::Connection& db) {
   return policies.SetActive(row.id);
 }
 
-absl::Status RegisterOfficer(WriteTx& tx, const std::string& officer, NewString& made) {
+absl::Status RegisterOfficer(WriteTx& tx, const InitOptions& options, NewString& made) {
+  const std::string& officer = options.officer;
   storage::SettingStore settings(tx.db());
   HF_RETURN_IF_ERROR(settings.Set("custodian", officer));
   storage::Holder holder{.name = officer, .roles = static_cast<std::int64_t>(Role::kSecurity)};
-  HF_ASSIGN_OR_RETURN(made, InsertHolder(tx, holder, /*issuer=*/std::nullopt));
+  HF_ASSIGN_OR_RETURN(made, InsertHolder(tx, holder, /*issuer=*/std::nullopt, options.string_lifetime));
   audit::Event event;
   event.type = "vault.init";
   event.subject = RefTo(holder);
@@ -77,7 +78,7 @@ absl::StatusOr<Plaintext> Fill(const InitOptions& options, const std::string& an
   NewString made;
   HF_RETURN_IF_ERROR(BeginLog(
       options.data_dir, anchor_name, std::move(db), keys,
-      [&](WriteTx& tx) { return RegisterOfficer(tx, options.officer, made); }, undo));
+      [&](WriteTx& tx) { return RegisterOfficer(tx, options, made); }, undo));
   HF_RETURN_IF_ERROR(WriteKeyFile(options.key_file, vault_id, root));
   undo.Add(options.key_file);
   HF_RETURN_IF_ERROR(SealDirectory(options.data_dir, anchor_name,
