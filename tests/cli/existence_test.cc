@@ -81,12 +81,14 @@ TEST(Existence, AnUnseenCaseOrRequestIsAnsweredAsNone) {
   office.Put("alice", "hidden", "fixture-1");
   office.Ok("alice", {"access", "grant", "--account", "hidden", "--holder", "ben"});
   office.Ok("ben", {"break-glass", "request", "hidden", "password", "--reason", "x", "--ticket", "T-1"});
-  office.Ok("omar", {"handover", "start", "--leaver", "leo", "--reason", "x", "--yes"});
+  office.Ok("omar", {"handover", "start", "leo", "--reason", "x", "--yes"});
   const Args questions[] = {
       {"break-glass", "show", "$N"},   {"break-glass", "veto", "$N", "--reason", "x"},
       {"break-glass", "reveal", "$N"}, {"break-glass", "review", "$N", "--reason", "x"},
       {"handover", "show", "$N"},      {"handover", "tasks", "$N"},
-      {"handover", "approve", "$N"},   {"handover", "close", "$N"},
+      {"handover", "cut", "$N"},       {"handover", "close", "$N"},
+      {"handover", "cancel", "$N", "--reason", "x"},
+      {"handover", "change", "$N", "--to", "leo"},
   };
   for (Args question : questions) {
     const std::string name = question[0] + " " + question[1];
@@ -187,7 +189,7 @@ TEST(Existence, APlanOfAHandoverIsOnRecord) {
   Office office;
   office.AddOmar();
   office.AddMember("mia");
-  office.Ok("omar", {"handover", "plan", "--leaver", "mia"});
+  office.Ok("omar", {"handover", "plan", "mia"});
   const Json events = office.Events({"--type", "call.rehearsed"});
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(events[0]["actor"], "holders/omar");

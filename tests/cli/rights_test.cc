@@ -157,7 +157,7 @@ TEST(Rights, AWorkflowFreezesFiveADayAndTheRestByOneYes) {
   const std::string fingerprint = office.Enroll("hr", hr["enrollment"]);
   office.Ok("omar", {"holder", "confirm", "hr", "--fingerprint", fingerprint});
   const auto start = [](int i) {
-    return Args{"handover", "start", "--yes", "--leaver", fmt::format("p{}", i), "--reason", "closing"};
+    return Args{"handover", "start", "--yes", fmt::format("p{}", i), "--reason", "closing"};
   };
   for (int i = 1; i <= 7; ++i) office.Ok("alice", {"holder", "add", fmt::format("p{}", i), "--role", "member"});
   for (int i = 1; i <= 5; ++i) office.Ok("hr", start(i));

@@ -124,6 +124,7 @@ absl::StatusOr<storage::Holder> ConfirmKey(WriteTx& tx, const Actor& actor, cons
   HF_ASSIGN_OR_RETURN(const bool confirmable, IsToConfirm(tx, key));
   if (!confirmable) return NothingToConfirm(tx, holder, key);
   HF_RETURN_IF_ERROR(CheckNotLeaving(tx, holder));
+  HF_RETURN_IF_ERROR(CheckIssuerStands(tx, key.issuer_id));
   key.state = KeyState::kConfirmed;
   key.confirmed_by = actor.holder.id;
   key.confirmed_at = tx.now();

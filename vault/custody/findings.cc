@@ -7,6 +7,7 @@
 
 #include "vault/crypto/fingerprint.h"
 #include "vault/custody/break_glass_findings.h"
+#include "vault/custody/case_findings.h"
 #include "vault/custody/holders.h"
 #include "vault/custody/knowledge_findings.h"
 #include "vault/custody/limits.h"
@@ -120,6 +121,7 @@ class Finder {
     HF_ASSIGN_OR_RETURN(const auto alone,
                         storage::HolderStore(tx_.db()).SuspensionEndsBy(tx_.now() + kLoneSuspension));
     for (const storage::Holder& holder : alone) {
+      if (holder.status != HolderStatus::kSuspended) continue;  // frozen: nothing lapses meanwhile
       HF_ASSIGN_OR_RETURN(const storage::Holder by, LoadHolder(tx_, holder.suspended_by.value_or(0)));
       const FindingRow row{.row = holder.id, .holder_id = holder.id};
       Add(Severity::kCritical, FindingKind::kSuspendedAlone, "floor.lone-suspension", row,
@@ -283,6 +285,7 @@ absl::StatusOr<std::vector<Finding>> AllFindings(Tx& tx) {
   HF_RETURN_IF_ERROR(finder.Strings());
   HF_RETURN_IF_ERROR(finder.Certificates());
   HF_RETURN_IF_ERROR(finder.Handovers());
+  HF_RETURN_IF_ERROR(AddCaseFindings(tx, all));
   HF_RETURN_IF_ERROR(AddKnowledgeFindings(tx, all));
   HF_RETURN_IF_ERROR(AddBreakGlassFindings(tx, all));
   HF_RETURN_IF_ERROR(AddRestoreFinding(tx, all));

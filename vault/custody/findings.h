@@ -39,6 +39,8 @@ enum class FindingKind : int {
   kServerEnds,          // none
   kRestoreUnconfirmed,  // vault_restore
   kSuspendedAlone,      // holder
+  kCutWaits,            // handover
+  kTaskOverdue,         // handover_task
 };
 
 struct Finding {

@@ -8,6 +8,7 @@
 #include "vault/base/ids.h"
 #include "vault/base/limits.h"
 #include "vault/base/text.h"
+#include "vault/handover/step.h"
 
 namespace holdfast::handover {
 namespace {
@@ -16,24 +17,16 @@ using custody::Actor;
 using custody::Target;
 using custody::WriteTx;
 using policy::Action;
-using storage::HandoverState;
 
 absl::Status Failed(std::string_view reason, const std::string& message) {
   return MakeError(absl::StatusCode::kFailedPrecondition, reason, message);
-}
-
-absl::Status CheckOpen(const storage::Handover& row) {
-  if (row.state == HandoverState::kCut) return absl::OkStatus();
-  return Failed("HANDOVER_STATE", fmt::format("handover {} {}", row.name,
-                                              row.state == HandoverState::kFrozen ? "waits for approval"
-                                                                                  : "is closed already"));
 }
 
 // What the decision is about, as far as it exists.
 struct Found {
   storage::Handover row;
   storage::Holder leaver;
-  storage::Secret secret;
+  std::optional<storage::Secret> secret;  // none: the task is about owners
   storage::Account account;
   TaskView task;
 };
@@ -46,11 +39,13 @@ absl::StatusOr<Found> Find(WriteTx& tx, const SettleRequest& wanted) {
   if (wanted.task == 0 || task == tasks.end())
     return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND",
                      fmt::format("handover {} has no task {}", wanted.name, wanted.task));
-  HF_ASSIGN_OR_RETURN(const auto secret, storage::SecretStore(tx.db()).ById(task->id));
-  if (!secret.has_value())
-    return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a task is about a secret that is gone");
-  found.secret = *secret;
-  HF_ASSIGN_OR_RETURN(found.account, custody::LoadAccount(tx, secret->account_id));
+  if (task->secret_id != 0) {
+    HF_ASSIGN_OR_RETURN(found.secret, storage::SecretStore(tx.db()).ById(task->secret_id));
+  }
+  HF_ASSIGN_OR_RETURN(const auto account, storage::AccountStore(tx.db()).ByName(task->account));
+  if (!account.has_value())
+    return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a task is about an account that is gone");
+  found.account = *account;
   found.task = std::move(*task);
   return found;
 }
@@ -80,27 +75,34 @@ absl::StatusOr<SettledTask> Settle(WriteTx& tx, const Actor& actor, const custod
     return found.status();
   }
   const Target target{.account = &found->account,
-                      .secret = &found->secret,
+                      .secret = found->secret.has_value() ? &*found->secret : nullptr,
                       .subject = &found->leaver,
                       .handover = &found->row,
-                      .version = found->secret.current_version,
+                      .version = found->secret.has_value() ? std::optional(found->secret->current_version) : std::nullopt,
                       .texts = {{"evidence", wanted.evidence}, {"outcome", std::string(SettledName(wanted.as))}}};
   HF_ASSIGN_OR_RETURN(const auto decision, custody::Authorize(tx, actor, Action::kHandoverDone, target));
   HF_ASSIGN_OR_RETURN(const auto repeat, custody::FindRepeat(tx, actor, request));
   if (repeat.has_value()) return SettledTask{.row = found->row, .task = std::move(found->task)};
-  HF_RETURN_IF_ERROR(CheckOpen(found->row));
+  HF_RETURN_IF_ERROR(CheckCut(found->row));
   if (found->task.done())
     return Failed("TASK_DONE", fmt::format("task {}/{} is done already", wanted.name, wanted.task));
+  if (!found->secret.has_value())
+    return Failed("TASK_OWNERS", fmt::format("task {}/{} ends when account {} has its owners: holdfast account update "
+                                             "{} --backup HOLDER",
+                                             wanted.name, wanted.task, found->account.name, found->account.name));
+  const storage::Secret& secret = *found->secret;
+  HF_RETURN_IF_ERROR(storage::HandoverStore(tx.db()).AddTask(found->row.id, secret.id));
   HF_RETURN_IF_ERROR(storage::HandoverStore(tx.db()).Settle({.handover_id = found->row.id,
-                                                             .secret_id = found->secret.id,
+                                                             .secret_id = secret.id,
                                                              .settled_as = wanted.as,
-                                                             .settled_version = found->secret.current_version,
+                                                             .settled_version = secret.current_version,
                                                              .settled_by = actor.holder.id,
                                                              .settled_at = tx.now(),
                                                              .evidence = wanted.evidence}));
   tx.Record(custody::EventFor(actor, Action::kHandoverDone, target, decision));
   HF_RETURN_IF_ERROR(custody::Remember(tx, actor, request, std::to_string(wanted.task)));
-  HF_ASSIGN_OR_RETURN(found->task, ViewTask(tx, found->secret.id, found->leaver.person));
+  HF_ASSIGN_OR_RETURN(found->task, ViewTask(tx, secret.id, found->leaver.person));
+  found->task.id = wanted.task;
   return SettledTask{.row = found->row, .task = std::move(found->task)};
 }
 

@@ -48,7 +48,7 @@ enum class Action : int {
   kHandoverStart,
   kHandoverStartMany,
   kHandoverCut,
-  kHandoverApprove,
+  kHandoverCancel,
   kHandoverDone,
   kHandoverClose,
   kApprovalRead,

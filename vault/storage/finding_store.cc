@@ -228,7 +228,7 @@ FindingRows FindingStore::StringsMisused(Micros within, Micros now) {
 FindingRows FindingStore::HandoversOpen(Micros within, Micros now) {
   return ReadAll(connection_.Query("SELECT c.id, NULL, NULL, h.id, h.name, h.status, 0, ?2, c.started_at"
                                    " FROM handover c JOIN holder h ON h.id = c.leaver_id"
-                                   " WHERE c.state <> ?3 AND c.started_at + ?2 < ?1",
+                                   " WHERE c.state < ?3 AND c.started_at + ?2 < ?1",
                                    now, within, HandoverState::kClosed),
                  &ReadFinding);
 }
