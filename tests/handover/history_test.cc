@@ -8,6 +8,7 @@
 #include <set>
 
 #include "tests/custody/fixture.h"
+#include "tests/handover/history_model.h"
 #include "vault/custody/approving.h"
 #include "vault/custody/knowledge.h"
 #include "vault/handover/asking.h"
@@ -20,30 +21,6 @@ namespace {
 using custody::CustodyTest;
 using custody::Tx;
 using custody::WriteTx;
-
-using SecretKey = std::pair<std::string, std::string>;  // account, name
-
-// Everything as people see it: values are numbers, whatever their spelling.
-struct Model {
-  struct Secret {
-    std::vector<int> values;  // of version 1, 2, ...
-    std::set<std::string> settled_for;  // persons; until the next value
-    bool removed = false;
-  };
-  std::map<SecretKey, Secret> secrets;
-  std::map<std::string, std::set<int>> known;  // by person
-  std::map<std::string, std::string> person_of;
-  std::map<std::string, std::string> open_cases;  // name, person
-  std::set<std::string> waiting;                  // those of them that are not cut
-
-  std::string KnownInForce(const std::string& person) {
-    for (const auto& [key, secret] : secrets) {
-      if (secret.removed || secret.values.empty() || secret.settled_for.contains(person)) continue;
-      if (known[person].contains(secret.values.back())) return key.first + "/" + key.second;
-    }
-    return "";
-  }
-};
 
 int FromEnvironment(const char* name, int otherwise) {
   const char* text = std::getenv(name);

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <map>
 #include <utility>
 
 #include "vault/custody/cut_approval.h"
@@ -34,11 +34,12 @@ absl::Status AddWaitingCut(Tx& tx, const storage::Handover& one, const storage::
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> IsDone(Tx& tx, const storage::HandoverTask& task, const storage::Holder& leaver) {
+using States = std::map<std::int64_t, storage::TaskState>;
+
+absl::StatusOr<bool> IsDone(Tx& tx, const storage::HandoverTask& task, const States& states) {
   if (task.secret_id != 0) {
-    HF_ASSIGN_OR_RETURN(const auto state, storage::KnowledgeStore(tx.db(), storage::KnownBy::kValue)
-                                              .TaskStateOf(task.secret_id, leaver.person));
-    return state.done();
+    const auto state = states.find(task.secret_id);
+    return state == states.end() || state->second.done();
   }
   HF_ASSIGN_OR_RETURN(const storage::Account account, LoadAccount(tx, task.account_id));
   HF_ASSIGN_OR_RETURN(const OwnersLack lack, OwnersLacking(tx, account));
@@ -48,8 +49,9 @@ absl::StatusOr<bool> IsDone(Tx& tx, const storage::HandoverTask& task, const sto
 absl::Status AddOverdueTasks(Tx& tx, const storage::Handover& one, const storage::Holder& leaver, Micros due,
                              std::vector<Finding>& findings) {
   HF_ASSIGN_OR_RETURN(const auto tasks, storage::HandoverStore(tx.db()).Tasks(one.id));
+  HF_ASSIGN_OR_RETURN(const States states, storage::KnowledgeStore(tx.db()).StatesOf(leaver.person));
   for (const storage::HandoverTask& task : tasks) {
-    HF_ASSIGN_OR_RETURN(const bool done, IsDone(tx, task, leaver));
+    HF_ASSIGN_OR_RETURN(const bool done, IsDone(tx, task, states));
     if (done) continue;
     Finding finding{.id = FindingId(Severity::kWarning, FindingKind::kTaskOverdue, task.id),
                     .severity = Severity::kWarning,

@@ -1,6 +1,5 @@
 // Tasks as they are now: whose, until when, and whether they are done follows from rows about other things.
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "vault/custody/limits.h"
@@ -16,6 +15,17 @@ using custody::Tx;
 using storage::HandoverState;
 
 constexpr std::int64_t kMostTasks = 1'000'000;  // of one case, in a page's position
+
+absl::StatusOr<TaskView> ViewSecret(Tx& tx, std::int64_t secret_id, storage::TaskState state) {
+  HF_ASSIGN_OR_RETURN(const auto secret, storage::SecretStore(tx.db()).ById(secret_id));
+  if (!secret.has_value())
+    return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a task is about a secret that is gone");
+  HF_ASSIGN_OR_RETURN(storage::Account account, custody::LoadAccount(tx, secret->account_id));
+  return TaskView{.secret_id = secret_id,
+                  .account = std::move(account.name),
+                  .secret = secret->name,
+                  .state = std::move(state)};
+}
 
 absl::StatusOr<TaskView> ViewOwners(Tx& tx, const storage::Handover& row, std::int64_t account_id) {
   HF_ASSIGN_OR_RETURN(storage::Account account, custody::LoadAccount(tx, account_id));
@@ -44,22 +54,23 @@ absl::Status AddAssignee(Tx& tx, TaskView& view) {
 // What the case's rows say, and what has no row all the same, under the number that it would have.
 absl::StatusOr<std::vector<TaskView>> Listed(Tx& tx, const storage::Handover& row, const storage::Holder& leaver) {
   HF_ASSIGN_OR_RETURN(const auto tasks, storage::HandoverStore(tx.db()).Tasks(row.id));
+  HF_ASSIGN_OR_RETURN(auto states, KnowledgeOf(tx).StatesOf(leaver.person));
   std::vector<TaskView> views;
-  std::set<std::int64_t> listed;
   for (const storage::HandoverTask& task : tasks) {
-    HF_ASSIGN_OR_RETURN(TaskView view, task.secret_id == 0 ? ViewOwners(tx, row, task.account_id)
-                                                           : ViewTask(tx, task.secret_id, leaver.person));
-    view.id = task.number;
-    views.push_back(std::move(view));
-    listed.insert(task.secret_id);
+    auto state = states.extract(task.secret_id);
+    absl::StatusOr<TaskView> view = task.secret_id == 0 ? ViewOwners(tx, row, task.account_id)
+                                    : state.empty()     ? ViewTask(tx, task.secret_id, leaver.person)
+                                                        : ViewSecret(tx, task.secret_id, std::move(state.mapped()));
+    HF_RETURN_IF_ERROR(view.status());
+    view->id = task.number;
+    views.push_back(*std::move(view));
   }
   if (row.state >= HandoverState::kClosed) return views;
   // Each is written with the knowledge that makes it (custody/new_tasks.h): this is for what blocks the close whatever
   // the rows say.
-  HF_ASSIGN_OR_RETURN(const auto open, KnowledgeOf(tx).OpenByPerson(leaver.person));
-  for (const std::int64_t secret_id : open) {
-    if (listed.contains(secret_id)) continue;
-    HF_ASSIGN_OR_RETURN(TaskView view, ViewTask(tx, secret_id, leaver.person));
+  for (auto& [secret_id, state] : states) {
+    if (state.done()) continue;
+    HF_ASSIGN_OR_RETURN(TaskView view, ViewSecret(tx, secret_id, std::move(state)));
     view.id = views.empty() ? 1 : views.back().id + 1;
     views.push_back(std::move(view));
   }
@@ -81,15 +92,8 @@ absl::StatusOr<bool> SeesTask(Tx& tx, const Actor& actor, const TaskView& task) 
 }  // namespace
 
 absl::StatusOr<TaskView> ViewTask(Tx& tx, std::int64_t secret_id, std::string_view person) {
-  HF_ASSIGN_OR_RETURN(const auto secret, storage::SecretStore(tx.db()).ById(secret_id));
-  if (!secret.has_value())
-    return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a task is about a secret that is gone");
   HF_ASSIGN_OR_RETURN(auto state, KnowledgeOf(tx).TaskStateOf(secret_id, person));
-  HF_ASSIGN_OR_RETURN(storage::Account account, custody::LoadAccount(tx, secret->account_id));
-  return TaskView{.secret_id = secret_id,
-                  .account = std::move(account.name),
-                  .secret = secret->name,
-                  .state = std::move(state)};
+  return ViewSecret(tx, secret_id, std::move(state));
 }
 
 absl::StatusOr<std::vector<TaskView>> TasksOf(Tx& tx, const storage::Handover& row) {
