@@ -88,7 +88,7 @@ const std::map<std::string, Columns>& AllColumns() {
         {"FOR", "subject", Kind::kName},
         {"CASE", "handover", Kind::kName},
         {"DETAILS", "details"},
-        {"NEEDS", "needs"},
+        {"WAITS FOR", "approvers"},
         {"REASON", "reason"},
         {"DECIDE UNTIL", "decide_time_limit"}}},
       {"ApprovalVote", {{"YES OF", "holder", Kind::kName}, {"TIME", "vote_time"}, {"REASON", "reason"}}},

@@ -268,7 +268,7 @@ TEST_F(Handover, ByOffboardingWithAnUnvettedSuccessorWaitsForSecurity) {
   office.Refused(7, "hr", {"handover", "close", "1"});
   const Args yes{"approval", "approve", "1", "--confirm", "mia", "--reason", "sam is fine"};
   office.Refused(4, "hr", yes);
-  office.Refused(4, "sam", yes);
+  office.Refused(6, "sam", yes);
   EXPECT_THAT(office.Get("sam", {"approval", "list", "--for-me"})["approvals"], IsEmpty());
   const Json waits = office.Get("omar", {"approval", "list", "--for-me"})["approvals"][0];
   EXPECT_EQ(waits["handover"], "handovers/1");
@@ -356,7 +356,7 @@ TEST_F(Handover, OfSecurityHoldersLeavesOneAndVoidsWhatTheyHandedOut) {
   office.AddHolder("ivy", "member", /*confirmer=*/"",
                    /*by=*/"omar");  // enrolled with omar's string, not confirmed
   office.Ok("alice", {"handover", "start", "--yes", "omar"});
-  EXPECT_THAT(office.Refused(3, "eve", {"enroll", string}),
+  EXPECT_THAT(office.Refused(3, "eve", {"enroll"}, string),
               HasSubstr("ask for a new one"));
   EXPECT_THAT(office.Refused(3, "ivy", {"status"}), HasSubstr("revoked"));
   office.Ok("mia", {"status"});

@@ -29,7 +29,7 @@ absl::StatusOr<std::string> LeftOut(Tx& tx, const CutAsked& asked) {
 absl::Status CheckSomebodyCan(Tx& tx, const CutAsked& asked) {
   HF_ASSIGN_OR_RETURN(const Actor asker, AskerOf(tx, asked.row));
   HF_ASSIGN_OR_RETURN(const auto found,
-                      FindApprovers(tx, asker, {.subject = &asked.leaver, .handover = &asked.row},
+                      FindApprovers(tx, asker.holder, {.subject = &asked.leaver, .handover = &asked.row},
                                     asked.decision.obligations.approvals, std::nullopt));
   const auto lacking = std::ranges::find_if(found, [](const Approvers& one) {
     return std::ssize(one.names) < one.need.count;
@@ -130,7 +130,7 @@ absl::Status CloseCutApproval(WriteTx& tx, const Actor& actor, std::int64_t hand
 absl::StatusOr<std::string> NameCutApprovers(Tx& tx, const storage::Handover& row, const Approval& approval) {
   HF_ASSIGN_OR_RETURN(const Actor asker, AskerOf(tx, row));
   HF_ASSIGN_OR_RETURN(const storage::Holder leaver, LoadHolder(tx, row.leaver_id));
-  return NameApprovers(tx, asker, {.subject = &leaver, .handover = &row}, NeedsOf(approval), approval);
+  return NameApprovers(tx, asker, asker.holder, {.subject = &leaver, .handover = &row}, NeedsOf(approval), approval);
 }
 
 }  // namespace holdfast::custody

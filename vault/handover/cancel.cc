@@ -31,7 +31,7 @@ absl::StatusOr<policy::Context> FactsFor(WriteTx& tx, const Actor& actor, const 
 
 absl::StatusOr<CaseView> Cancel(WriteTx& tx, const Actor& actor, const custody::Request& request,
                                 std::string_view name, std::string_view etag) {
-  HF_ASSIGN_OR_RETURN(storage::Handover row, FindCaseFor(tx, actor, Action::kHandoverCancel, name));
+  HF_ASSIGN_OR_RETURN(storage::Handover row, FindSeenCase(tx, actor, Action::kHandoverCancel, name));
   HF_RETURN_IF_ERROR(TellState(tx, actor, request, row, kNotCancelled));
   HF_ASSIGN_OR_RETURN(const storage::Holder leaver, HolderById(tx, row.leaver_id));
   const custody::Target target{

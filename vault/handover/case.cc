@@ -218,7 +218,7 @@ absl::StatusOr<CaseView> Start(WriteTx& tx, const Actor& actor, const Request& r
 
 absl::StatusOr<CaseView> Close(WriteTx& tx, const Actor& actor, const Request& request, std::string_view name,
                                std::string_view etag) {
-  HF_ASSIGN_OR_RETURN(storage::Handover row, FindCaseFor(tx, actor, Action::kHandoverClose, name));
+  HF_ASSIGN_OR_RETURN(storage::Handover row, FindSeenCase(tx, actor, Action::kHandoverClose, name));
   HF_ASSIGN_OR_RETURN(const storage::Holder leaver, HolderById(tx, row.leaver_id));
   const Target target{.subject = &leaver, .handover = &row};
   HF_ASSIGN_OR_RETURN(const auto decision, custody::Authorize(tx, actor, Action::kHandoverClose, target));

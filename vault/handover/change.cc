@@ -32,7 +32,7 @@ absl::Status KeepChange(WriteTx& tx, const Actor& actor, storage::Handover& row,
 absl::StatusOr<CaseView> RepeatCut(WriteTx& tx, const Actor& actor, const Request& request,
                                    std::string_view name) {
   constexpr std::string_view kNotCut = "does not wait for its cut";
-  HF_ASSIGN_OR_RETURN(storage::Handover row, FindCaseFor(tx, actor, Action::kHandoverCut, name));
+  HF_ASSIGN_OR_RETURN(storage::Handover row, FindSeenCase(tx, actor, Action::kHandoverCut, name));
   HF_RETURN_IF_ERROR(TellState(tx, actor, request, row, kNotCut));
   HF_ASSIGN_OR_RETURN(const storage::Holder leaver, HolderById(tx, row.leaver_id));
   // Who may bring a cut about, by whomever's yes, may repeat one; whose yes counts is decided in CarryOut.
@@ -49,7 +49,7 @@ absl::StatusOr<CaseView> RepeatCut(WriteTx& tx, const Actor& actor, const Reques
 absl::StatusOr<CaseView> Change(WriteTx& tx, const Actor& actor, const Request& request, std::string_view name,
                                 const Wanted& wanted) {
   constexpr std::string_view kNotChanged = "cannot be changed";
-  HF_ASSIGN_OR_RETURN(storage::Handover row, FindCaseFor(tx, actor, Action::kHandoverStart, name));
+  HF_ASSIGN_OR_RETURN(storage::Handover row, FindSeenCase(tx, actor, Action::kHandoverStart, name));
   HF_RETURN_IF_ERROR(TellState(tx, actor, request, row, kNotChanged));
   HF_ASSIGN_OR_RETURN(const storage::Holder leaver, HolderById(tx, row.leaver_id));
   custody::Target target{.subject = &leaver, .handover = &row, .texts = {{"reason", request.reason}}};

@@ -10,7 +10,6 @@ namespace {
 using custody::Actor;
 using custody::Tx;
 using custody::WriteTx;
-using policy::Action;
 using storage::HandoverState;
 
 bool IsActor(const Actor& actor, const std::optional<storage::Holder>& holder) {
@@ -50,21 +49,12 @@ absl::Status CheckCut(const storage::Handover& row) {
   return WrongState(row, StateWords(row.state));
 }
 
-absl::StatusOr<storage::Handover> FindCaseFor(WriteTx& tx, const Actor& actor, Action action,
-                                              std::string_view name) {
-  auto row = FindCase(tx, name);
-  if (!row.ok()) HF_RETURN_IF_ERROR(custody::Authorize(tx, actor, action, {}).status());
-  return row;
-}
-
 absl::Status TellState(WriteTx& tx, const Actor& actor, const custody::Request& request,
                        const storage::Handover& row, std::string_view what) {
   const absl::Status frozen = CheckFrozen(row, what);
   if (frozen.ok()) return frozen;
-  HF_ASSIGN_OR_RETURN(const auto read,
-                      custody::Consider(tx, actor, Action::kHandoverRead, {.handover = &row}));
   HF_ASSIGN_OR_RETURN(const auto repeat, custody::FindRepeat(tx, actor, request));
-  return read.allowed() && !repeat.has_value() ? frozen : absl::OkStatus();
+  return repeat.has_value() ? absl::OkStatus() : frozen;
 }
 
 absl::StatusOr<storage::Holder> HolderById(Tx& tx, std::int64_t id) {

@@ -17,10 +17,7 @@ absl::Status CheckFrozen(const storage::Handover& row, std::string_view what);
 // OK between cut and close; else WrongState.
 absl::Status CheckCut(const storage::Handover& row);
 
-// Whoever may not act on cases does not learn which there are.
-absl::StatusOr<storage::Handover> FindCaseFor(custody::WriteTx& tx, const custody::Actor& actor,
-                                              policy::Action action, std::string_view name);
-// Whoever may read the case is told that it is frozen no more before whether they may: a second decision, by
+// Whoever sees the case is told that it is frozen no more before whether they may: a second decision, by
 // whomever, is no attempt at anything.
 absl::Status TellState(custody::WriteTx& tx, const custody::Actor& actor, const custody::Request& request,
                        const storage::Handover& row, std::string_view what);

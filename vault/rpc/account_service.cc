@@ -3,6 +3,7 @@
 #include "vault/base/ids.h"
 #include "vault/custody/accounts.h"
 #include "vault/custody/renaming.h"
+#include "vault/custody/sight.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/render.h"
 #include "vault/rpc/services.h"
