@@ -113,6 +113,12 @@ absl::Status ListExposures(const Globals& globals, const AccessOptions& options)
                  ListAndPrint<Exposures>(globals, &Exposures::StubInterface::ListExposures, request));
 }
 
+absl::Status ListReach(const Globals& globals, const AccessOptions& options) {
+  v1::ListReachRequest request;
+  HF_ASSIGN_OR_RETURN(*request.mutable_holder(), HolderArg("--holder", options.holder));
+  return ListAndPrint<Exposures>(globals, &Exposures::StubInterface::ListReach, request);
+}
+
 absl::Status AddExposure(const Globals& globals, const AccessOptions& options) {
   v1::AddExposureRequest request;
   if (options.version != 0) {
@@ -162,6 +168,12 @@ void AddExposureCommands(CLI::App& root, Invocation& invocation) {
         command.add_flag("--live", options.live, "Only those that have not ended");
       },
       ListExposures);
+  AddCommand<AccessOptions>(
+      group, invocation, "reach", "Which accounts a person could take over now, and by which way",
+      [](CLI::App& command, AccessOptions& options) {
+        command.add_option("--holder", options.holder, "Who; every identity of the same person counts")->required();
+      },
+      ListReach);
   AddCommand<AccessOptions>(
       group, invocation, "add", "Put on record that somebody knew a value before, or learned it elsewhere",
       [](CLI::App& command, AccessOptions& options) {

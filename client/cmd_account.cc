@@ -260,6 +260,7 @@ void AddAccountCommands(CLI::App& root, Invocation& invocation) {
                            DeclareIdAndEtag, Archive);
   AddCommand<FieldOptions>(group, invocation, "unarchive", "Take an archived account into use again",
                            DeclareIdAndEtag, Unarchive);
+  AddAccountLinkCommands(group, invocation);
 }
 
 }  // namespace holdfast::client

@@ -69,6 +69,7 @@ void AddStatusCommand(CLI::App& root, Invocation& invocation);
 void AddDeviceCommands(CLI::App& root, Invocation& invocation);
 void AddHolderCommands(CLI::App& root, Invocation& invocation);
 void AddAccountCommands(CLI::App& root, Invocation& invocation);
+void AddAccountLinkCommands(CLI::App& group, Invocation& invocation);  // of the group "account"
 void AddSecretCommands(CLI::App& root, Invocation& invocation);
 void AddAccessCommands(CLI::App& root, Invocation& invocation);
 void AddExposureCommands(CLI::App& root, Invocation& invocation);

@@ -19,6 +19,8 @@ const std::vector<Args> kQuestions = {
     {"account", "update", "$A", "--owner", "mia"},
     {"account", "review", "$A"},
     {"account", "archive", "$A", "--yes"},
+    {"account", "link", "$A", "--recovery-phone", "+44 1"},
+    {"account", "unlink", "$A", "--recovery-phone", "+44 1", "--reason", "x"},
     {"access", "list", "--account", "$A"},
     {"access", "list", "--account", "$A", "--holder", "mia"},
     {"access", "grant", "--account", "$A", "--holder", "mia"},

@@ -204,13 +204,13 @@ class SightTest : public CustodyTest {
                    return FindSeenCase(tx, actor, Action::kHandoverRead, name).status();
                  }},
                 {"cancel", [this](WriteTx& tx, const Actor& actor, const std::string& name) {
-                   return Cancel(tx, actor, Ask(), name, "").status();
+                   return handover::Cancel(tx, actor, Ask(), name, "").status();
                  }},
                 {"cut", [this](WriteTx& tx, const Actor& actor, const std::string& name) {
                    return RepeatCut(tx, actor, Ask(), name).status();
                  }},
                 {"change", [this](WriteTx& tx, const Actor& actor, const std::string& name) {
-                   return Change(tx, actor, Ask(), name, {.to = "carol"}).status();
+                   return handover::Change(tx, actor, Ask(), name, {.to = "carol"}).status();
                  }},
                 {"done", [this](WriteTx& tx, const Actor& actor, const std::string& name) {
                    return Settle(tx, actor, Ask(),
@@ -223,7 +223,7 @@ class SightTest : public CustodyTest {
                        .status();
                  }},
                 {"close", [this](WriteTx& tx, const Actor& actor, const std::string& name) {
-                   return Close(tx, actor, Ask(), name, "no-such-etag").status();
+                   return handover::Close(tx, actor, Ask(), name, "no-such-etag").status();
                  }},
             }};
   }

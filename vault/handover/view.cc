@@ -8,6 +8,7 @@
 
 #include "vault/custody/approvals.h"
 #include "vault/custody/cut_approval.h"
+#include "vault/custody/reach.h"
 #include "vault/custody/sight.h"
 #include "vault/handover/plan.h"
 
@@ -89,7 +90,7 @@ absl::Status WarnOfUnconfirmed(Tx& tx, CaseView& view) {
 
 // What a reader should look into beyond this case.
 absl::StatusOr<std::vector<std::string>> WarningsFor(Tx& tx, const storage::Holder& leaver) {
-  std::vector<std::string> warnings;
+  HF_ASSIGN_OR_RETURN(std::vector<std::string> warnings, custody::ReachWarnings(tx, leaver));
   HF_ASSIGN_OR_RETURN(const auto others, storage::HolderStore(tx.db()).ByPerson(leaver.person));
   for (const storage::Holder& other : others) {
     if (other.id == leaver.id || other.status == HolderStatus::kLeft) continue;

@@ -32,7 +32,7 @@ id = "floor.unconfirmed-key"
 effect = "forbid"
 actions = ["vault.set-custodian", "holder.create", "holder.enroll", "holder.update", "holder.set-roles", "holder.suspend",
   "holder.resume", "holder.confirm-suspension", "key.confirm", "key.renew", "account.set-tier", "account.set-owners", "account.archive",
-  "account.unarchive", "account.review", "grant.create", "secret.destroy",
+  "account.unarchive", "account.review", "account.link", "account.unlink", "grant.create", "secret.destroy",
   "secret.attest", "secret.remove", "exposure.add", "import.item", "handover.done",
   "handover.close", "approval.approve", "break-glass.request",
   "break-glass.veto", "break-glass.reveal", "break-glass.review", "policy.stage", "policy.activate",
@@ -154,6 +154,13 @@ effect = "forbid"
 actions = ["handover.done"]
 when = { about_self = true }
 why = "somebody else must say that what you know is of no use"
+
+[[rule]]
+id = "floor.nobody-unlinks-themselves"
+effect = "forbid"
+actions = ["account.unlink"]
+when = { about_self = true }
+why = "somebody else must say that your phone, login or app opens the account no more"
 
 [[rule]]
 id = "floor.no-handover-of-oneself"

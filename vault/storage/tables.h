@@ -108,6 +108,19 @@ inline constexpr std::string_view kTables[] = {
       account_id INTEGER NOT NULL REFERENCES account,
       ended_at INTEGER NOT NULL) STRICT)",
 
+    R"(CREATE TABLE account_link (
+      id INTEGER PRIMARY KEY NOT NULL,
+      account_id INTEGER NOT NULL REFERENCES account,
+      kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 5),
+      to_account INTEGER REFERENCES account,
+      to_holder INTEGER REFERENCES holder,
+      outside TEXT NOT NULL,
+      linked_by INTEGER NOT NULL REFERENCES holder,
+      linked_at INTEGER NOT NULL) STRICT)",
+    "CREATE INDEX account_link_account ON account_link (account_id)",
+    "CREATE INDEX account_link_to_account ON account_link (to_account)",
+    "CREATE INDEX account_link_to_holder ON account_link (to_holder)",
+
     R"(CREATE TABLE access_grant (
       id INTEGER PRIMARY KEY NOT NULL,
       account_id INTEGER NOT NULL REFERENCES account,
