@@ -22,6 +22,7 @@
 #include "vault/rpc/services.h"
 #include "vault/server/hardening.h"
 #include "vault/server/listener.h"
+#include "vault/server/vault_directory.h"
 
 namespace holdfast::server {
 namespace {
@@ -149,7 +150,7 @@ class Instance {
 absl::Status Serve(const std::string& data_dir, const custody::OpenOptions& options, const Config& config) {
   const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // inherited by every thread: only sigwait takes them
-  HF_RETURN_IF_ERROR(CheckPrivateDirectory(data_dir, "data-dir"));
+  HF_RETURN_IF_ERROR(CheckVaultDirectory(data_dir, "data-dir"));
   HF_ASSIGN_OR_RETURN(std::unique_ptr<Instance> instance, Instance::Start(data_dir, options, config));
   fmt::print("holdfastd ready\n");
   std::fflush(stdout);
