@@ -95,9 +95,9 @@ absl::Status PrintEnrollment(const Globals& globals, const v1::Holder& holder) {
   if (globals.format() != OutputFormat::kTable) return Print(globals, holder);
   HF_RETURN_IF_ERROR(WriteOut(holder.enrollment() + "\n"));
   Note(globals,
-       fmt::format("One-time string for {}, valid until {}. Give it to them alone; on their device:",
+       fmt::format("One-time string for {}, valid until {}. Give it to them alone; on their device, which asks for it:",
                    holder.name(), FormatTime(TimestampMicros(holder.enrollment_expire_time()) / kSecond * kSecond)));
-  Note(globals, "    holdfast enroll STRING");
+  Note(globals, "    holdfast enroll");
   const bool officer = std::ranges::count(holder.roles(), v1::ROLE_SECURITY) > 0;
   Note(globals, fmt::format("Then any member or officer other than you confirms the fingerprint that they read out{}:",
                             officer ? "; you can yourself while you are the only officer" : ""));

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "client/command.h"
 #include "client/playbook_files.h"
 #include "client/playbook_text.h"

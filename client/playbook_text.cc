@@ -86,6 +86,9 @@ std::string HeadText(const Playbook& book) {
   fields.emplace_back("logins", NameOf(book.model));
   fields.emplace_back("identified by", book.identity.what);
   fields.emplace_back("owners", fmt::format("at least {}: {}", book.min_owners, book.owners.what));
+  for (const Claim& claim : playbook::ClaimsOf(book)) {
+    if (claim.id == "password") fields.emplace_back("password", claim.text);
+  }
   fields.emplace_back("reviewed", DayOf(book.reviewed));
   return FormatFields(fields);
 }

@@ -194,7 +194,7 @@ TEST_F(Restore, ADeviceThatEnrollsAnewIsStillAskedAboutWhatItSaw) {
   Disaster();
   office.Ok("alice", {"--accept-restore", "status"});
   const std::string string = office.NewString("ada");
-  office.Ok("ada", {"enroll", string, "--server", office.api(), "--replace"});
+  office.Ok("ada", {"enroll", "--server", office.api(), "--replace"}, string);
   EXPECT_THAT(office.Refused(9, "ada", {"status"}), HasSubstr("that this device has seen are lost"));
 }
 

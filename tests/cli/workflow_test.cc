@@ -63,7 +63,7 @@ TEST_F(Workflow, LosesItsDevicesWhenItPassesToSomebodyElse) {
   const Json ended = office.Events({"--type", "key.end", "--subject", "bot"});
   ASSERT_THAT(ended, SizeIs(1));
   EXPECT_EQ(ended[0]["rule"], "floor.workflow-passed-on");
-  EXPECT_NE(office.Cli("thief", {"enroll", unused}).exit_code, 0);
+  EXPECT_NE(office.Cli("thief", {"enroll"}, unused).exit_code, 0);
   Start();
   Attest();
   office.Ok("omar", {"handover", "close", "1"});

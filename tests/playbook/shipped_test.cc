@@ -55,7 +55,8 @@ TEST(ShippedPlaybooks, ShareNoHost) {
 TEST(ShippedPlaybooks, LeaveNoClaimUnsourcedAndUnasked) {
   std::size_t sourced = 0;
   std::size_t asked = 0;
-  for (const Playbook& book : Library::Shipped().all()) {
+  const Library library = Library::Shipped();
+  for (const Playbook& book : library.all()) {
     for (const Claim& claim : ClaimsOf(book)) {
       if (claim.is_open) {
         EXPECT_NE(claim.asked_by, nullptr) << book.id << " " << claim.id;
@@ -72,7 +73,8 @@ TEST(ShippedPlaybooks, LeaveNoClaimUnsourcedAndUnasked) {
 
 TEST(ShippedPlaybooks, UseEveryKindOfHoldAndTheDocumentationExplainsEach) {
   std::set<HoldKind> used;
-  for (const Playbook& book : Library::Shipped().all()) {
+  const Library library = Library::Shipped();
+  for (const Playbook& book : library.all()) {
     for (const Hold& hold : book.holds) used.insert(hold.kind);
   }
   EXPECT_EQ(used.size(), Names<HoldKind>().size());

@@ -281,7 +281,7 @@ absl::Status UseApproval(Tx& tx, const Actor& actor, Approval approval) {
 absl::Status AskForApproval(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
                             const policy::Decision& decision, const std::optional<Approval>& existing) {
   HF_ASSIGN_OR_RETURN(const std::string approvers,
-                      NameApprovers(tx, actor, target, decision.obligations.approvals, existing));
+                      NameApprovers(tx, actor, actor.holder, target, decision.obligations.approvals, existing));
   if (existing.has_value() && StateOf(tx, *existing) == ApprovalState::kPending)
     return Required(decision, ApprovalName(existing->id), approvers);
   const bool only_reads = actor.request.id.empty();

@@ -9,7 +9,9 @@
 #include "vault/custody/denial.h"
 #include "vault/custody/facts.h"
 #include "vault/custody/recovery.h"
+#include "vault/custody/rehearsal.h"
 #include "vault/custody/renew.h"
+#include "vault/custody/sight.h"
 
 namespace holdfast::custody {
 namespace {
@@ -167,15 +169,15 @@ absl::StatusOr<policy::Decision> Consider(Tx& tx, const Actor& actor, policy::Ac
 absl::StatusOr<Permit> AuthorizeToWait(Tx& tx, const Actor& actor, policy::Action action,
                                        const Target& target, policy::Context context) {
   HF_ASSIGN_OR_RETURN(policy::Decision decision, Consider(tx, actor, action, target, std::move(context)));
-  if (decision.effect == policy::Effect::kDeny) {
+  const bool denied = decision.effect == policy::Effect::kDeny;
+  const absl::Status given = denied ? absl::OkStatus() : CheckGiven(decision, actor.request);
+  const bool refused = denied || !given.ok();
+  HF_ASSIGN_OR_RETURN(const bool there, IsThere(tx, actor, action, target, refused));
+  if (!there) return NotThere(tx, actor, action, Thing::kAccount, target.account->name, target);
+  if (refused) {
+    // What is missing is on record too: it told the caller which rule guards the account.
     RecordRefusal(tx, actor, action, target, decision.rule);
-    return DenialOf(tx, actor, action, target, decision);
-  }
-  const absl::Status given = CheckGiven(decision, actor.request);
-  if (!given.ok()) {
-    // On record too: it told the caller that there is such an account, and which rule guards it.
-    RecordRefusal(tx, actor, action, target, decision.rule);
-    return given;
+    return denied ? DenialOf(tx, actor, action, target, decision) : given;
   }
   return Permit{std::move(decision), std::nullopt};
 }
@@ -215,22 +217,7 @@ absl::StatusOr<storage::Account> FindAccount(Tx& tx, const Actor& actor, std::st
       return MakeError(absl::StatusCode::kNotFound, "RENAMED",
                        fmt::format("account {} is called {} now", name, renamed->name));
   }
-  HF_ASSIGN_OR_RETURN(const policy::Decision decision, Consider(tx, actor, policy::Action::kAccountRead, {}));
-  if (decision.allowed())
-    return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no account {}", name));
-  return DeniedTo(tx, actor, action, AccountName(name), decision);
-}
-
-absl::StatusOr<bool> Sees(Tx& tx, const Actor& actor, const storage::Account& account) {
-  HF_ASSIGN_OR_RETURN(const policy::Decision read,
-                      Consider(tx, actor, policy::Action::kAccountRead, {.account = &account}));
-  return read.allowed();
-}
-
-absl::Status NoSuchAccount(Tx& tx, const Actor& actor, std::string_view name) {
-  HF_ASSIGN_OR_RETURN(const policy::Decision any, Consider(tx, actor, policy::Action::kAccountRead, {}));
-  if (!any.allowed()) return DeniedUnseen(any);
-  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no account {}", name));
+  return NotThere(tx, actor, action, Thing::kAccount, name);
 }
 
 absl::Status NothingShown(Tx& tx, const Actor& actor, policy::Action read) {
@@ -253,8 +240,7 @@ absl::Status AuthorizeShownAgain(Tx& tx, const Actor& actor, policy::Action read
   return AuthorizeToWait(tx, actor, read, target, std::move(context)).status();
 }
 
-void RecordRehearsal(WriteTx& tx, const Actor& actor, const absl::Status& answer) {
-  if (tx.has_instead()) return;
+audit::Event RehearsalOf(const WriteTx& tx, const Actor& actor, const absl::Status& answer) {
   audit::Event event;
   event.type = "call.rehearsed";
   event.actor = RefTo(actor.holder);
@@ -265,7 +251,11 @@ void RecordRehearsal(WriteTx& tx, const Actor& actor, const absl::Status& answer
                  {"reason", actor.request.reason},
                  {"peer", actor.peer},
                  {"device", DeviceOf(actor)}};
-  tx.RecordInstead(std::move(event));
+  return event;
+}
+
+void RecordRehearsal(WriteTx& tx, const Actor& actor, const absl::Status& answer) {
+  if (!tx.has_instead()) tx.RecordInstead(RehearsalOf(tx, actor, answer));
 }
 
 absl::StatusOr<storage::Secret> FindSecret(Tx& tx, const storage::Account& account, std::string_view name) {

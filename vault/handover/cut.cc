@@ -16,14 +16,15 @@ namespace {
 using custody::Actor;
 using custody::WriteTx;
 
-void RecordMove(WriteTx& tx, const Actor& actor, const storage::Holder& leaver, const storage::Handover& row,
+// About whoever has the account now; where nobody does, about whoever had it.
+void RecordMove(WriteTx& tx, const Actor& actor, const storage::Holder& former, const storage::Handover& row,
                 const PlannedAccount& planned) {
   audit::Event event;
   event.type = planned.successor.has_value() ? "handover.transfer" : "handover.revoke";
   event.actor = custody::RefTo(actor.holder);
   event.account = custody::RefTo(planned.account);
-  if (planned.successor.has_value()) event.subject = custody::RefTo(*planned.successor);
-  event.texts["former-holder"] = HolderName(leaver.name);
+  event.subject = custody::RefTo(planned.successor.has_value() ? *planned.successor : former);
+  event.texts["former-holder"] = HolderName(former.name);
   event.handover = custody::RefTo(row);
   event.rule = "handover.cut";
   tx.Record(std::move(event));
@@ -34,12 +35,14 @@ absl::Status MoveAccount(WriteTx& tx, const Actor& actor, const storage::Holder&
   if (planned.successor.has_value()) {
     HF_RETURN_IF_ERROR(custody::SetRelation(tx, planned.account.id, planned.successor->id, Relation::kOwner,
                                             fmt::format("handover {} of {}", row.name, leaver.name),
-                                            actor.holder.id));
+                                            actor.holder.id, &row));
   } else {
     HF_RETURN_IF_ERROR(storage::GrantStore(tx.db()).End(planned.grant.id, tx.now(), actor.holder.id));
   }
-  for (const std::int64_t grant_id : planned.more_grants)
-    HF_RETURN_IF_ERROR(storage::GrantStore(tx.db()).End(grant_id, tx.now(), actor.holder.id));
+  for (const storage::Grant& grant : planned.more_grants) {
+    HF_RETURN_IF_ERROR(storage::GrantStore(tx.db()).End(grant.id, tx.now(), actor.holder.id));
+    HF_RETURN_IF_ERROR(custody::RecordAccessEnd(tx, grant, "it was another name of who leaves", actor.holder.id, &row));
+  }
   storage::Account account = planned.account;
   account.updated_at = tx.now();
   ++account.revision;
@@ -50,7 +53,8 @@ absl::Status MoveAccount(WriteTx& tx, const Actor& actor, const storage::Holder&
        .from_relation = planned.grant.relation,
        .successor_id = planned.successor.has_value() ? std::optional(planned.successor->id) : std::nullopt,
        .chosen_by = planned.chosen_by}));
-  RecordMove(tx, actor, leaver, row, planned);
+  HF_ASSIGN_OR_RETURN(const storage::Holder former, custody::LoadHolder(tx, planned.grant.holder_id));
+  RecordMove(tx, actor, former, row, planned);
   return absl::OkStatus();
 }
 

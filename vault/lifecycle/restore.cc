@@ -38,7 +38,12 @@ constexpr char kVoid[] = "the vault was restored from a backup";
 absl::StatusOr<Source> OpenSource(const RestoreOptions& options) {
   std::error_code ignored;
   if (std::filesystem::is_directory(options.from, ignored)) return OpenDirectory(options.from, options.key_file);
-  if (std::filesystem::exists(options.from, ignored)) return OpenBackup(options.from, options.key_file);
+  if (std::filesystem::exists(options.from, ignored)) {
+    HF_ASSIGN_OR_RETURN(Source source, OpenBackup(options.from, options.key_file));
+    // Copying would stop at a damaged page without saying that it is one.
+    HF_RETURN_IF_ERROR(source.db->CheckPages());
+    return source;
+  }
   return InvalidField("from", fmt::format("{} is not there: name a backup or a data directory", options.from));
 }
 

@@ -36,6 +36,8 @@ constexpr Row kRows[] = {
     {Action::kAccountArchive, "account.archive", false},
     {Action::kAccountUnarchive, "account.unarchive", false},
     {Action::kAccountReview, "account.review", false},
+    {Action::kAccountLink, "account.link", false},
+    {Action::kAccountUnlink, "account.unlink", false},
     {Action::kGrantRead, "grant.read", true},
     {Action::kGrantCreate, "grant.create", false},
     {Action::kGrantRevoke, "grant.revoke", false},

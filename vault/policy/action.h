@@ -31,6 +31,8 @@ enum class Action : int {
   kAccountArchive,
   kAccountUnarchive,
   kAccountReview,
+  kAccountLink,
+  kAccountUnlink,
   kGrantRead,
   kGrantCreate,
   kGrantRevoke,

@@ -32,7 +32,7 @@ id = "floor.unconfirmed-key"
 effect = "forbid"
 actions = ["vault.set-custodian", "holder.create", "holder.enroll", "holder.update", "holder.set-roles", "holder.suspend",
   "holder.resume", "holder.confirm-suspension", "key.confirm", "key.renew", "account.set-tier", "account.set-owners", "account.archive",
-  "account.unarchive", "account.review", "grant.create", "secret.destroy",
+  "account.unarchive", "account.review", "account.link", "account.unlink", "grant.create", "secret.destroy",
   "secret.attest", "secret.remove", "exposure.add", "import.item", "handover.approve", "handover.done",
   "handover.close", "approval.approve", "break-glass.request",
   "break-glass.veto", "break-glass.reveal", "break-glass.review", "policy.stage", "policy.activate",
@@ -56,6 +56,13 @@ actions = ["holder.*", "key.*", "account.*", "grant.*", "secret.*", "exposure.*"
 when = { key = ["unconfirmed"], additional_key = true }
 why = "the key is not confirmed yet: somebody other than its issuer must confirm its fingerprint"
 
+[[rule]]
+id = "floor.unconfirmed-starts-nothing"
+effect = "forbid"
+actions = ["handover.start", "handover.start-many", "handover.cut", "key.revoke"]
+when = { key = ["unconfirmed"] }
+why = "the key is not confirmed yet: somebody other than its issuer must confirm its fingerprint"
+
 # What a role gives reaches every account and everybody: a stolen string must not be an officer's hand or eye.
 [[rule]]
 id = "floor.unconfirmed-role"
@@ -63,13 +70,6 @@ effect = "forbid"
 actions = ["holder.*", "key.*", "account.*", "grant.*", "secret.*", "exposure.*", "import.*", "handover.*", "approval.*",
   "break-glass.*", "finding.*", "policy.*", "audit.*"]
 when = { key = ["unconfirmed"], role = ["security", "auditor", "offboarding"] }
-why = "the key is not confirmed yet: somebody other than its issuer must confirm its fingerprint"
-
-[[rule]]
-id = "floor.unconfirmed-starts-nothing"
-effect = "forbid"
-actions = ["handover.start", "handover.start-many", "handover.cut", "key.revoke"]
-when = { key = ["unconfirmed"] }
 why = "the key is not confirmed yet: somebody other than its issuer must confirm its fingerprint"
 
 [[rule]]
@@ -154,6 +154,13 @@ effect = "forbid"
 actions = ["handover.done"]
 when = { about_self = true }
 why = "somebody else must say that what you know is of no use"
+
+[[rule]]
+id = "floor.nobody-unlinks-themselves"
+effect = "forbid"
+actions = ["account.unlink"]
+when = { about_self = true }
+why = "somebody else must say that your phone, login or app opens the account no more"
 
 [[rule]]
 id = "floor.no-handover-of-oneself"

@@ -53,6 +53,8 @@ unsigned GroupsOf(Action action) {
     case kAccountReview:
       return kAccount | kStanding | kWhy;
     case kAccountSetOwners:
+    case kAccountLink:
+    case kAccountUnlink:
     case kGrantCreate:
     case kGrantRevoke:
       return kAccount | kStanding | kAbout | kWhy;

@@ -36,6 +36,30 @@ v1::AccountState ToProto(AccountState state) {
   return v1::ACCOUNT_STATE_UNSPECIFIED;
 }
 
+v1::LinkKind ToProto(LinkKind kind) {
+  switch (kind) {
+    case LinkKind::kRecoversThrough:
+      return v1::LINK_KIND_RECOVERS_THROUGH;
+    case LinkKind::kSignsInWith:
+      return v1::LINK_KIND_SIGNS_IN_WITH;
+    case LinkKind::kAdministeredBy:
+      return v1::LINK_KIND_ADMINISTERED_BY;
+    case LinkKind::kConnectedApp:
+      return v1::LINK_KIND_CONNECTED_APP;
+    case LinkKind::kRecoveryPhone:
+      return v1::LINK_KIND_RECOVERY_PHONE;
+  }
+  return v1::LINK_KIND_UNSPECIFIED;
+}
+
+absl::StatusOr<LinkKind> FromProto(v1::LinkKind kind, std::string_view field) {
+  for (const LinkKind known : {LinkKind::kRecoversThrough, LinkKind::kSignsInWith, LinkKind::kAdministeredBy,
+                               LinkKind::kConnectedApp, LinkKind::kRecoveryPhone}) {
+    if (ToProto(known) == kind) return known;
+  }
+  return InvalidField(field, "is not set, or none of the kinds that there are");
+}
+
 v1::HolderKind ToProto(HolderKind kind) {
   switch (kind) {
     case HolderKind::kPerson:

@@ -12,6 +12,7 @@
 #include "holdfast/v1/holder_service.pb.h"
 #include "holdfast/v1/import_service.pb.h"
 #include "holdfast/v1/secret_service.pb.h"
+#include "vault/base/links.h"
 #include "vault/base/status.h"
 #include "vault/base/vocabulary.h"
 #include "vault/custody/importing.h"
@@ -23,6 +24,8 @@ namespace holdfast::rpc {
 
 v1::Relation ToProto(Relation relation);
 v1::AccountState ToProto(AccountState state);
+v1::LinkKind ToProto(LinkKind kind);
+absl::StatusOr<LinkKind> FromProto(v1::LinkKind kind, std::string_view field);
 v1::HolderKind ToProto(HolderKind kind);
 v1::HolderStatus ToProto(HolderStatus status);
 v1::KeyState ToProto(KeyState state);

@@ -13,6 +13,7 @@
 #include "vault/base/files.h"
 #include "vault/crypto/init.h"
 #include "vault/custody/vault.h"
+#include "vault/policy/duration.h"
 #include "vault/server/config.h"
 #include "vault/server/hardening.h"
 #include "vault/server/logging.h"
@@ -26,6 +27,7 @@ namespace {
 
 constexpr int kOk = 0;
 constexpr int kUsage = 2;
+constexpr char kValidHelp[] = "How long the string can be used: 1h unless given, 7d at most";
 
 struct Options {
   std::string data_dir;
@@ -37,6 +39,7 @@ struct Options {
   std::string config_path;
   std::string listen;
   std::string advertise;
+  std::string valid;
   bool adopt = false;
 };
 
@@ -91,41 +94,55 @@ void PrintString(const Plaintext& string) {
   std::fflush(stdout);
 }
 
+// How long a string is to be good for.
+absl::StatusOr<Micros> Lifetime(const Options& options) {
+  if (options.valid.empty()) return custody::kStringLifetime;
+  const auto lifetime = policy::ParseDuration(options.valid);
+  if (!lifetime.has_value()) return InvalidField("valid", "must be a duration such as 8h or 3d");
+  HF_RETURN_IF_ERROR(custody::CheckStringLifetime("valid", *lifetime));
+  return *lifetime;
+}
+
 // What to do with the string just printed. `address`: that it names; may be empty.
-void ExplainString(const std::string& holder, const std::string& address) {
+void ExplainString(const std::string& holder, const std::string& address, Micros lifetime) {
   fmt::print(stderr,
-             "The line above enrolls {}, once, within an hour: start the server, then run 'holdfast enroll{}' on their "
+             "The line above enrolls {}, once, within {}: start the server, then run 'holdfast enroll{}' on their "
              "machine.\n",
-             holder, address.empty() ? " --server HOST:PORT" : "");
+             holder, policy::FormatDuration(lifetime), address.empty() ? " --server HOST:PORT" : "");
   if (address.empty())
     fmt::print(stderr,
                "Without --advertise HOST:PORT the line does not say where devices reach the vault: hence --server.\n");
 }
 
 int RunInit(const Options& options) {
+  const auto lifetime = Lifetime(options);
+  if (!lifetime.ok()) return Fail(lifetime.status());
   const auto enrollment = custody::InitVault({.data_dir = AbsolutePath(options.data_dir),
                                               .officer = options.officer,
                                               .key_file = AbsolutePath(options.key_path),
                                               .anchor = AbsolutePath(options.anchor_path),
-                                              .address = options.advertise});
+                                              .address = options.advertise,
+                                              .string_lifetime = *lifetime});
   if (!enrollment.ok()) return Fail(enrollment.status());
   PrintString(*enrollment);
   fmt::print(stderr, "vault made in {}. Keep {} on other storage: whoever has both can read everything.\n",
              options.data_dir, options.key_path);
-  ExplainString(options.officer, options.advertise);
+  ExplainString(options.officer, options.advertise, *lifetime);
   return kOk;
 }
 
 int RunEnroll(const Options& options) {
+  const auto lifetime = Lifetime(options);
+  if (!lifetime.ok()) return Fail(lifetime.status());
   const std::string data_dir = AbsolutePath(options.data_dir);
   if (const absl::Status status = CheckVaultDirectory(data_dir, "data-dir"); !status.ok())
     return Fail(status);
   const auto vault = custody::Vault::Open(data_dir, {.key_file = AbsolutePath(options.key_path)});
   if (!vault.ok()) return Fail(vault.status());
-  const auto enrollment = custody::EnrollOffline(**vault, options.holder, options.advertise);
+  const auto enrollment = custody::EnrollOffline(**vault, options.holder, options.advertise, *lifetime);
   if (!enrollment.ok()) return Fail(enrollment.status());
   PrintString(enrollment->string);
-  ExplainString(options.holder, enrollment->address);
+  ExplainString(options.holder, enrollment->address, *lifetime);
   return kOk;
 }
 
@@ -190,6 +207,7 @@ int Main(int argc, char** argv) {
       "New file for signed checkpoints; best on another volume (default: in the data directory)");
   init->add_option("--advertise", options.advertise,
                    "host:port of the vault as devices will reach it, to put into the string");
+  init->add_option("--valid", options.valid, kValidHelp);
 
   CLI::App* enroll =
       app.add_subcommand("enroll", "Make a new enrollment string while no server runs; recorded");
@@ -198,6 +216,7 @@ int Main(int argc, char** argv) {
   enroll->add_option("--key-file", options.key_path, "The vault's key file, if it no longer lies where 'init' put it");
   enroll->add_option("--advertise", options.advertise,
                      "host:port of the vault as devices reach it, to put into the string");
+  enroll->add_option("--valid", options.valid, kValidHelp);
 
   CLI::App* serve = app.add_subcommand("serve", "Serve a vault until SIGTERM");
   serve->add_option("--data-dir", options.data_dir, "The vault's directory")->required();

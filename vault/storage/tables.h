@@ -108,6 +108,19 @@ inline constexpr std::string_view kTables[] = {
       account_id INTEGER NOT NULL REFERENCES account,
       ended_at INTEGER NOT NULL) STRICT)",
 
+    R"(CREATE TABLE account_link (
+      id INTEGER PRIMARY KEY NOT NULL,
+      account_id INTEGER NOT NULL REFERENCES account,
+      kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 5),
+      to_account INTEGER REFERENCES account,
+      to_holder INTEGER REFERENCES holder,
+      outside TEXT NOT NULL,
+      linked_by INTEGER NOT NULL REFERENCES holder,
+      linked_at INTEGER NOT NULL) STRICT)",
+    "CREATE INDEX account_link_account ON account_link (account_id)",
+    "CREATE INDEX account_link_to_account ON account_link (to_account)",
+    "CREATE INDEX account_link_to_holder ON account_link (to_holder)",
+
     R"(CREATE TABLE access_grant (
       id INTEGER PRIMARY KEY NOT NULL,
       account_id INTEGER NOT NULL REFERENCES account,
@@ -178,6 +191,20 @@ inline constexpr std::string_view kTables[] = {
       holder_id INTEGER NOT NULL REFERENCES holder,
       hash BLOB NOT NULL,
       refused_at INTEGER NOT NULL) STRICT)",
+
+    R"(CREATE TABLE import_item (
+      id INTEGER PRIMARY KEY NOT NULL,
+      holder_id INTEGER NOT NULL REFERENCES holder,
+      run TEXT NOT NULL,
+      request_id TEXT NOT NULL,
+      source TEXT NOT NULL,
+      source_id TEXT NOT NULL,
+      looks BLOB NOT NULL,
+      account_id INTEGER REFERENCES account,
+      seen_at INTEGER NOT NULL) STRICT)",
+    "CREATE INDEX import_item_looks ON import_item (looks)",
+    "CREATE INDEX import_item_source_id ON import_item (source_id)",
+    "CREATE INDEX import_item_seen ON import_item (seen_at)",
 
     R"(CREATE TABLE exposure (
       id INTEGER PRIMARY KEY NOT NULL,
