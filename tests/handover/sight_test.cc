@@ -204,7 +204,7 @@ class SightTest : public CustodyTest {
                    return FindSeenCase(tx, actor, Action::kHandoverRead, name).status();
                  }},
                 {"approve", [this](WriteTx& tx, const Actor& actor, const std::string& name) {
-                   return Approve(tx, actor, Ask(), name).status();
+                   return handover::Approve(tx, actor, Ask(), name).status();
                  }},
                 {"done", [this](WriteTx& tx, const Actor& actor, const std::string& name) {
                    return Settle(tx, actor, Ask(),
@@ -217,7 +217,7 @@ class SightTest : public CustodyTest {
                        .status();
                  }},
                 {"close", [this](WriteTx& tx, const Actor& actor, const std::string& name) {
-                   return Close(tx, actor, Ask(), name, "no-such-etag").status();
+                   return handover::Close(tx, actor, Ask(), name, "no-such-etag").status();
                  }},
             }};
   }
