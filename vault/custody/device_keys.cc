@@ -5,6 +5,7 @@
 #include "vault/base/ids.h"
 #include "vault/crypto/fingerprint.h"
 #include "vault/custody/holders.h"
+#include "vault/custody/lock_out.h"
 
 namespace holdfast::custody {
 namespace {
@@ -148,6 +149,7 @@ absl::StatusOr<storage::Holder> RevokeKey(WriteTx& tx, const Actor& actor, const
     key.stop_seen_by = actor.holder.id;
   } else {
     HF_RETURN_IF_ERROR(CheckSecurityRemainsWithout(tx, holder, key));
+    HF_RETURN_IF_ERROR(CheckNotLockedOutAgain(tx, actor, holder, key));
     key.state = KeyState::kRevoked;
     key.revoked_at = tx.now();
   }

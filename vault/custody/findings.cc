@@ -133,6 +133,19 @@ class Finder {
     return absl::OkStatus();
   }
 
+  // One officer alone can end another's last device: whoever is left must see it, and where the way back begins.
+  absl::Status WithoutDevice() {
+    constexpr auto kWatching = static_cast<std::int64_t>(Role::kSecurity) | static_cast<std::int64_t>(Role::kAuditor);
+    HF_ASSIGN_OR_RETURN(const auto rows, store_.WithoutDevice(kWatching, tx_.now()));
+    for (const FindingRow& row : rows)
+      Add(Severity::kCritical, FindingKind::kWithoutDevice, "floor.locked-out", row, row.since,
+          fmt::format("their last device was ended, so {0} sees and stops nothing; by whom, says: holdfast audit log "
+                      "--type key.revoke --subject {0}. Ask {0}. To let {0} in again, an officer runs: holdfast holder "
+                      "enroll {0}; or on the vault's host, with the server stopped: holdfastd enroll {0}",
+                      row.holder));
+    return absl::OkStatus();
+  }
+
   absl::Status DeviceKeys() {
     HF_ASSIGN_OR_RETURN(const auto stopped, store_.KeysStopped());
     for (const FindingRow& row : stopped) {
@@ -281,6 +294,7 @@ absl::StatusOr<std::vector<Finding>> AllFindings(Tx& tx) {
   HF_RETURN_IF_ERROR(finder.Grants());
   HF_RETURN_IF_ERROR(finder.Holders());
   HF_RETURN_IF_ERROR(finder.Suspensions());
+  HF_RETURN_IF_ERROR(finder.WithoutDevice());
   HF_RETURN_IF_ERROR(finder.DeviceKeys());
   HF_RETURN_IF_ERROR(finder.Strings());
   HF_RETURN_IF_ERROR(finder.Certificates());

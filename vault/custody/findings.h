@@ -41,6 +41,7 @@ enum class FindingKind : int {
   kSuspendedAlone,      // holder
   kCutWaits,            // handover
   kTaskOverdue,         // handover_task
+  kWithoutDevice,       // holder
 };
 
 struct Finding {

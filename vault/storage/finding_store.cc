@@ -203,6 +203,18 @@ FindingRows FindingStore::KeysStopped() {
                  &ReadFinding);
 }
 
+FindingRows FindingStore::WithoutDevice(std::int64_t role_mask, Micros now) {
+  return ReadAll(connection_.Query(
+                     "SELECT h.id, NULL, NULL, h.id, h.name, h.status, 0, 0, max(k.revoked_at)"
+                     " FROM holder h JOIN device_key k ON k.holder_id = h.id"
+                     " WHERE h.status = ?1 AND (h.roles & ?2) <> 0 AND k.confirmed_at IS NOT NULL"
+                     " AND k.revoked_at IS NOT NULL"
+                     " AND NOT EXISTS (SELECT 1 FROM device_key o WHERE o.holder_id = h.id"
+                     " AND o.state = ?3 AND o.not_after > ?4) GROUP BY h.id",
+                     HolderStatus::kActive, role_mask, KeyState::kConfirmed, now),
+                 &ReadFinding);
+}
+
 FindingRows FindingStore::KeysEnding(Micros within, Micros now) {
   return ReadAll(connection_.Query(
                      "SELECT k.id, NULL, NULL, h.id, h.name, h.status, 0, 0, k.not_after"

@@ -70,6 +70,9 @@ class FindingStore {
   FindingRows KeysUnconfirmed(Micros within, Micros now);
   // Devices that the vault stopped and nobody looked into; `since` when.
   FindingRows KeysStopped();
+  // Active holders with any role of the mask who have no confirmed device, since one that they had was ended; `since`
+  // when.
+  FindingRows WithoutDevice(std::int64_t role_mask, Micros now);
   // Confirmed keys of active holders that end within that time, unless the holder has one that lasts longer;
   // `since` their end.
   FindingRows KeysEnding(Micros within, Micros now);
