@@ -39,6 +39,7 @@ enum class FindingKind : int {
   kServerEnds,          // none
   kRestoreUnconfirmed,  // vault_restore
   kSuspendedAlone,      // holder
+  kNoPlaybook,          // account
 };
 
 struct Finding {
