@@ -11,6 +11,7 @@
 #include "vault/custody/holders.h"
 #include "vault/custody/knowledge_findings.h"
 #include "vault/custody/limits.h"
+#include "vault/custody/platform.h"
 #include "vault/custody/recovery.h"
 #include "vault/custody/sight.h"
 #include "vault/pki/inspect.h"
@@ -84,6 +85,15 @@ class Finder {
           row.since + row.number,
           fmt::format("was looked over {} ago and must be every {}: holdfast account review",
                       Days(tx_.now() - row.since), FormatDuration(row.number)));
+    return absl::OkStatus();
+  }
+
+  absl::Status Platforms() {
+    HF_ASSIGN_OR_RETURN(const auto elsewhere, store_.AccountsElsewhere(PlaybookIds()));
+    for (const FindingRow& row : elsewhere)
+      Add(Severity::kInfo, FindingKind::kNoPlaybook, "account.no-playbook", row, row.since,
+          "no playbook is known for its platform, so a handover follows the generic one: holdfast playbook list, then "
+          "holdfast account update --platform");
     return absl::OkStatus();
   }
 
@@ -291,6 +301,7 @@ absl::StatusOr<std::vector<Finding>> AllFindings(Tx& tx) {
   HF_RETURN_IF_ERROR(finder.Owners());
   HF_RETURN_IF_ERROR(finder.Secrets());
   HF_RETURN_IF_ERROR(finder.Reviews());
+  HF_RETURN_IF_ERROR(finder.Platforms());
   HF_RETURN_IF_ERROR(finder.Grants());
   HF_RETURN_IF_ERROR(finder.Holders());
   HF_RETURN_IF_ERROR(finder.Suspensions());

@@ -42,6 +42,7 @@ enum class FindingKind : int {
   kCutWaits,            // handover
   kTaskOverdue,         // handover_task
   kWithoutDevice,       // holder
+  kNoPlaybook,          // account
 };
 
 struct Finding {

@@ -144,6 +144,14 @@ FindingRows FindingStore::AccountsNotReviewed(const PerTier& within, Micros now)
       &ReadFinding);
 }
 
+FindingRows FindingStore::AccountsElsewhere(std::string_view platforms) {
+  return ReadAll(
+      connection_.Query("SELECT a.id, a.id, NULL, NULL, '', 0, a.tier, 0, a.created_at FROM account a"
+                        " WHERE a.state = ?1 AND instr(?2, char(10) || a.platform || char(10)) = 0",
+                        AccountState::kActive, platforms),
+      &ReadFinding);
+}
+
 FindingRows FindingStore::GrantsLongerThan(const PerTier& length, Micros now) {
   return ReadAll(
       connection_.Query(

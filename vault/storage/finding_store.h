@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "vault/base/clock.h"
@@ -59,6 +60,9 @@ class FindingStore {
   FindingRows ValuesDead();
   // Accounts last looked over longer ago than the tier's time; `since` when that was.
   FindingRows AccountsNotReviewed(const PerTier& within, Micros now);
+  // Accounts whose platform is none of `platforms` (one a line, with a line break before each); `since` when they
+  // came in.
+  FindingRows AccountsElsewhere(std::string_view platforms);
   // Live grants (of grantees) without an end, number 0, or for longer than the tier's time, number their
   // length; `since` when they were given.
   FindingRows GrantsLongerThan(const PerTier& length, Micros now);
