@@ -188,7 +188,7 @@ TEST(Rights, ADenialSaysWhichActionAndWhoMay) {
   const std::pair<Args, std::string> denied[] = {
       {{"audit", "log"}, "nothing permits you audit.read: it needs role "},
       {{"handover", "tasks", "1"}, "nothing permits you handover.read: it needs role "},
-      {{"break-glass", "review", "7", "--reason", "x"}, "nothing permits you break-glass.review: it needs role "},
+      {{"break-glass", "review", "7", "--reason", "x"}, "nothing permits you break-glass.review: it needs relation owner or backup, or role "},
       {{"secret", "destroy", "news", "password", "1", "--yes"},
        "nothing permits you secret.destroy of news: it needs relation owner (now grantee)"},
   };

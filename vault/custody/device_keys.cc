@@ -70,6 +70,7 @@ absl::StatusOr<storage::DeviceKey> FindKeyToConfirm(WriteTx& tx, const Actor& ac
   if (key.ok()) return key;
   // Decided before the answer says what there is.
   HF_RETURN_IF_ERROR(Authorize(tx, actor, Action::kKeyConfirm, target, {}).status());
+  if (keys.empty()) HF_RETURN_IF_ERROR(CheckNotLeaving(tx, holder));
   if (keys.empty())
     return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_ENROLLED",
                      fmt::format("holder {} has not enrolled a device yet", holder.name));
