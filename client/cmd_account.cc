@@ -51,6 +51,8 @@ struct TextField {
 
 // The fields that may be changed later.
 const TextField kTextFields[] = {
+    {"platform", "--platform", &FieldOptions::platform, kMaxUrl,
+     "A playbook's id, such as x or google-play, or a URL of the platform; holdfast playbook list"},
     {"handle", "--handle", &FieldOptions::handle, kMaxHandle, "Public or login name"},
     {"url", "--url", &FieldOptions::url, kMaxUrl, "Where to log in"},
     {"purpose", "--purpose", &FieldOptions::purpose, kMaxPurpose, "What it is for"},
@@ -91,9 +93,8 @@ absl::Status Add(const Globals& globals, const FieldOptions& options) {
   HF_ASSIGN_OR_RETURN(*request.mutable_account_id(), NewIdArg("accounts", "ID", options.id));
   v1::Account& account = *request.mutable_account();
   HF_RETURN_IF_ERROR(FillFields(options, account));
-  HF_RETURN_IF_ERROR(CheckLine("--platform", options.platform, kMaxPlatform, /*required=*/true));
   HF_RETURN_IF_ERROR(CheckLine("--platform-id", options.platform_id, kMaxPlatformId, /*required=*/false));
-  account.set_platform(options.platform);
+  HF_RETURN_IF_ERROR(CheckLine("--platform", options.platform, kMaxUrl, /*required=*/true));
   account.set_platform_id(options.platform_id);
   request.set_request_id(NewRequestId());
   request.set_reason(globals.reason);
@@ -172,12 +173,12 @@ absl::Status Archive(const Globals& globals, const FieldOptions& options) {
   request.set_etag(options.etag);
   request.set_request_id(NewRequestId());
   request.set_reason(globals.reason);
-  HF_RETURN_IF_ERROR(
-      Confirm(globals.yes,
-              fmt::format("Archive {}? Nothing can be added to it then, until it is taken back: holdfast account "
-                          "unarchive {}",
-                          request.name(), LastId(request.name())),
-              "the account would be out of use until 'account unarchive'"));
+  HF_RETURN_IF_ERROR(Confirm(
+      globals.yes,
+      fmt::format("Archive {}? Nothing can be added to it then, until it is taken back: holdfast account "
+                  "unarchive {}",
+                  request.name(), LastId(request.name())),
+      "the account would be out of use until 'account unarchive'"));
   return CallAndPrint<Accounts>(globals, &Methods::ArchiveAccount, request);
 }
 
@@ -205,10 +206,10 @@ void DeclareFields(CLI::App& command, FieldOptions& options) {
 
 void DeclareAdd(CLI::App& command, FieldOptions& options) {
   command.add_option("ID", options.id, "Id of the new account, for example x-acme-news")->required();
-  command.add_option("--platform", options.platform, "For example x, google-play; never changes")->required();
   command.add_option("--platform-id", options.platform_id,
                      "The platform's own id of the account; never changes");
   DeclareFields(command, options);
+  command.get_option("--platform")->required();
   command.add_option("--owner", options.owner, "The holder who answers for it")->required();
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <mutex>
 #include <thread>
 
 #include "client/import_match.h"
@@ -91,7 +92,13 @@ bool WaitFor(const absl::Status& status, int attempt) {
   return true;
 }
 
+// The vault takes so many bytes of unfinished messages from a device, and all in flight must fit: 4 MiB.
+constexpr std::size_t kLargeMessage = 256 * 1024;
+std::mutex large_message;
+
 absl::StatusOr<v1::ImportItemResponse> Send(Session& session, const v1::ImportItemRequest& request) {
+  std::unique_lock one_at_a_time(large_message, std::defer_lock);
+  if (request.ByteSizeLong() > kLargeMessage) one_at_a_time.lock();
   for (int attempt = 0;; ++attempt) {
     auto response = session.Call<Imports>(&Imports::StubInterface::ImportItem, request);
     if (response.ok() || !WaitFor(response.status(), attempt)) return response;

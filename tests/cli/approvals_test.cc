@@ -218,11 +218,11 @@ TEST(Approvals, EndWithTheOneWhoAskedOrSaidYes) {
   const std::string asked = office.Asks("ben", kReveal);
   const std::string id = office.Asks("gus", kReveal);
   office.Ok("ben", {"approval", "approve", id});
-  office.Ok("alice", {"handover", "start", "--leaver", "ben", "--yes"});
+  office.Ok("alice", {"handover", "start", "ben", "--yes"});
   EXPECT_EQ(office.StateOf(asked), "APPROVAL_STATE_WITHDRAWN");
   EXPECT_NE(office.Asks("gus", kReveal), id);  // a leaver's yes is none
   office.Refused(3, "ben", {"approval", "approve", id});
-  EXPECT_EQ(office.Events({"--type", "approval.withdraw"})[0]["rule"], "handover.freeze");
+  EXPECT_EQ(office.Events({"--type", "approval.withdraw"})[0]["rule"], "handover.cut");
 }
 
 TEST(Approvals, RunOut) {

@@ -83,12 +83,14 @@ TEST(Existence, AnUnseenCaseOrRequestIsAnsweredAsNone) {
   office.Put("alice", "hidden", "fixture-1");
   office.Ok("alice", {"access", "grant", "--account", "hidden", "--holder", "ben"});
   office.Ok("ben", {"break-glass", "request", "hidden", "password", "--reason", "x", "--ticket", "T-1"});
-  office.Ok("omar", {"handover", "start", "--leaver", "leo", "--reason", "x", "--yes"});
+  office.Ok("omar", {"handover", "start", "leo", "--reason", "x", "--yes"});
   const Args questions[] = {
       {"break-glass", "show", "$N"},   {"break-glass", "veto", "$N", "--reason", "x"},
       {"break-glass", "reveal", "$N"}, {"break-glass", "review", "$N", "--reason", "x"},
       {"handover", "show", "$N"},      {"handover", "tasks", "$N"},
-      {"handover", "approve", "$N"},   {"handover", "close", "$N"},
+      {"handover", "cut", "$N"},       {"handover", "close", "$N"},
+      {"handover", "cancel", "$N", "--reason", "x"},
+      {"handover", "change", "$N", "--to", "leo"},
   };
   for (Args question : questions) {
     const std::string name = question[0] + " " + question[1];
@@ -180,12 +182,13 @@ TEST(Existence, ACaseAndABrokenGlassAreShownToWhoMaySeeThemAndToNobodyElse) {
   office.AddAccount("hers", "mia", {"--tier", "3"});
   office.Put("mia", "hers", "fixture-1");
   office.Ok("omar", {"break-glass", "request", "hers", "password", "--reason", "she is away"});
-  office.Ok("omar", {"handover", "start", "--yes", "--leaver", "mia", "--reason", "leaves"});
+  office.Ok("omar", {"handover", "start", "--yes", "mia", "--reason", "leaves"});
   const std::string task = office.Get("omar", {"handover", "tasks", "1"})["tasks"][0]["name"];
   const std::string number = task.substr(task.rfind('/') + 1);
   for (const Args& question : std::vector<Args>{{"handover", "show", "$A"},
                                                 {"handover", "tasks", "$A"},
-                                                {"handover", "approve", "$A"},
+                                                {"handover", "cut", "$A"},
+                                                {"handover", "cancel", "$A", "--reason", "x"},
                                                 {"handover", "close", "$A"},
                                                 {"handover", "done", "$A/" + number, "--as", "closed", "--evidence", "x"},
                                                 {"break-glass", "show", "$A"},
@@ -223,7 +226,7 @@ TEST(Existence, APlanOfAHandoverIsOnRecord) {
   Office office;
   office.AddOmar();
   office.AddMember("mia");
-  office.Ok("omar", {"handover", "plan", "--leaver", "mia"});
+  office.Ok("omar", {"handover", "plan", "mia"});
   const Json events = office.Events({"--type", "call.rehearsed"});
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(events[0]["actor"], "holders/omar");

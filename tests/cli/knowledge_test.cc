@@ -20,7 +20,7 @@ class Knowledge : public ::testing::Test {
     office.AddMember("sam");
     for (const char* account : {"news", "shop"}) office.AddAccount(account, "mia", {"--backup", "sam"});
   }
-  void Start() const { office.Ok("omar", {"handover", "start", "--yes", "--leaver", "mia", "--reason", "bye"}); }
+  void Start() const { office.Ok("omar", {"handover", "start", "--yes", "mia", "--reason", "bye"}); }
   void PutSeed(const std::string& by, const std::string& seed) const {
     office.Ok(by, {"secret", "put", "news", "totp", "--kind", "totp", "--from-file", "-"}, seed);
   }
@@ -134,8 +134,8 @@ TEST_F(Knowledge, ThePersonGoesUnderEveryName) {
   EXPECT_THAT(office.Refused(7, "omar", {"holder", "resume", "mia-too"}), HasSubstr("holder mia is leaving (handover 1)"));
   EXPECT_THAT(office.Refused(7, "omar", {"holder", "add", "mia-3", "--role", "member", "--person", "mia"}),
               HasSubstr("holder mia is leaving (handover 1)"));
-  EXPECT_THAT(office.Refused(7, "omar", {"handover", "start", "--yes", "--leaver", "mia-too"}),
-              HasSubstr("holder mia is leaving (handover 1)"));
+  EXPECT_THAT(office.Refused(7, "omar", {"handover", "start", "--yes", "mia-too"}),
+              HasSubstr("mia's handover 1 is open: holdfast handover show 1"));
   office.Ok("omar", {"handover", "close", "1"});
   EXPECT_EQ(office.Get("omar", {"holder", "show", "mia-too"})["status"], "HOLDER_STATUS_LEFT");
 }

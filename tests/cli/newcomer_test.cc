@@ -96,11 +96,11 @@ TEST(Newcomer, DrivesAHandoverByWhatItSays) {
   office.AddHolder("sam", "member", /*confirmer=*/"");
   office.AddAccount("news", "mia", {"--tier", "3"});
   office.Put("mia", "news", "fixture-1");
-  const Args start{"handover", "start", "--leaver", "mia", "--successor", "sam"};
+  const Args start{"handover", "start", "mia", "--to", "sam"};
   EXPECT_THAT(office.Refused(2, "omar", start), AllOf(HasSubstr("cannot be undone"), HasSubstr("add --yes")));
-  const Json plan = office.Get("omar", {"handover", "plan", "--leaver", "mia", "--successor", "sam"});
+  const Json plan = office.Get("omar", {"handover", "plan", "mia", "--to", "sam"});
   EXPECT_THAT(plan["warnings"].dump(), HasSubstr("sam takes over but has no confirmed device"));
-  office.Ok("omar", {"handover", "start", "--leaver", "mia", "--successor", "sam", "--yes"});
+  office.Ok("omar", {"handover", "start", "mia", "--to", "sam", "--yes"});
   EXPECT_THAT(
       office.Refused(7, "omar", {"handover", "close", "1"}),
       AllOf(HasSubstr("has 1 open task: "), HasSubstr("; what to do: holdfast handover tasks 1 --open")));

@@ -200,7 +200,7 @@ TEST_F(OldPages, OfTheDatabaseAreRefusedOrWithoutEffect) {
   });
   TryEachPage("an approval is given", [this] { office.Ok("alice", {"approval", "approve", "1"}); });
   TryEachPage("somebody leaves", [this] {
-    office.Ok("hr", {"handover", "start", "--yes", "--leaver", "sam", "--reason", "last day"});
+    office.Ok("hr", {"handover", "start", "--yes", "sam", "--reason", "last day"});
   });
 }
 

@@ -122,8 +122,8 @@ TEST(Reach, IsToldByThePlanAndTheCaseOfAHandover) {
       "reaches shop: mia knows password v1 of mail-social; x-acme-news recovers through it; shop signs in with "
       "x-acme-news",
       "reaches alone: alone recovers by the phone of mia");
-  EXPECT_THAT(office.Get("omar", {"handover", "plan", "--leaver", "mia"})["warnings"], warnings);
-  EXPECT_THAT(office.Get("omar", {"handover", "start", "--yes", "--leaver", "mia"})["warnings"], warnings);
+  EXPECT_THAT(office.Get("omar", {"handover", "plan", "mia"})["warnings"], warnings);
+  EXPECT_THAT(office.Get("omar", {"handover", "start", "--yes", "mia"})["warnings"], warnings);
   EXPECT_THAT(office.Get("alice", {"handover", "show", "1"})["warnings"], warnings);
   office.Put("alice", "mail-social", "fixture-2");
   office.Ok("alice", {"secret", "attest", "mail-social", "password", "1", "--evidence", "refused"});

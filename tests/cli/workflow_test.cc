@@ -30,7 +30,7 @@ class Workflow : public ::testing::Test {
   void Confirm(const std::string& fingerprint) const {
     office.Ok("omar", {"holder", "confirm", "bot", "--fingerprint", fingerprint});
   }
-  void Start() const { office.Ok("omar", {"handover", "start", "--leaver", "mia", "--yes"}); }
+  void Start() const { office.Ok("omar", {"handover", "start", "mia", "--yes"}); }
   // Nobody who knew the value before 'fixture-2' is to know this one.
   void ExpectCopyIsDead() const {
     office.Put("sam", "feed", "fixture-2");
@@ -73,7 +73,8 @@ TEST_F(Workflow, LosesItsDevicesWhenItPassesToSomebodyElse) {
 
 TEST_F(Workflow, LosesItsDevicesWhileTheCaseWaitsForAYes) {
   office.AddAccount("top", "mia", {"--tier", "1", "--backup", "sam"});
-  const Json opened = office.Get("omar", {"handover", "start", "--leaver", "mia", "--successor", "alice", "--yes"});
+  office.AddMember("ivy");
+  const Json opened = office.Get("omar", {"handover", "start", "mia", "--to", "ivy", "--yes"});
   EXPECT_EQ(opened["state"], "HANDOVER_STATE_FROZEN");
   EXPECT_EQ(StatusOfBot(), "HOLDER_STATUS_SUSPENDED");
   office.Ok("omar", to_sam);

@@ -91,6 +91,36 @@ TEST_F(FindingsTest, AnAccountInOrderHasNone) {
   EXPECT_THAT(AllAt(kDay), IsEmpty());
 }
 
+TEST_F(FindingsTest, AnAccountWhosePlatformHasNoPlaybookIsWorthAWord) {
+  Add("news", 2, {"carol"});
+  Add("fax", 2, {"carol"});
+  const auto place = [&](const std::string& account, const std::string& platform) {
+    Must([&](WriteTx& tx) {
+      return UpdateAccount(tx, As(tx, "alice"), Ask(), account, {.platform = platform}, "").status();
+    });
+  };
+  EXPECT_THAT(Found("account.no-playbook"), IsEmpty());
+  place("fax", "the fax in the basement");
+  ASSERT_EQ(Found("account.no-playbook").size(), 1U);
+  for (const Finding& finding : AllAt(0))
+    EXPECT_EQ(finding.severity == Severity::kInfo, finding.rule == "account.no-playbook") << finding.rule;
+  place("fax", "slack");
+  EXPECT_THAT(Found("account.no-playbook"), IsEmpty());
+  place("fax", "generic");  // somebody looked, and it is none of the others
+  EXPECT_THAT(Found("account.no-playbook"), IsEmpty());
+}
+
+// A part of an id, or several ids at once, is none.
+TEST_F(FindingsTest, APlatformIsLookedForWhole) {
+  Add("odd", 2, {"carol"});
+  for (const std::string platform : {"lack", "slac", "slack ", "SLACK"}) {
+    Must([&](WriteTx& tx) {
+      return UpdateAccount(tx, As(tx, "alice"), Ask(), "odd", {.platform = platform}, "").status();
+    });
+    EXPECT_EQ(Found("account.no-playbook").size(), 1U) << platform;
+  }
+}
+
 TEST_F(FindingsTest, OwnersBelowTheMinimumAreCriticalUntilSomebodyIsAdded) {
   Add("news", 1, {"carol"});
   Suspend("carol");

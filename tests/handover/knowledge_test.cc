@@ -54,7 +54,7 @@ class KnowledgeTest : public CustodyTest {
   }
   void Start(const std::string& leaver) {
     Must([&](WriteTx& tx) {
-      return handover::Start(tx, As(tx, "alice"), Ask(), {.leaver = leaver, .successor = {}}).status();
+      return handover::Start(tx, As(tx, "alice"), Ask(), {.leaver = leaver}).status();
     });
   }
   std::string Close(const std::string& name = "1") {
@@ -144,7 +144,7 @@ TEST_F(KnowledgeTest, NoListPlanOrFindingOfOthersTellsThatAGuessIsRight) {
     Must([&](WriteTx& tx) -> absl::Status {
       tx.set_dry_run(true);
       HF_ASSIGN_OR_RETURN(const CaseView plan, handover::Start(tx, As(tx, "alice"), Ask(),
-                                                               {.leaver = "dave", .successor = "carol"}));
+                                                               {.leaver = "dave", .wanted = {.to = "carol"}}));
       for (const TaskView& task : plan.tasks) all += task.account + (task.done() ? " done;" : " open;");
       return absl::OkStatus();
     });

@@ -30,7 +30,7 @@ id = "test.doers"
 effect = "permit"
 actions = ["account.update", "account.set-tier", "account.set-owners", "account.archive", "account.unarchive",
   "account.review", "grant.create", "grant.revoke", "secret.put", "secret.reveal", "secret.code", "secret.attest",
-  "secret.destroy", "secret.remove", "exposure.add", "import.item", "handover.approve", "handover.done",
+  "secret.destroy", "secret.remove", "exposure.add", "import.item", "handover.start", "handover.cut", "handover.cancel", "handover.done",
   "handover.close", "approval.approve", "approval.withdraw", "break-glass.veto", "break-glass.reveal",
   "break-glass.review", "policy.explain"]
 when = { role = ["member"] }
@@ -106,7 +106,7 @@ class SightTest : public CustodyTest {
     });
     EXPECT_EQ(ReasonOf(asked), "APPROVAL_REQUIRED");
     Must([&](WriteTx& tx) -> absl::Status {
-      HF_ASSIGN_OR_RETURN(const CaseView view, Start(tx, As(tx, "alice"), Ask(), {.leaver = "dave", .successor = {}}));
+      HF_ASSIGN_OR_RETURN(const CaseView view, Start(tx, As(tx, "alice"), Ask(), {.leaver = "dave"}));
       if (view.tasks.size() != 1) return absl::InternalError("no task");
       task_ = view.tasks.front().id;
       return absl::OkStatus();
@@ -203,8 +203,14 @@ class SightTest : public CustodyTest {
                 {"read", [](WriteTx& tx, const Actor& actor, const std::string& name) {
                    return FindSeenCase(tx, actor, Action::kHandoverRead, name).status();
                  }},
-                {"approve", [this](WriteTx& tx, const Actor& actor, const std::string& name) {
-                   return Approve(tx, actor, Ask(), name).status();
+                {"cancel", [this](WriteTx& tx, const Actor& actor, const std::string& name) {
+                   return handover::Cancel(tx, actor, Ask(), name, "").status();
+                 }},
+                {"cut", [this](WriteTx& tx, const Actor& actor, const std::string& name) {
+                   return RepeatCut(tx, actor, Ask(), name).status();
+                 }},
+                {"change", [this](WriteTx& tx, const Actor& actor, const std::string& name) {
+                   return handover::Change(tx, actor, Ask(), name, {.to = "carol"}).status();
                  }},
                 {"done", [this](WriteTx& tx, const Actor& actor, const std::string& name) {
                    return Settle(tx, actor, Ask(),
@@ -217,7 +223,7 @@ class SightTest : public CustodyTest {
                        .status();
                  }},
                 {"close", [this](WriteTx& tx, const Actor& actor, const std::string& name) {
-                   return Close(tx, actor, Ask(), name, "no-such-etag").status();
+                   return handover::Close(tx, actor, Ask(), name, "no-such-etag").status();
                  }},
             }};
   }

@@ -42,6 +42,18 @@ TEST(UpdateMask, MayNameEverythingThatCanChange) {
   EXPECT_EQ(change->backups, std::vector<std::string>{"bob"});
 }
 
+TEST(UpdateMask, TakesAPlatformByItsPlaybookOrAsItIs) {
+  auto request = Request({"platform"});
+  request.mutable_account()->set_platform("https://www.instagram.com/acme/");
+  EXPECT_EQ(ChangeOf(request)->platform, "instagram");
+  request.mutable_account()->set_platform("the fax in the basement");
+  EXPECT_EQ(ChangeOf(request)->platform, "the fax in the basement");
+  request.mutable_account()->clear_platform();
+  EXPECT_EQ(FieldOf(ChangeOf(request).status()), "account.platform");
+  request.mutable_account()->set_platform("https://nowhere.example/" + std::string(60, 'a'));
+  EXPECT_EQ(FieldOf(ChangeOf(request).status()), "account.platform");
+}
+
 TEST(UpdateMask, EmptiesAFieldThatItNames) {
   auto request = Request({"unit", "backups"});
   request.mutable_account()->clear_unit();
@@ -55,8 +67,8 @@ TEST(UpdateMask, EmptiesAFieldThatItNames) {
 TEST(UpdateMask, MustNameSomething) { EXPECT_EQ(FieldOf(ChangeOf(Request({})).status()), "update_mask"); }
 
 TEST(UpdateMask, RefusesWhatNeverChangesAndWhatIsUnknown) {
-  for (const char* path : {"name", "platform", "platform_id", "state", "etag", "create_time", "*", "",
-                           "Handle", "account.handle"})
+  for (const char* path :
+       {"name", "platform_id", "state", "etag", "create_time", "*", "", "Handle", "account.handle"})
     EXPECT_EQ(FieldOf(ChangeOf(Request({"handle", path})).status()), "update_mask") << path;
 }
 

@@ -99,6 +99,7 @@ std::string JoinNames(const std::vector<storage::AccountDetail>& details) {
 // Texts that say what a change of the account was; what it empties is said too.
 std::map<std::string, std::string> ChangeTexts(const AccountChange& change, const Request& request) {
   std::map<std::string, std::string> texts{{"reason", request.reason}};
+  if (change.platform) texts["platform"] = *change.platform;
   if (change.handle) texts["handle"] = ChangedTo(*change.handle);
   if (change.url) texts["url"] = ChangedTo(*change.url);
   if (change.purpose) texts["purpose"] = ChangedTo(*change.purpose);
@@ -145,7 +146,7 @@ absl::Status AuthorizeChange(WriteTx& tx, const Actor& actor, const Target& targ
     events.push_back(EventFor(actor, action, about, decision));
     return absl::OkStatus();
   };
-  if (change.handle || change.url || change.purpose || change.unit || change.details)
+  if (change.platform || change.handle || change.url || change.purpose || change.unit || change.details)
     HF_RETURN_IF_ERROR(ask(Action::kAccountUpdate, target));
   if (change.tier) HF_RETURN_IF_ERROR(ask(Action::kAccountSetTier, target));
   if (!change.owner && !change.backups) return absl::OkStatus();
@@ -212,6 +213,7 @@ absl::Status CheckNewAccount(const NewAccount& account) {
 }
 
 absl::Status CheckAccountChange(const AccountChange& change) {
+  if (change.platform) HF_RETURN_IF_ERROR(CheckText(kPlatform, *change.platform, /*required=*/true));
   if (change.handle) HF_RETURN_IF_ERROR(CheckText(kHandle, *change.handle));
   if (change.url) HF_RETURN_IF_ERROR(CheckText(kUrl, *change.url));
   if (change.purpose) HF_RETURN_IF_ERROR(CheckText(kPurpose, *change.purpose));
@@ -319,6 +321,7 @@ absl::StatusOr<storage::Account> UpdateAccount(WriteTx& tx, const Actor& actor, 
   HF_RETURN_IF_ERROR(AuthorizeChange(tx, actor, target, change, &Authorize, events));
   if (repeat.has_value()) return account;
   HF_RETURN_IF_ERROR(ApplyGuarded(tx, actor, account, change, request.reason));
+  account.platform = change.platform.value_or(account.platform);
   account.handle = change.handle.value_or(account.handle);
   account.url = change.url.value_or(account.url);
   account.purpose = change.purpose.value_or(account.purpose);

@@ -30,6 +30,7 @@ absl::Status CheckNewAccount(const NewAccount& account);
 
 // What is set is changed.
 struct AccountChange {
+  std::optional<std::string> platform;
   std::optional<std::string> handle;
   std::optional<std::string> url;
   std::optional<std::string> purpose;

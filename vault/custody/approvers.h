@@ -10,6 +10,17 @@
 
 namespace holdfast::custody {
 
+// One need that is left, and who could meet it, each person once.
+struct Approvers {
+  policy::ApprovalNeed need;
+  std::vector<std::string> names;
+};
+// Never whoever asks, whom it is about, who said yes already, or who would gain by it. `waiting`: the request so far,
+// if there is one.
+absl::StatusOr<std::vector<Approvers>> FindApprovers(Tx& tx, const storage::Holder& requester, const Target& target,
+                                                     const std::vector<policy::ApprovalNeed>& needs,
+                                                     const std::optional<storage::Approval>& waiting);
+
 // "carl or dora", "carl and one of dora, eve or 3 others"; "nobody who is there now" where nobody can. Empty where
 // `reader`, who is told, may not see the account whose owners it would name. `waiting`: the request so far, if there
 // is one.

@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "vault/base/ascii.h"
 #include "vault/base/limits.h"
 #include "vault/base/text.h"
 #include "vault/custody/approvers.h"
+#include "vault/custody/cut_approval.h"
 #include "vault/custody/facts.h"
+#include "vault/custody/holders.h"
 #include "vault/custody/sight.h"
 #include "vault/storage/event_store.h"
 
@@ -27,6 +30,8 @@ struct About {
   std::optional<storage::Account> account;
   std::optional<storage::Secret> secret;
   std::optional<storage::Holder> subject;
+  std::optional<storage::Handover> handover;  // whose cut it is
+  std::set<std::string> gainers;              // persons who would own something by it
   std::optional<std::int64_t> version;
   std::map<std::string, std::string> texts;
 
@@ -35,11 +40,22 @@ struct About {
     return {.account = borrow(account),
             .secret = borrow(secret),
             .subject = borrow(subject),
+            .handover = borrow(handover),
             .version = version,
             .texts = texts};
   }
   const storage::Holder* about() const { return subject.has_value() ? &*subject : nullptr; }
 };
+
+absl::Status AddCut(Tx& tx, std::int64_t handover_id, About& about) {
+  HF_ASSIGN_OR_RETURN(about.handover, storage::HandoverStore(tx.db()).ById(handover_id));
+  if (!about.handover.has_value())
+    return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "an approval is of a case that is missing");
+  HF_ASSIGN_OR_RETURN(const Actor asker, AskerOf(tx, *about.handover));
+  about.requester = asker.holder;
+  HF_ASSIGN_OR_RETURN(about.gainers, GainersOf(tx, handover_id));
+  return absl::OkStatus();
+}
 
 absl::StatusOr<About> AboutOf(Tx& tx, const Approval& row, std::string_view reason) {
   About about{
@@ -56,6 +72,7 @@ absl::StatusOr<About> AboutOf(Tx& tx, const Approval& row, std::string_view reas
     HF_ASSIGN_OR_RETURN(about.subject, LoadHolder(tx, *row.subject_id));
   }
   about.texts["requester"] = about.requester.name;
+  if (row.handover_id.has_value()) HF_RETURN_IF_ERROR(AddCut(tx, *row.handover_id, about));
   return about;
 }
 
@@ -66,7 +83,8 @@ absl::StatusOr<std::optional<Approval>> Lookup(Tx& tx, std::string_view name) {
 }
 
 policy::Context ContextOf(const Actor& actor, const About& about) {
-  return {.requested_by_self = about.requester.person == actor.holder.person};
+  return {.requested_by_self = about.requester.person == actor.holder.person,
+          .successor_is_self = about.gainers.contains(actor.holder.person)};
 }
 
 // A request, found and authorized for `action` on behalf of the actor.
@@ -116,7 +134,7 @@ struct Count {
   }
   // Whether the actor is one of those whose yes counts, whatever is there already.
   bool IsNamed(const Approval& row) const {
-    return std::ranges::any_of(NeedsOf(row), [&](const policy::ApprovalNeed& need) {
+    return !own.gains && std::ranges::any_of(NeedsOf(row), [&](const policy::ApprovalNeed& need) {
       return policy::IsApprover(need.who, own.roles, own.relation);
     });
   }
@@ -126,6 +144,7 @@ absl::StatusOr<Count> CountFor(Tx& tx, const Actor& actor, const Approval& row, 
   Count count{
       .context = {.person = about.requester.person},
       .own = {.person = holder.person, .roles = holder.roles, .kind = holder.kind, .status = holder.status}};
+  count.own.gains = about.gainers.contains(holder.person);
   HF_ASSIGN_OR_RETURN(count.context.votes, CountedVotes(tx, row, about.about()));
   if (about.account.has_value()) {
     HF_ASSIGN_OR_RETURN(count.own.relation, RelationTo(tx, *about.account, holder.id));
@@ -162,8 +181,18 @@ absl::Status NotAnApprover(WriteTx& tx, const Actor& actor, const Located& locat
   return status;
 }
 
+// What a person asked for who is suspended or leaves is nothing to say yes to.
+absl::Status CheckRequesterStands(const Located& located) {
+  const storage::Holder& requester = located.about.requester;
+  if (requester.status == HolderStatus::kActive) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition, "REQUESTER_INACTIVE",
+                   fmt::format("approval {} was asked for by {}, who {}", located.row.id, requester.name,
+                               StatusWords(requester.status)));
+}
+
 absl::Status CheckMayApprove(WriteTx& tx, const Actor& actor, const Located& located, const Count& count) {
   HF_RETURN_IF_ERROR(CheckState(tx, located.row, {ApprovalState::kPending}));
+  HF_RETURN_IF_ERROR(CheckRequesterStands(located));
   if (count.voted) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "ALREADY_VOTED",
                      fmt::format("you have approved {} already; it waits for somebody else", located.row.id));
@@ -234,6 +263,11 @@ absl::StatusOr<Approval> Withdraw(WriteTx& tx, const Actor& actor, const Request
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (repeat.has_value()) return located.row;
   HF_RETURN_IF_ERROR(CheckState(tx, located.row, {ApprovalState::kPending, ApprovalState::kApproved}));
+  if (const auto& cut = located.about.handover; cut.has_value())
+    return MakeError(absl::StatusCode::kFailedPrecondition, "APPROVAL_OF_CUT",
+                     fmt::format("approval {} is of the cut of handover {}: change or cancel that case instead: "
+                                 "holdfast handover cancel {}",
+                                 located.row.id, cut->name, cut->name));
   HF_RETURN_IF_ERROR(Close(tx, actor, located.row, ApprovalClosed::kWithdrawn, request.reason));
   tx.Record(EventFor(actor, Action::kApprovalWithdraw, located.about.target(), located.permit));
   HF_RETURN_IF_ERROR(Remember(tx, actor, request, name));
@@ -250,7 +284,7 @@ absl::Status WithdrawAll(WriteTx& tx, const Actor& actor, const storage::Holder&
     HF_RETURN_IF_ERROR(Close(tx, actor, row, ApprovalClosed::kWithdrawn, reason));
     audit::Event event = EventFor(actor, Action::kApprovalWithdraw, about.target(), Permit());
     event.handover = RefTo(handover);
-    event.rule = "handover.freeze";
+    event.rule = "handover.cut";
     tx.Record(std::move(event));
   }
   return absl::OkStatus();
@@ -288,6 +322,7 @@ absl::StatusOr<std::string> ApproversOf(Tx& tx, const Actor& reader, const Appro
 absl::StatusOr<bool> WaitsFor(Tx& tx, const Actor& actor, const Approval& approval) {
   if (StateOf(tx, approval) != ApprovalState::kPending) return false;
   HF_ASSIGN_OR_RETURN(const About about, AboutOf(tx, approval, ""));
+  if (about.requester.status != HolderStatus::kActive) return false;
   HF_ASSIGN_OR_RETURN(const Count count, CountFor(tx, actor, approval, about));
   if (count.voted || !count.Names(approval)) return false;
   HF_ASSIGN_OR_RETURN(const policy::Decision may,

@@ -10,7 +10,8 @@
 namespace holdfast::custody {
 
 // Errors beside those of FindSeen and Authorize: FAILED_PRECONDITION APPROVAL_STATE naming the state, and ALREADY_VOTED;
-// PERMISSION_DENIED NOT_AN_APPROVER, recorded, naming who may.
+// PERMISSION_DENIED NOT_AN_APPROVER, recorded, naming who may; FAILED_PRECONDITION
+// REQUESTER_INACTIVE, while whoever asked is suspended or leaves.
 absl::StatusOr<storage::Approval> Approve(WriteTx& tx, const Actor& actor, const Request& request,
                                           std::string_view name);
 // One no closes it. Needs a reason.

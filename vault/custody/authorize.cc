@@ -8,6 +8,7 @@
 #include "vault/custody/approvals.h"
 #include "vault/custody/denial.h"
 #include "vault/custody/facts.h"
+#include "vault/custody/holders.h"
 #include "vault/custody/recovery.h"
 #include "vault/custody/rehearsal.h"
 #include "vault/custody/renew.h"
@@ -135,6 +136,10 @@ absl::Status CheckStanding(Tx& tx, const Actor& actor, const Caller& caller) {
   if (actor.key.state == KeyState::kRevoked) {
     return RefuseCall(tx, actor, caller, "floor.revoked-key",
                       MakeError(absl::StatusCode::kUnauthenticated, "KEY_REVOKED", RevokedWords(actor.key)));
+  }
+  if (actor.key.state == KeyState::kUnconfirmed) {
+    const absl::Status issued = CheckIssuerStands(tx, actor.key.issuer_id);
+    if (!issued.ok()) return RefuseCall(tx, actor, caller, "floor.issuer-inactive", issued);
   }
   if (actor.certificate.not_after <= tx.now()) {
     return RefuseCall(tx, actor, caller, "floor.expired-key",

@@ -140,6 +140,18 @@ absl::StatusOr<bool> ConfirmedAtOnce(WriteTx& tx, const Enrollment& enrollment, 
   return others == 0;
 }
 
+// A leaver's last act could be a string for an accomplice.
+absl::Status CheckIssuer(WriteTx& tx, const EnrollmentRequest& request, const Enrollment& enrollment,
+                         const Holder& holder) {
+  absl::Status stands = CheckIssuerStands(tx, enrollment.issuer_id);
+  if (ReasonOf(stands) == "ISSUER_INACTIVE") {
+    audit::Event event = EventFor(holder, request, "floor.issuer-inactive", "");
+    event.outcome = audit::Outcome::kDenied;
+    tx.RecordInstead(std::move(event));
+  }
+  return stands;
+}
+
 absl::Status CheckKeys(WriteTx& tx, const EnrollmentRequest& request, const Bytes& csr_key) {
   // Whoever made or carried the string could otherwise act as the device for good.
   if (csr_key == request.string_key)
@@ -191,6 +203,7 @@ absl::StatusOr<Enrolled> Enroll(WriteTx& tx, const EnrollmentRequest& request) {
   if (holder.status != HolderStatus::kActive) return RefuseInactive(tx, request, *enrollment, holder, csr_key);
   if (enrollment->used_at.has_value() || enrollment->void_at.has_value() || enrollment->expires_at <= tx.now())
     return AnswerEnded(tx, request, *enrollment, holder, csr_key);
+  HF_RETURN_IF_ERROR(CheckIssuer(tx, request, *enrollment, holder));
   HF_RETURN_IF_ERROR(CheckKeys(tx, request, csr_key));
   return EnrollDevice(tx, request, *enrollment, std::move(holder));
 }

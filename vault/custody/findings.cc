@@ -6,9 +6,11 @@
 #include <utility>
 
 #include "vault/custody/break_glass_findings.h"
+#include "vault/custody/case_findings.h"
 #include "vault/custody/holders.h"
 #include "vault/custody/knowledge_findings.h"
 #include "vault/custody/limits.h"
+#include "vault/custody/platform.h"
 #include "vault/custody/recovery.h"
 #include "vault/custody/sight.h"
 #include "vault/pki/inspect.h"
@@ -85,6 +87,15 @@ class Finder {
     return absl::OkStatus();
   }
 
+  absl::Status Platforms() {
+    HF_ASSIGN_OR_RETURN(const auto elsewhere, store_.AccountsElsewhere(PlaybookIds()));
+    for (const FindingRow& row : elsewhere)
+      Add(Severity::kInfo, FindingKind::kNoPlaybook, "account.no-playbook", row, row.since,
+          "no playbook is known for its platform, so a handover follows the generic one: holdfast playbook list, then "
+          "holdfast account update --platform");
+    return absl::OkStatus();
+  }
+
   absl::Status Grants() {
     const PerTier limits = Each(bundle_, &policy::TierLimits::max_grant);
     HF_ASSIGN_OR_RETURN(const auto lengthy, store_.GrantsLongerThan(limits, tx_.now()));
@@ -119,6 +130,7 @@ class Finder {
     HF_ASSIGN_OR_RETURN(const auto alone,
                         storage::HolderStore(tx_.db()).SuspensionEndsBy(tx_.now() + kLoneSuspension));
     for (const storage::Holder& holder : alone) {
+      if (holder.status != HolderStatus::kSuspended) continue;  // frozen: nothing lapses meanwhile
       HF_ASSIGN_OR_RETURN(const storage::Holder by, LoadHolder(tx_, holder.suspended_by.value_or(0)));
       const FindingRow row{.row = holder.id, .holder_id = holder.id};
       Add(Severity::kCritical, FindingKind::kSuspendedAlone, "floor.lone-suspension", row,
@@ -127,6 +139,19 @@ class Finder {
                       "holder confirm-suspension {}",
                       by.name, FormatTime(*holder.suspension_ends), holder.name));
     }
+    return absl::OkStatus();
+  }
+
+  // One officer alone can end another's last device: whoever is left must see it, and where the way back begins.
+  absl::Status WithoutDevice() {
+    constexpr auto kWatching = static_cast<std::int64_t>(Role::kSecurity) | static_cast<std::int64_t>(Role::kAuditor);
+    HF_ASSIGN_OR_RETURN(const auto rows, store_.WithoutDevice(kWatching, tx_.now()));
+    for (const FindingRow& row : rows)
+      Add(Severity::kCritical, FindingKind::kWithoutDevice, "floor.locked-out", row, row.since,
+          fmt::format("their last device was ended, so {0} sees and stops nothing; by whom, says: holdfast audit log "
+                      "--type key.revoke --subject {0}. Ask {0}. To let {0} in again, an officer runs: holdfast holder "
+                      "enroll {0}; or on the vault's host, with the server stopped: holdfastd enroll {0}",
+                      row.holder));
     return absl::OkStatus();
   }
 
@@ -275,13 +300,16 @@ absl::StatusOr<std::vector<Finding>> AllFindings(Tx& tx) {
   HF_RETURN_IF_ERROR(finder.Owners());
   HF_RETURN_IF_ERROR(finder.Secrets());
   HF_RETURN_IF_ERROR(finder.Reviews());
+  HF_RETURN_IF_ERROR(finder.Platforms());
   HF_RETURN_IF_ERROR(finder.Grants());
   HF_RETURN_IF_ERROR(finder.Holders());
   HF_RETURN_IF_ERROR(finder.Suspensions());
+  HF_RETURN_IF_ERROR(finder.WithoutDevice());
   HF_RETURN_IF_ERROR(finder.DeviceKeys());
   HF_RETURN_IF_ERROR(finder.Strings());
   HF_RETURN_IF_ERROR(finder.Certificates());
   HF_RETURN_IF_ERROR(finder.Handovers());
+  HF_RETURN_IF_ERROR(AddCaseFindings(tx, all));
   HF_RETURN_IF_ERROR(AddKnowledgeFindings(tx, all));
   HF_RETURN_IF_ERROR(AddBreakGlassFindings(tx, all));
   HF_RETURN_IF_ERROR(AddRestoreFinding(tx, all));

@@ -100,15 +100,27 @@ absl::Status VoidStrings(WriteTx& tx, const storage::Holder& holder) {
   return keys.VoidEnrollmentsIssuedBy(holder.id, tx.now());
 }
 
-absl::Status SetStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status) {
+absl::Status WriteStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status) {
   holder.status = status;
-  holder.suspension_ends = std::nullopt;
   holder.updated_at = tx.now();
   ++holder.revision;
-  if (status != HolderStatus::kActive) {
-    HF_RETURN_IF_ERROR(EndBreakGlassOf(tx, holder));
-  }
   return storage::HolderStore(tx.db()).Update(holder);
+}
+
+absl::Status SetStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status) {
+  holder.suspension_ends = std::nullopt;
+  HF_RETURN_IF_ERROR(WriteStatus(tx, holder, status));
+  return status == HolderStatus::kActive ? absl::OkStatus() : EndBreakGlassOf(tx, holder);
+}
+
+absl::Status CheckIssuerStands(Tx& tx, std::optional<std::int64_t> issuer_id) {
+  if (!issuer_id.has_value()) return absl::OkStatus();
+  HF_ASSIGN_OR_RETURN(const storage::Holder issuer, LoadHolder(tx, *issuer_id));
+  if (issuer.status == HolderStatus::kActive) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kPermissionDenied, "ISSUER_INACTIVE",
+                   fmt::format("{}, who handed out the enrollment string of this device, {}: ask another officer "
+                               "for a new string",
+                               issuer.name, StatusWords(issuer.status)));
 }
 
 std::string EtagOf(std::int64_t revision) { return fmt::format("\"{}\"", revision); }

@@ -82,7 +82,9 @@ std::string_view StatusWords(HolderStatus status);
 // FAILED_PRECONDITION, reason HOLDER_STATUS.
 absl::Status CheckActive(const storage::Holder& holder);
 
-// Stores the status, with the time and a new revision. Whoever is not active any more has no broken glass open.
+// Stores the status, with the time and a new revision, and nothing else: what hangs on it is refused by it.
+absl::Status WriteStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status);
+// The same, for good: a suspension that would lapse does not, and whoever is not active has no broken glass open.
 absl::Status SetStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status);
 
 // FAILED_PRECONDITION, reason PERSON_LEAVING, while a handover of the person is open, under whichever name. Every
@@ -91,6 +93,10 @@ absl::Status SetStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status
 absl::Status CheckNotLeaving(Tx& tx, std::string_view person);
 // The same for one identity: also once it has left, or, of a workflow, whoever answers for it has.
 absl::Status CheckNotLeaving(Tx& tx, const storage::Holder& holder);
+
+// What somebody handed out who is suspended or leaves counts for nothing until others vouched for it. OK for an
+// active issuer and for the host (none); else PERMISSION_DENIED, reason ISSUER_INACTIVE.
+absl::Status CheckIssuerStands(Tx& tx, std::optional<std::int64_t> issuer_id);
 
 // Voids the unused enrollment strings for the holder and those that the holder handed out.
 absl::Status VoidStrings(WriteTx& tx, const storage::Holder& holder);

@@ -7,6 +7,7 @@
 
 #include "vault/crypto/mac.h"
 #include "vault/crypto/value_forms.h"
+#include "vault/custody/new_tasks.h"
 #include "vault/pki/public_half.h"
 #include "vault/storage/exposure_store.h"
 
@@ -41,7 +42,9 @@ std::vector<Bytes> HashesOf(const Tx& tx, std::string_view kind, const Plaintext
 
 absl::Status RecordKnown(WriteTx& tx, const storage::Holder& holder, std::int64_t secret_id,
                          std::int64_t version) {
-  return storage::ExposureStore(tx.db()).Record(holder.id, secret_id, version, ExposureHow::kKnown, tx.now());
+  HF_RETURN_IF_ERROR(
+      storage::ExposureStore(tx.db()).Record(holder.id, secret_id, version, ExposureHow::kKnown, tx.now()));
+  return AddTasksOf(tx, holder.person);
 }
 
 absl::Status KeepKnowledge(WriteTx& tx, const storage::Holder& workflow) {

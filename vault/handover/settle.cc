@@ -9,6 +9,7 @@
 #include "vault/base/limits.h"
 #include "vault/base/text.h"
 #include "vault/custody/sight.h"
+#include "vault/handover/step.h"
 
 namespace holdfast::handover {
 
@@ -30,34 +31,26 @@ using custody::Actor;
 using custody::Target;
 using custody::WriteTx;
 using policy::Action;
-using storage::HandoverState;
 
 absl::Status Failed(std::string_view reason, const std::string& message) {
   return MakeError(absl::StatusCode::kFailedPrecondition, reason, message);
-}
-
-absl::Status CheckOpen(const storage::Handover& row) {
-  if (row.state == HandoverState::kCut) return absl::OkStatus();
-  return Failed("HANDOVER_STATE", fmt::format("handover {} {}", row.name,
-                                              row.state == HandoverState::kFrozen ? "waits for approval"
-                                                                                  : "is closed already"));
 }
 
 // What the decision is about.
 struct Found {
   storage::Handover row;
   storage::Holder leaver;
-  storage::Secret secret;
+  std::optional<storage::Secret> secret;  // none: the task is about owners
   storage::Account account;
   TaskView task;
 
   // Borrows the rows.
   Target AsTarget(const SettleRequest& wanted) const {
     return {.account = &account,
-            .secret = &secret,
+            .secret = secret.has_value() ? &*secret : nullptr,
             .subject = &leaver,
             .handover = &row,
-            .version = secret.current_version,
+            .version = secret.has_value() ? std::optional(secret->current_version) : std::nullopt,
             .texts = {{"evidence", wanted.evidence}, {"outcome", std::string(SettledName(wanted.as))}}};
   }
 };
@@ -72,11 +65,13 @@ absl::StatusOr<std::optional<Found>> Find(WriteTx& tx, const SettleRequest& want
   HF_ASSIGN_OR_RETURN(auto tasks, TasksOf(tx, found.row));
   const auto task = std::ranges::find(tasks, wanted.task, &TaskView::id);
   if (task == tasks.end()) return std::optional<Found>();
-  HF_ASSIGN_OR_RETURN(const auto secret, storage::SecretStore(tx.db()).ById(task->id));
-  if (!secret.has_value())
-    return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a task is about a secret that is gone");
-  found.secret = *secret;
-  HF_ASSIGN_OR_RETURN(found.account, custody::LoadAccount(tx, secret->account_id));
+  if (task->secret_id != 0) {
+    HF_ASSIGN_OR_RETURN(found.secret, storage::SecretStore(tx.db()).ById(task->secret_id));
+  }
+  HF_ASSIGN_OR_RETURN(const auto account, storage::AccountStore(tx.db()).ByName(task->account));
+  if (!account.has_value())
+    return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a task is about an account that is gone");
+  found.account = *account;
   found.task = std::move(*task);
   return std::optional(std::move(found));
 }
@@ -113,19 +108,26 @@ absl::StatusOr<SettledTask> Settle(WriteTx& tx, const Actor& actor, const custod
   HF_ASSIGN_OR_RETURN(const auto decision, custody::Authorize(tx, actor, Action::kHandoverDone, target));
   HF_ASSIGN_OR_RETURN(const auto repeat, custody::FindRepeat(tx, actor, request));
   if (repeat.has_value()) return SettledTask{.row = found.row, .task = std::move(found.task)};
-  HF_RETURN_IF_ERROR(CheckOpen(found.row));
+  HF_RETURN_IF_ERROR(CheckCut(found.row));
   if (found.task.done())
     return Failed("TASK_DONE", fmt::format("task {}/{} is done already", wanted.name, wanted.task));
+  if (!found.secret.has_value())
+    return Failed("TASK_OWNERS", fmt::format("task {}/{} ends when account {} has its owners: holdfast account update "
+                                             "{} --backup HOLDER",
+                                             wanted.name, wanted.task, found.account.name, found.account.name));
+  const storage::Secret& secret = *found.secret;
+  HF_RETURN_IF_ERROR(storage::HandoverStore(tx.db()).AddTask(found.row.id, secret.id));
   HF_RETURN_IF_ERROR(storage::HandoverStore(tx.db()).Settle({.handover_id = found.row.id,
-                                                             .secret_id = found.secret.id,
+                                                             .secret_id = secret.id,
                                                              .settled_as = wanted.as,
-                                                             .settled_version = found.secret.current_version,
+                                                             .settled_version = secret.current_version,
                                                              .settled_by = actor.holder.id,
                                                              .settled_at = tx.now(),
                                                              .evidence = wanted.evidence}));
   tx.Record(custody::EventFor(actor, Action::kHandoverDone, target, decision));
   HF_RETURN_IF_ERROR(custody::Remember(tx, actor, request, std::to_string(wanted.task)));
-  HF_ASSIGN_OR_RETURN(found.task, ViewTask(tx, found.secret.id, found.leaver.person));
+  HF_ASSIGN_OR_RETURN(found.task, ViewTask(tx, secret.id, found.leaver.person));
+  found.task.id = wanted.task;
   return SettledTask{.row = found.row, .task = std::move(found.task)};
 }
 

@@ -55,7 +55,7 @@ constexpr Row kRows[] = {
     {Action::kHandoverStart, "handover.start", false},
     {Action::kHandoverStartMany, "handover.start-many", false},
     {Action::kHandoverCut, "handover.cut", false},
-    {Action::kHandoverApprove, "handover.approve", false},
+    {Action::kHandoverCancel, "handover.cancel", false},
     {Action::kHandoverDone, "handover.done", false},
     {Action::kHandoverClose, "handover.close", false},
     {Action::kApprovalRead, "approval.read", true},

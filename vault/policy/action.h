@@ -50,7 +50,7 @@ enum class Action : int {
   kHandoverStart,
   kHandoverStartMany,
   kHandoverCut,
-  kHandoverApprove,
+  kHandoverCancel,
   kHandoverDone,
   kHandoverClose,
   kApprovalRead,

@@ -3,6 +3,7 @@
 #include "vault/base/ids.h"
 #include "vault/custody/accounts.h"
 #include "vault/custody/links.h"
+#include "vault/custody/platform.h"
 #include "vault/custody/renaming.h"
 #include "vault/custody/sight.h"
 #include "vault/rpc/account_links.h"
@@ -27,7 +28,7 @@ absl::Status RenderTo(custody::Tx& tx, const absl::StatusOr<storage::Account>& r
 absl::StatusOr<custody::NewAccount> ParseNewAccount(const v1::CreateAccountRequest& message) {
   const v1::Account& account = message.account();
   custody::NewAccount wanted{.name = message.account_id(),
-                             .platform = account.platform(),
+                             .platform = custody::PlatformFor(account.platform()),
                              .platform_id = account.platform_id(),
                              .handle = account.handle(),
                              .url = account.url(),
@@ -189,6 +190,7 @@ class AccountService final : public v1::AccountService::CallbackService {
 }  // namespace
 
 std::unique_ptr<grpc::Service> MakeAccountService(Core& core) {
+  custody::PlaybookIds();  // reads the playbooks now, not within the first call
   return std::make_unique<AccountService>(core);
 }
 

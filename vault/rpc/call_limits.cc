@@ -16,7 +16,6 @@ constexpr std::chrono::seconds kSwept{1};  // by then a call that is past its de
 
 absl::StatusOr<std::unique_ptr<CallLimits::Ticket>> CallLimits::Enter(const grpc::CallbackServerContext& context,
                                                                       const Bytes& certificate_sha256) {
-  if (on_call_) on_call_(context.peer(), certificate_sha256);
   const std::lock_guard lock(mutex_);
   Device& device = devices_[certificate_sha256];
   if (device.calls >= limits_.calls) {

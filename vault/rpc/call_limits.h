@@ -7,12 +7,10 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <functional>
 #include <list>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <thread>
 
 #include "vault/base/bytes.h"
@@ -28,16 +26,11 @@ class CallLimits {
     std::size_t unread_bytes = 4 * 1024 * 1024;
     std::chrono::seconds deadline{60};  // for an answer to be there and read, whatever the caller asked for
   };
-  // Told of each call, as it begins: the connection's other end, as gRPC writes it, and the SHA-256 of its certificate.
-  using OnCall = std::function<void(const std::string& peer, const Bytes& certificate_sha256)>;
 
   CallLimits() = default;
   explicit CallLimits(const Limits& limits) : limits_(limits) {}
   CallLimits(const CallLimits&) = delete;
   CallLimits& operator=(const CallLimits&) = delete;
-
-  // Before the first call.
-  void set_on_call(OnCall on_call) { on_call_ = std::move(on_call); }
 
  private:
   struct Device {
@@ -89,7 +82,6 @@ class CallLimits {
   void Leave(std::list<Entry>::iterator entry);
 
   const Limits limits_{};
-  OnCall on_call_;
   std::mutex mutex_;  // guards all below
   std::map<Bytes, Device> devices_;
   std::list<Entry> entries_;

@@ -130,8 +130,18 @@ v1::HandoverState ToProto(storage::HandoverState state) {
       return v1::HANDOVER_STATE_CUT;
     case storage::HandoverState::kClosed:
       return v1::HANDOVER_STATE_CLOSED;
+    case storage::HandoverState::kCancelled:
+      return v1::HANDOVER_STATE_CANCELLED;
   }
   return v1::HANDOVER_STATE_UNSPECIFIED;
+}
+
+absl::StatusOr<std::optional<storage::HandoverState>> FromProto(v1::HandoverState state, std::string_view field) {
+  if (state == v1::HANDOVER_STATE_UNSPECIFIED) return std::optional<storage::HandoverState>();
+  for (const storage::HandoverState known : {storage::HandoverState::kFrozen, storage::HandoverState::kCut,
+                                             storage::HandoverState::kClosed, storage::HandoverState::kCancelled})
+    if (ToProto(known) == state) return std::optional(known);
+  return InvalidField(field, "must be a state of the API's list");
 }
 
 v1::SuccessorChoice ToProto(storage::ChosenBy chosen_by) {
@@ -144,6 +154,8 @@ v1::SuccessorChoice ToProto(storage::ChosenBy chosen_by) {
       return v1::SUCCESSOR_CHOICE_BACKUP;
     case storage::ChosenBy::kCustodian:
       return v1::SUCCESSOR_CHOICE_CUSTODIAN;
+    case storage::ChosenBy::kMap:
+      return v1::SUCCESSOR_CHOICE_MAP;
   }
   return v1::SUCCESSOR_CHOICE_UNSPECIFIED;
 }

@@ -32,6 +32,8 @@ v1::KeyState ToProto(KeyState state);
 v1::ExposureKind ToProto(ExposureHow how);
 v1::Outcome ToProto(storage::EventOutcome outcome);
 v1::HandoverState ToProto(storage::HandoverState state);
+// None when it is not set.
+absl::StatusOr<std::optional<storage::HandoverState>> FromProto(v1::HandoverState state, std::string_view field);
 v1::SuccessorChoice ToProto(storage::ChosenBy chosen_by);
 v1::ImportOutcome ToProto(custody::ImportOutcome outcome);
 v1::TaskOutcome ToProto(storage::SettledAs settled);

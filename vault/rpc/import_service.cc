@@ -4,6 +4,7 @@
 #include "holdfast/v1/import_service.grpc.pb.h"
 #include "vault/base/limits.h"
 #include "vault/custody/importing.h"
+#include "vault/custody/platform.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/enums.h"
 #include "vault/rpc/names.h"
@@ -42,7 +43,7 @@ absl::StatusOr<custody::ImportItem> ParseItem(const v1::ImportItemRequest& messa
                                       .username = source.username(),
                                       .url = source.url()},
                            .account = message.account_id(),
-                           .platform = message.platform(),
+                           .platform = custody::PlatformFor(message.platform()),
                            .archived = message.archived(),
                            .details = DetailsOf(message.details()),
                            .known_by_nobody = message.known_by_nobody(),

@@ -1,13 +1,16 @@
 #include "vault/rpc/update_mask.h"
 
 #include "vault/base/ids.h"
+#include "vault/custody/platform.h"
 #include "vault/rpc/enums.h"
 
 namespace holdfast::rpc {
 namespace {
 
 absl::Status Apply(const std::string& path, const v1::Account& account, custody::AccountChange& change) {
-  if (path == "handle") {
+  if (path == "platform") {
+    change.platform = custody::PlatformFor(account.platform());
+  } else if (path == "handle") {
     change.handle = account.handle();
   } else if (path == "url") {
     change.url = account.url();
@@ -25,7 +28,7 @@ absl::Status Apply(const std::string& path, const v1::Account& account, custody:
     change.details = DetailsOf(account.details());
   } else {
     return InvalidField("update_mask",
-                        "may name handle, url, purpose, tier, unit, owner, backups and details");
+                        "may name platform, handle, url, purpose, tier, unit, owner, backups and details");
   }
   return absl::OkStatus();
 }

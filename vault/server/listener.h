@@ -21,7 +21,7 @@ ConnectionLimits LimitsOfProcess();
 
 class Listener {
  public:
-  // `connections` and `keys` must outlive the listener. `tick` runs about four times a second, on the thread that
+  // `connections` and `keys` must outlive the listener. `tick` runs about 40 times a second, on the thread that
   // accepts: it must not hold it up.
   static absl::StatusOr<std::unique_ptr<Listener>> Open(std::unique_ptr<Acceptor> acceptor, Connections& connections,
                                                         const custody::Keys& keys,

@@ -120,11 +120,6 @@ class Instance {
                   .version = HOLDFAST_VERSION,
                   .stopping = stopping_,
                   .limits = limits_});
-    limits_.set_on_call([this](const std::string& peer, const Bytes& certificate) {
-      // Who enrolls is no device yet, and would be cut as an unknown one.
-      if (vault_->door()->table()->KnowsDevice(certificate, WallNow()))
-        connections_.Called(ParsePeer(peer), certificate);
-    });
     const auto tick = [this] { limits_.Sweep(rpc::CallLimits::Clock::now()); };
     HF_ASSIGN_OR_RETURN(listener_, Listener::Open(std::move(acceptor), connections_, vault_->keys(),
                                                   vault_->door(), rpc::MakeServices(*core_), tick));

@@ -136,6 +136,14 @@ FindingRows FindingStore::AccountsNotReviewed(const PerTier& within, Micros now)
       &ReadFinding);
 }
 
+FindingRows FindingStore::AccountsElsewhere(std::string_view platforms) {
+  return ReadAll(
+      connection_.Query("SELECT a.id, a.id, NULL, NULL, '', 0, a.tier, 0, a.created_at FROM account a"
+                        " WHERE a.state = ?1 AND instr(?2, char(10) || a.platform || char(10)) = 0",
+                        AccountState::kActive, platforms),
+      &ReadFinding);
+}
+
 FindingRows FindingStore::GrantsLongerThan(const PerTier& length, Micros now) {
   return ReadAll(
       connection_.Query(
@@ -195,6 +203,18 @@ FindingRows FindingStore::KeysStopped() {
                  &ReadFinding);
 }
 
+FindingRows FindingStore::WithoutDevice(std::int64_t role_mask, Micros now) {
+  return ReadAll(connection_.Query(
+                     "SELECT h.id, NULL, NULL, h.id, h.name, h.status, 0, 0, max(k.revoked_at)"
+                     " FROM holder h JOIN device_key k ON k.holder_id = h.id"
+                     " WHERE h.status = ?1 AND (h.roles & ?2) <> 0 AND k.confirmed_at IS NOT NULL"
+                     " AND k.revoked_at IS NOT NULL"
+                     " AND NOT EXISTS (SELECT 1 FROM device_key o WHERE o.holder_id = h.id"
+                     " AND o.state = ?3 AND o.not_after > ?4) GROUP BY h.id",
+                     HolderStatus::kActive, role_mask, KeyState::kConfirmed, now),
+                 &ReadFinding);
+}
+
 FindingRows FindingStore::KeysEnding(Micros within, Micros now) {
   return ReadAll(connection_.Query(
                      "SELECT k.id, NULL, NULL, h.id, h.name, h.status, 0, 0, k.not_after"
@@ -220,7 +240,7 @@ FindingRows FindingStore::StringsMisused(Micros within, Micros now) {
 FindingRows FindingStore::HandoversOpen(Micros within, Micros now) {
   return ReadAll(connection_.Query("SELECT c.id, NULL, NULL, h.id, h.name, h.status, 0, ?2, c.started_at"
                                    " FROM handover c JOIN holder h ON h.id = c.leaver_id"
-                                   " WHERE c.state <> ?3 AND c.started_at + ?2 < ?1",
+                                   " WHERE c.state < ?3 AND c.started_at + ?2 < ?1",
                                    now, within, HandoverState::kClosed),
                  &ReadFinding);
 }

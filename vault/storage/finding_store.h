@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "vault/base/clock.h"
@@ -63,6 +64,9 @@ class FindingStore {
   FindingRows ValuesDead();
   // Accounts last looked over longer ago than the tier's time; `since` when that was.
   FindingRows AccountsNotReviewed(const PerTier& within, Micros now);
+  // Accounts whose platform is none of `platforms` (one a line, with a line break before each); `since` when they
+  // came in.
+  FindingRows AccountsElsewhere(std::string_view platforms);
   // Live grants (of grantees) without an end, number 0, or for longer than the tier's time, number their
   // length; `since` when they were given.
   FindingRows GrantsLongerThan(const PerTier& length, Micros now);
@@ -74,6 +78,9 @@ class FindingStore {
   FindingRows KeysUnconfirmed(Micros within, Micros now);
   // Devices that the vault stopped and nobody looked into; `since` when.
   FindingRows KeysStopped();
+  // Active holders with any role of the mask who have no confirmed device, since one that they had was ended; `since`
+  // when.
+  FindingRows WithoutDevice(std::int64_t role_mask, Micros now);
   // Confirmed keys of active holders that end within that time, unless the holder has one that lasts longer;
   // `since` their end.
   FindingRows KeysEnding(Micros within, Micros now);

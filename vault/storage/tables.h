@@ -225,7 +225,7 @@ inline constexpr std::string_view kTables[] = {
       pseudonym BLOB NOT NULL UNIQUE,
       kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 4),
       leaver_id INTEGER NOT NULL REFERENCES holder,
-      state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 3),
+      state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 4),
       named_successor INTEGER REFERENCES holder,
       reason TEXT NOT NULL,
       needs_approval INTEGER NOT NULL CHECK (needs_approval BETWEEN 0 AND 1),
@@ -236,27 +236,56 @@ inline constexpr std::string_view kTables[] = {
       cut_at INTEGER,
       closed_by INTEGER REFERENCES holder,
       closed_at INTEGER,
-      revision INTEGER NOT NULL) STRICT)",
-    "CREATE UNIQUE INDEX handover_open ON handover (leaver_id) WHERE state <> 3",
+      revision INTEGER NOT NULL,
+      asked_by INTEGER NOT NULL REFERENCES holder,
+      asker_person TEXT NOT NULL,
+      asker_roles INTEGER NOT NULL) STRICT)",
+    "CREATE UNIQUE INDEX handover_open ON handover (leaver_id) WHERE state < 3",
+
+    R"(CREATE TABLE handover_freeze (
+      handover_id INTEGER NOT NULL REFERENCES handover,
+      holder_id INTEGER NOT NULL REFERENCES holder,
+      status_before INTEGER NOT NULL CHECK (status_before BETWEEN 1 AND 4),
+      lifted_at INTEGER,
+      PRIMARY KEY (handover_id, holder_id)) STRICT)",
+
+    R"(CREATE TABLE handover_choice (
+      handover_id INTEGER NOT NULL REFERENCES handover,
+      account_id INTEGER NOT NULL REFERENCES account,
+      successor_id INTEGER NOT NULL REFERENCES holder,
+      PRIMARY KEY (handover_id, account_id)) STRICT)",
+
+    R"(CREATE TABLE handover_plan (
+      handover_id INTEGER NOT NULL REFERENCES handover,
+      account_id INTEGER NOT NULL,
+      successor_id INTEGER NOT NULL REFERENCES holder,
+      tier INTEGER NOT NULL,
+      vetted INTEGER NOT NULL CHECK (vetted BETWEEN 0 AND 1),
+      PRIMARY KEY (handover_id, account_id)) STRICT)",
 
     R"(CREATE TABLE handover_account (
       handover_id INTEGER NOT NULL REFERENCES handover,
       account_id INTEGER NOT NULL REFERENCES account,
       from_relation INTEGER NOT NULL CHECK (from_relation BETWEEN 1 AND 3),
       successor_id INTEGER REFERENCES holder,
-      chosen_by INTEGER NOT NULL CHECK (chosen_by BETWEEN 0 AND 3),
+      chosen_by INTEGER NOT NULL CHECK (chosen_by BETWEEN 0 AND 4),
       PRIMARY KEY (handover_id, account_id)) STRICT)",
 
     R"(CREATE TABLE handover_task (
       id INTEGER PRIMARY KEY NOT NULL,
       handover_id INTEGER NOT NULL REFERENCES handover,
-      secret_id INTEGER NOT NULL REFERENCES secret,
+      secret_id INTEGER REFERENCES secret,
+      number INTEGER NOT NULL,
       settled_as INTEGER NOT NULL CHECK (settled_as BETWEEN 0 AND 2),
       settled_version INTEGER NOT NULL,
       settled_by INTEGER REFERENCES holder,
       settled_at INTEGER,
       evidence TEXT NOT NULL,
-      UNIQUE (handover_id, secret_id)) STRICT)",
+      account_id INTEGER REFERENCES account,
+      CHECK ((secret_id IS NULL) <> (account_id IS NULL)),
+      UNIQUE (handover_id, secret_id),
+      UNIQUE (handover_id, account_id),
+      UNIQUE (handover_id, number)) STRICT)",
     "CREATE INDEX handover_task_secret ON handover_task (secret_id)",
 
     R"(CREATE TABLE policy (
@@ -295,7 +324,8 @@ inline constexpr std::string_view kTables[] = {
       closed_by INTEGER REFERENCES holder,
       closed_at INTEGER,
       close_reason TEXT NOT NULL,
-      valid INTEGER NOT NULL) STRICT)",
+      valid INTEGER NOT NULL,
+      handover_id INTEGER REFERENCES handover) STRICT)",
     "CREATE INDEX approval_operation ON approval (operation)",
     "CREATE INDEX approval_requester ON approval (requester_id)",
 
