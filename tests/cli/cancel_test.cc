@@ -77,7 +77,7 @@ TEST_F(Cancelled, WhatTheFrozenHandedOutAskedForOrVouchedForIsRefusedUntilThen) 
   office.Ok("omar", {"approval", "approve", "2"});
   Start();
 
-  EXPECT_THAT(office.Refused(4, "eve", {"enroll", string}),
+  EXPECT_THAT(office.Refused(4, "eve", {"enroll"}, string),
               HasSubstr("omar, who handed out the enrollment string of this device, is leaving"));
   EXPECT_THAT(office.Refused(4, "ivy", {"status"}), HasSubstr("omar, who handed out"));
   const Args confirm{"holder", "confirm", "ivy", "--fingerprint", ivy};
@@ -87,12 +87,14 @@ TEST_F(Cancelled, WhatTheFrozenHandedOutAskedForOrVouchedForIsRefusedUntilThen) 
   office.Refused(5, "alice", show, "fixture-crown-1");  // a leaver's yes is none
 
   office.Ok("alice", Cancel());
-  office.Ok("eve", {"enroll", string});
+  office.Ok("eve", {"enroll"}, string);
   office.Ok("ivy", {"status"});
   office.Ok("mia", confirm);
   office.Ok("mia", {"approval", "approve", "1"});
   office.Ok("omar", give);
-  office.Ok("alice", show, "fixture-crown-1");
+  Args by_that_yes = show;
+  by_that_yes.insert(by_that_yes.end(), {"--approval", "2"});
+  office.Ok("alice", by_that_yes, "fixture-crown-1");
   EXPECT_THAT(office.Events({"--type", "key.enroll", "--outcome", "denied"})[0]["rule"], "floor.issuer-inactive");
 }
 

@@ -31,10 +31,10 @@ std::string Dump(const Tx& tx, Detail detail) {
     auto info = tx.db().Query(fmt::format("SELECT name, type FROM pragma_table_info('{}')", table));
     while (info.Step()) {
       if (IsOwnTrace(table, info.Text(0)) || (detail == Detail::kPlain && info.Text(1) == "BLOB")) continue;
-      columns += fmt::format("{}quote({})", columns.empty() ? "" : " || ',' || ", info.Text(0));
+      columns += fmt::format("{}quote(\"{}\")", columns.empty() ? "" : " || ',' || ", info.Text(0));
     }
     EXPECT_TRUE(info.status().ok()) << info.status();
-    auto rows = tx.db().Query(fmt::format("SELECT {} AS row FROM {}{} ORDER BY row", columns, table, only));
+    auto rows = tx.db().Query(fmt::format("SELECT {} AS line FROM {}{} ORDER BY line", columns, table, only));
     while (rows.Step()) dump += fmt::format("{}: {}\n", table, rows.Text(0));
     EXPECT_TRUE(rows.status().ok()) << rows.status();
   }
@@ -219,8 +219,8 @@ TEST_F(CancelTest, IsNobodysWhoWouldTakeOver) {
   ASSERT_EQ(view->row.state, HandoverState::kCut);  // tier 2, so offboarding does it alone
   AddHolder("olga", Role::kSecurity);
   AddDevice("olga", KeyState::kConfirmed);
-  AddAccount("green", "bob");
-  const auto other = Start("hr", "bob", "olga");
+  AddAccount("green", "dave");
+  const auto other = Start("hr", "dave", "olga");
   ASSERT_TRUE(other.ok()) << other.status();
   EXPECT_EQ(ReasonOf(Cancel("olga", other->row.name)), "DENIED");
   EXPECT_EQ(Cancel("alice", other->row.name), absl::OkStatus());
@@ -337,7 +337,7 @@ TEST_F(CancelTest, LeavesWhatOthersDidMeanwhileAsItWouldBeWithoutTheCase) {
   };
   for (unsigned seed = 1; seed <= kHistories && !HasFailure(); ++seed)
     EXPECT_EQ(run(seed, /*with_case=*/true), run(seed, /*with_case=*/false)) << "seed " << seed;
-  EXPECT_GT(done, kHistories * kSteps) << "histories in which little happens";
+  EXPECT_GT(done, kHistories * 6) << "histories in which little happens";
 }
 
 }  // namespace
