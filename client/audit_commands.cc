@@ -22,9 +22,9 @@ std::vector<Checkpoint> AsList(const std::optional<Checkpoint>& checkpoint) {
 // "", or what to add to a line about a log with texts that are not there.
 std::string AbsentTexts(const LogCheck& check) {
   if (check.absent_texts() == 0) return "";
-  return fmt::format("; {} text{} that entries commit to {} absent: erased, or damaged where the vault keeps them",
-                     check.absent_texts(), check.absent_texts() == 1 ? "" : "s",
-                     check.absent_texts() == 1 ? "is" : "are");
+  return fmt::format(
+      "; {} text{} that entries commit to {} absent: erased, or damaged where the vault keeps them",
+      check.absent_texts(), check.absent_texts() == 1 ? "" : "s", check.absent_texts() == 1 ? "is" : "are");
 }
 
 // ", restored at entry 40 (3 entries that this device remembers are lost)".
@@ -32,7 +32,10 @@ std::string RestoresText(const LogCheck& check, std::string_view whose) {
   std::string text;
   for (const LogCheck::Restored& restored : check.restores()) {
     text += fmt::format(", restored at entry {}", restored.entry);
-    if (restored.lost > 0) text += fmt::format(" ({} entries that {} are lost)", restored.lost, whose);
+    const bool one = restored.lost == 1;
+    if (restored.lost > 0)
+      text += fmt::format(" ({} {} that {} {} lost)", restored.lost, one ? "entry" : "entries", whose,
+                          one ? "is" : "are");
   }
   return text;
 }
@@ -41,8 +44,10 @@ absl::Status PrintVerified(const Globals& globals, const LogCheck& check,
                            const std::optional<Checkpoint>& seen, std::string_view whose) {
   const std::string root = Base64Encode(check.root());
   if (globals.format() != OutputFormat::kTable) {
-    nlohmann::ordered_json json = {
-        {"verified", true}, {"entries", check.size()}, {"root", root}, {"absent_texts", check.absent_texts()}};
+    nlohmann::ordered_json json = {{"verified", true},
+                                   {"entries", check.size()},
+                                   {"root", root},
+                                   {"absent_texts", check.absent_texts()}};
     if (seen.has_value() && seen->size <= check.size()) json["extends"] = seen->size;
     for (const LogCheck::Restored& restored : check.restores())
       json["restores"].push_back({{"entry", restored.entry}, {"lost", restored.lost}});
@@ -50,11 +55,14 @@ absl::Status PrintVerified(const Globals& globals, const LogCheck& check,
   }
   const std::string what =
       fmt::format("verified: {} entries, root {}{}", check.size(), root, RestoresText(check, whose));
-  const bool lost = std::ranges::any_of(check.restores(), [](const auto& restored) { return restored.lost > 0; });
+  const bool lost =
+      std::ranges::any_of(check.restores(), [](const auto& restored) { return restored.lost > 0; });
   if (lost) return WriteOut(what + AbsentTexts(check) + "\n");
   if (seen.has_value() && seen->size > check.size())
-    return WriteOut(fmt::format("{}; they end before the {} that {}{}\n", what, seen->size, whose, AbsentTexts(check)));
-  if (!seen.has_value()) return WriteOut(what + "; no older checkpoint to compare with" + AbsentTexts(check) + "\n");
+    return WriteOut(
+        fmt::format("{}; they end before the {} that {}{}\n", what, seen->size, whose, AbsentTexts(check)));
+  if (!seen.has_value())
+    return WriteOut(what + "; no older checkpoint to compare with" + AbsentTexts(check) + "\n");
   return WriteOut(fmt::format("{}, no entry missing or changed since checkpoint of size {} that {}{}\n", what,
                               seen->size, whose, AbsentTexts(check)));
 }
@@ -109,7 +117,8 @@ absl::StatusOr<std::optional<Checkpoint>> Remembered(const VerifyOptions& option
   return witness.known();
 }
 
-// A checkpoint in a file. Which key must have signed it shows once the log was read: a restore begins another.
+// A checkpoint in a file. Which key must have signed it shows once the log was read: a restore begins
+// another.
 struct Older {
   std::string note;
   Checkpoint checkpoint;
@@ -146,7 +155,8 @@ absl::Status VerifyFile(const Globals& globals, const VerifyOptions& options) {
   LogCheck check(verifier, AsList(older), /*may_be_older=*/!named);
   HF_ASSIGN_OR_RETURN(const std::string note, ReadExport(file, check));
   if (brought.has_value()) HF_RETURN_IF_ERROR(CheckSignedByAny(brought->note, check, options.checkpoint));
-  HF_ASSIGN_OR_RETURN(const Checkpoint last, OpenSigned(note, check.verifiers().back(), "the export's checkpoint"));
+  HF_ASSIGN_OR_RETURN(const Checkpoint last,
+                      OpenSigned(note, check.verifiers().back(), "the export's checkpoint"));
   HF_RETURN_IF_ERROR(check.Finish(last));
   return PrintVerified(globals, check, older,
                        named ? fmt::format("{} holds", options.checkpoint) : "this device remembers");
@@ -172,7 +182,7 @@ absl::Status ExportLog(const Globals& globals, const ExportOptions& options) {
   if (whole) HF_RETURN_IF_ERROR(check.Finish(last));
   HF_RETURN_IF_ERROR(writer.Write(FormatCheckpointLine(note)));
   HF_RETURN_IF_ERROR(writer.Finish());
-  Note(globals, fmt::format("exported up to entry {}{}{}", last.size - 1,
+  Note(globals, fmt::format("exported {} entries{}{}", last.size - options.from,
                             whole ? ", verified" : "; only an export from entry 0 on can be verified",
                             AbsentTexts(check)));
   return absl::OkStatus();

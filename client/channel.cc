@@ -112,9 +112,10 @@ absl::Status NotTheVault(const std::string& address, std::string_view expected, 
                    fmt::format("what answers at {} is not the vault {}: {}", address, expected, MessageOf(verdict)));
 }
 
-bool TurnedAway(const grpc::Status& status, const Verdict& verdict) {
+bool TurnedAway(const grpc::Status& status, const Verdict& verdict, grpc::Channel& channel) {
   return status.error_code() == grpc::StatusCode::UNAVAILABLE && status.error_details().empty() &&
-         verdict.status().ok() && verdict.met();
+         verdict.status().ok() && verdict.met() &&
+         channel.GetState(/*try_to_connect=*/false) == GRPC_CHANNEL_TRANSIENT_FAILURE;
 }
 
 }  // namespace holdfast::client

@@ -47,8 +47,8 @@ std::shared_ptr<grpc::Channel> ApiChannel(const std::string& address, const Iden
 // answered, or that vault answered and its certificate has run out.
 absl::Status NotTheVault(const std::string& address, std::string_view expected, const absl::Status& verdict);
 
-// The call got no answer although the vault was met: it closes a connection whose certificate it does not take, and
-// says nothing.
-bool TurnedAway(const grpc::Status& status, const Verdict& verdict);
+// The call got no answer although the vault was met: it closes a connection whose certificate it does not take before
+// HTTP/2 begins, and says nothing. A connection that is lost later, say with a server that stops, is no refusal.
+bool TurnedAway(const grpc::Status& status, const Verdict& verdict, grpc::Channel& channel);
 
 }  // namespace holdfast::client

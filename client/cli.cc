@@ -1,6 +1,9 @@
 #include "client/cli.h"
 
+#include <charconv>
 #include <exception>
+#include <string_view>
+#include <vector>
 
 #include "client/approval_wait.h"
 #include "client/command.h"
@@ -45,6 +48,7 @@ void AddCommands(CLI::App& app, Invocation& invocation) {
   AddHandoverCommands(app, invocation);
   AddAuditCommands(app, invocation);
   AddVaultCommands(app, invocation);
+  AddPlaybookCommands(app, invocation);
   AddPolicyCommands(app, invocation);
 }
 
@@ -110,6 +114,20 @@ int Parse(CLI::App& app, Invocation& invocation, int argc, const char* const* ar
 
 }  // namespace
 
+CLI::Validator WholeNumber(std::int64_t least, std::int64_t most) {
+  const std::string bounds = most == std::numeric_limits<std::int64_t>::max()
+                                 ? fmt::format("from {} on", least)
+                                 : fmt::format("from {} to {}", least, most);
+  return {[least, most, bounds](const std::string& text) {
+            std::int64_t number = 0;
+            const char* end = text.data() + text.size();
+            const auto [stop, error] = std::from_chars(text.data(), end, number);
+            const bool fits = error == std::errc() && stop == end && number >= least && number <= most;
+            return fits ? std::string() : fmt::format("must be a whole number {}, not {}", bounds, text);
+          },
+          ""};
+}
+
 CLI::App* AddGroup(CLI::App& root, const std::string& name, const std::string& help) {
   CLI::App* group = root.add_subcommand(name, help);
   group->require_subcommand(1);
@@ -123,12 +141,23 @@ int RunCommandLine(int argc, const char* const* argv) {
   app.fallthrough();  // global options may follow the command; subcommands inherit this
   app.set_version_flag("--version", "holdfast " HOLDFAST_VERSION);
   AddGlobals(app, invocation.globals);
+  app.footer("Options of every command, such as --reason, --output and --wait: holdfast --help");
   AddCommands(app, invocation);
+  app.footer(
+      "Environment:\n"
+      "  HOLDFAST_HOME    where this device's identity lies; ~/.config/holdfast when not set\n"
+      "  HOLDFAST_SERVER  HOST:PORT of a vault that has moved; else the address it was enrolled at");
   if (argc < 2) {
     fmt::print("{}", app.help());
     return static_cast<int>(ExitCode::kOk);
   }
-  const int parsed = Parse(app, invocation, argc, argv);
+  // "holdfast help secret put" is "holdfast secret put --help".
+  std::vector<const char*> words(argv, argv + argc);
+  if (std::string_view(words[1]) == "help") {
+    words.erase(words.begin() + 1);
+    words.push_back("--help");
+  }
+  const int parsed = Parse(app, invocation, argc, words.data());
   if (!invocation.action) return parsed;
   const bool json = invocation.globals.format() != OutputFormat::kTable;
   absl::Status status;

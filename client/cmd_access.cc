@@ -181,7 +181,7 @@ void AddExposureCommands(CLI::App& root, Invocation& invocation) {
         command.add_option("SECRET", options.secret, "The secret, as in \"password\"")->required();
         command.add_option("--holder", options.holder, "Who knows it")->required();
         command.add_option("--version", options.version, "Number of the version; the newest when not given")
-            ->check(CLI::PositiveNumber);
+            ->check(WholeNumber(1));
       },
       AddExposure);
 }

@@ -25,7 +25,7 @@ constexpr std::chrono::seconds kDeadline(30);
 constexpr std::size_t kMaxInput = 1024;
 
 struct EnrollOptions {
-  std::string text = "-";
+  std::string from_file;
   std::string server;
   bool replace = false;
 };
@@ -37,13 +37,13 @@ std::string_view Trimmed(std::string_view text) {
 }
 
 absl::StatusOr<pki::EnrollmentString> ReadString(const EnrollOptions& options) {
-  if (options.text != "-") return pki::ParseEnrollmentString(Trimmed(options.text));
-  if (CanAsk()) {
+  if (options.from_file.empty() && CanAsk()) {
     HF_ASSIGN_OR_RETURN(const Plaintext typed, AskHidden("Enrollment string"));
     return pki::ParseEnrollmentString(Trimmed(AsChars(typed.ExposeSecret())));
   }
-  HF_ASSIGN_OR_RETURN(const Plaintext piped, ReadFileArg("enrollment", "-", kMaxInput));
-  return pki::ParseEnrollmentString(Trimmed(AsChars(piped.ExposeSecret())));
+  const std::string file = options.from_file.empty() ? "-" : options.from_file;
+  HF_ASSIGN_OR_RETURN(const Plaintext read, ReadFileArg("--from-file", file, kMaxInput));
+  return pki::ParseEnrollmentString(Trimmed(AsChars(read.ExposeSecret())));
 }
 
 // Where to enroll: as for every command, what the user says counts before what was written down.
@@ -81,7 +81,7 @@ absl::StatusOr<v1::EnrollResponse> CallEnroll(const std::string& address, const 
   const grpc::Status status = v1::EnrollmentService::NewStub(channel)->Enroll(&context, request, &response);
   if (!verdict->status().ok())
     return NotTheVault(address, "of this enrollment string", verdict->status());
-  if (TurnedAway(status, *verdict))
+  if (TurnedAway(status, *verdict, *channel))
     return MakeError(absl::StatusCode::kUnauthenticated, "STRING_UNKNOWN",
                      fmt::format("the vault at {} closed the connection: it knows no such enrollment string, or it "
                                  "ended more than a week ago; ask for a new one",
@@ -146,8 +146,8 @@ absl::Status PrintEnrolled(const Globals& globals, const v1::EnrollResponse& res
                                             {"api", response.api_address()}})));
   if (!response.confirmed()) {
     Note(globals,
-         "Read the fingerprint out to somebody of your organisation other than who gave you the string, any member "
-         "or officer; only the second officer of a vault may be confirmed by the first. They run:");
+         "Until somebody confirms this device, it may do little. Read the fingerprint out to any member or officer of "
+         "your organisation, other than who gave you the string. They run:");
     Note(globals, fmt::format("    holdfast holder confirm {} --fingerprint {}", LastId(response.holder()),
                               response.fingerprint()));
   }
@@ -169,10 +169,9 @@ absl::Status Enroll(const Globals& globals, const EnrollOptions& options) {
 }
 
 void Declare(CLI::App& command, EnrollOptions& options) {
-  command
-      .add_option("STRING", options.text,
-                  "The one-time string (hf1:...); it is asked for, or read from standard input, when it is not "
-                  "given or is -: a command line can be seen by other users of this machine");
+  command.add_option("--from-file", options.from_file,
+                     "Read the one-time string (hf1:...) from a file, or from standard input for -. Without this option "
+                     "it is asked for, or read from standard input where there is no terminal");
   command.add_option("--server", options.server, "host:port of the vault, if not the string's");
   command.add_flag("--replace", options.replace, "Give up the identity that this device has");
 }

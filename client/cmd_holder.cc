@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include "client/command.h"
@@ -52,6 +53,11 @@ struct UpdateOptions {
   const CLI::App* command = nullptr;  // knows which options were given
 };
 
+bool HasNoDevice(const v1::Holder& holder) {
+  return std::ranges::all_of(holder.keys(),
+                             [](const v1::DeviceKey& key) { return key.state() == v1::KEY_STATE_REVOKED; });
+}
+
 absl::Status FillQualifications(const std::vector<std::string>& names, v1::Holder& holder) {
   for (const std::string& name : names) {
     HF_RETURN_IF_ERROR(CheckId("--qualification", name));
@@ -82,12 +88,12 @@ absl::Status PrintEnrollment(const Globals& globals, const v1::Holder& holder) {
   if (globals.format() != OutputFormat::kTable) return Print(globals, holder);
   HF_RETURN_IF_ERROR(WriteOut(holder.enrollment() + "\n"));
   Note(globals,
-       fmt::format("One-time string for {}, valid until {}. Give it to them alone; on their device:",
+       fmt::format("One-time string for {}, valid until {}. Give it to them alone; on their device, which asks for it:",
                    holder.name(), FormatTime(TimestampMicros(holder.enrollment_expire_time()) / kSecond * kSecond)));
-  Note(globals, "    holdfast enroll STRING");
-  Note(globals,
-       "Then somebody other than you, any member or officer, confirms the fingerprint that they read out; only "
-       "the second officer of a vault may be confirmed by the first, who made the string:");
+  Note(globals, "    holdfast enroll");
+  const bool officer = std::ranges::count(holder.roles(), v1::ROLE_SECURITY) > 0;
+  Note(globals, fmt::format("Then any member or officer other than you confirms the fingerprint that they read out{}:",
+                            officer ? "; you can yourself while you are the only officer" : ""));
   Note(globals,
        fmt::format("    holdfast holder confirm {} --fingerprint FINGERPRINT", LastId(holder.name())));
   return absl::OkStatus();
@@ -142,7 +148,14 @@ absl::Status Update(const Globals& globals, const UpdateOptions& options) {
                      "name what to change, for example --role");
   request.set_request_id(NewRequestId());
   request.set_reason(globals.reason);
-  return CallAndPrint<Holders>(globals, &Methods::UpdateHolder, request);
+  HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
+  HF_ASSIGN_OR_RETURN(const v1::Holder updated, session->Call<Holders>(&Methods::UpdateHolder, request));
+  HF_RETURN_IF_ERROR(Print(globals, updated));
+  if (!options.person.empty() && HasNoDevice(updated))
+    Note(globals, fmt::format("{} has no device any more, as whoever answered for it could have copied its key: "
+                              "holdfast holder enroll {}",
+                              LastId(updated.name()), LastId(updated.name())));
+  return absl::OkStatus();
 }
 
 absl::Status List(const Globals& globals, const NoOptions&) {

@@ -5,6 +5,8 @@
 #include "client/command.h"
 #include "client/import_run.h"
 #include "client/prompt.h"
+#include "client/terminal.h"
+#include "client/text_table.h"
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
 
@@ -46,6 +48,18 @@ std::string SummaryText(const Counts& counts, bool dry_run) {
   return text;
 }
 
+// The accounts that came in or would, with their secrets, in the order of the file.
+std::string CreatedText(const std::vector<ImportResult>& results) {
+  std::vector<std::vector<std::string>> rows = {{"ITEM", "TITLE", "ACCOUNT", "SECRETS"}};
+  for (const ImportResult& result : results) {
+    if (result.outcome != "created") continue;
+    std::string secrets;
+    for (const auto& [secret, outcome] : result.components) secrets += (secrets.empty() ? "" : ", ") + secret;
+    rows.push_back({fmt::format("{}", result.position), result.title, LastId(result.account), secrets});
+  }
+  return rows.size() == 1 ? "" : FormatTable(rows, TerminalWidth()) + "\n";
+}
+
 Json ItemJson(const ImportResult& result) {
   Json components = Json::array();
   for (const auto& [secret, outcome] : result.components)
@@ -82,7 +96,7 @@ absl::Status PrintResults(const Globals& globals, const std::vector<ImportResult
   switch (globals.format()) {
     case OutputFormat::kTable:
       NoteItems(results);
-      return WriteOut(SummaryText(counts, dry_run) + "\n");
+      return WriteOut(CreatedText(results) + SummaryText(counts, dry_run) + "\n");
     case OutputFormat::kJson: {
       Json items = Json::array();
       for (const ImportResult& result : results) items.push_back(ItemJson(result));
@@ -118,9 +132,10 @@ void NoteFile(const Globals& globals, const ImportOptions& options,
     Note(globals, fmt::format("{} is still there in plain text: delete it.", options.file));
   } else {
     Note(globals,
-         fmt::format("{} is still there in plain text. Of {} of its items something is not in the vault, "
-                     "as said above: bring that to safety before the file goes.",
-                     options.file, missing));
+         fmt::format(
+             "{} is still there in plain text. {} of its items {} not in the vault whole, as said above: "
+             "bring the rest to safety before the file goes.",
+             options.file, missing, missing == 1 ? "is" : "are"));
   }
 }
 

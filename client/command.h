@@ -2,7 +2,9 @@
 // command was named; it runs after everything was read.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 
@@ -20,6 +22,9 @@ struct Invocation {
 };
 
 CLI::App* AddGroup(CLI::App& root, const std::string& name, const std::string& help);
+
+// A check of a whole number in these bounds: in words, as the library prints the limits of types.
+CLI::Validator WholeNumber(std::int64_t least, std::int64_t most = std::numeric_limits<std::int64_t>::max());
 
 struct NoOptions {};
 
@@ -75,6 +80,7 @@ void AddBreakGlassCommands(CLI::App& root, Invocation& invocation);
 void AddHandoverCommands(CLI::App& root, Invocation& invocation);
 void AddVaultCommands(CLI::App& root, Invocation& invocation);
 void AddAuditCommands(CLI::App& root, Invocation& invocation);
+void AddPlaybookCommands(CLI::App& root, Invocation& invocation);
 void AddPolicyCommands(CLI::App& root, Invocation& invocation);
 
 }  // namespace holdfast::client

@@ -17,7 +17,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kDefaultDeny = "default.deny";  // no rule of the policy permits it
 constexpr std::string_view kTypes = "type.googleapis.com/google.rpc.";
 
 // Fields of the API whose name is not that of the option, with '_' for '-'.
@@ -71,7 +70,8 @@ absl::Status TransportError(const grpc::Status& status, const std::string& addre
     case grpc::StatusCode::UNIMPLEMENTED:
       return MakeError(
           absl::StatusCode::kUnavailable, "NOT_OFFERED",
-          fmt::format("the vault at {} does not know this call: its version is another than this command's", address));
+          fmt::format("the vault at {} does not know this call: its version is another than this command's",
+                      address));
     case grpc::StatusCode::DEADLINE_EXCEEDED:
       return MakeError(absl::StatusCode::kDeadlineExceeded, "LATE",
                        fmt::format("the vault at {} did not answer in time", address));
@@ -202,9 +202,9 @@ std::string ErrorLine(const absl::Status& status) {
   if (option.has_value() && message.compare(0, field.size(), field) == 0)
     message.replace(0, field.size(), *option);
   if (const std::string approval = MissingApproval(status); !approval.empty())
-    message += fmt::format(": holdfast approval approve {}; then repeat this command", LastId(approval));
-  if (ReasonOf(status) == "DENIED" && DetailsOf(status)["rule"] == kDefaultDeny)
-    message += "; ask an owner of the account or your security team";
+    message += fmt::format(
+        "; they run: holdfast approval approve {}; then repeat exactly this command, or add --wait",
+        LastId(approval));
   return fmt::format("holdfast: {}\n", Printable(message));
 }
 

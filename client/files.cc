@@ -76,7 +76,10 @@ absl::Status EnsurePrivateDirectory(const std::string& path) {
   if (!parent.empty()) std::filesystem::create_directories(parent, error);
   if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return FileError("cannot make", path);
   struct stat info = {};
-  if (stat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) return FileError("cannot use", path);
+  if (stat(path.c_str(), &info) != 0) return FileError("cannot use", path);
+  if (!S_ISDIR(info.st_mode))
+    return MakeError(absl::StatusCode::kFailedPrecondition, "FILE_ERROR",
+                     fmt::format("{} is not a directory", path));
   if (info.st_uid != geteuid() || (info.st_mode & 022) != 0)
     return MakeError(absl::StatusCode::kFailedPrecondition, "FILE_NOT_PRIVATE",
                      fmt::format("{} can be changed by others: make it yours alone (chmod 700)", path));

@@ -38,8 +38,7 @@ std::string OutcomeText(v1::ImportOutcome outcome) {
 }
 
 absl::StatusOr<v1::ImportItemRequest> MakeRequest(const ImportEntry& entry, const ImportSettings& settings,
-                                                  const Sealer& sealer,
-                                                  const std::vector<std::string>& others) {
+                                                  const Sealer& sealer, const std::string& run_id) {
   const ImportItem& item = entry.item;
   v1::ImportItemRequest request;
   v1::ImportSource& source = *request.mutable_source();
@@ -62,7 +61,7 @@ absl::StatusOr<v1::ImportItemRequest> MakeRequest(const ImportEntry& entry, cons
     message.set_name(detail.name);
     message.set_value(detail.value);
   }
-  for (const std::string& other : others) request.add_other_accounts(other);
+  request.set_run_id(run_id);
   for (const ImportSecret& secret : item.secrets) {
     v1::ImportComponent& component = *request.add_components();
     component.set_secret(secret.id);
@@ -144,24 +143,21 @@ class Run {
   }
 
   void WorkOn(const std::vector<std::size_t>& group) {
-    std::vector<std::string> others;
     for (const std::size_t i : group) {
       ImportResult& result = results_[i];
       const absl::Status status = ended_ ? MakeError(absl::StatusCode::kAborted, "NOT_TRIED", "was not tried")
-                                         : Import(entries_[i], others, result);
+                                         : Import(entries_[i], result);
       if (!status.ok()) {
         result.outcome = "failed";
         result.error = status;
         if (EndsImport(status)) ended_ = true;
       }
-      if (!result.account.empty()) others.push_back(result.account);
       progress_.Step();
     }
   }
 
-  absl::Status Import(const ImportEntry& entry, const std::vector<std::string>& others,
-                      ImportResult& result) {
-    HF_ASSIGN_OR_RETURN(const v1::ImportItemRequest request, MakeRequest(entry, settings_, sealer_, others));
+  absl::Status Import(const ImportEntry& entry, ImportResult& result) {
+    HF_ASSIGN_OR_RETURN(const v1::ImportItemRequest request, MakeRequest(entry, settings_, sealer_, run_id_));
     HF_ASSIGN_OR_RETURN(const v1::ImportItemResponse response, Send(session_, request));
     result.account = response.account();
     result.outcome = OutcomeText(response.outcome());
@@ -177,6 +173,7 @@ class Run {
   const ImportSettings& settings_;
   const std::vector<std::vector<std::size_t>> groups_;
   const Sealer sealer_;
+  const std::string run_id_ = NewRequestId();
   Progress progress_;
   std::vector<ImportResult> results_;  // each written by the one thread that took its group
   std::atomic<std::size_t> next_{0};

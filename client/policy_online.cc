@@ -188,7 +188,7 @@ std::string EffectText(v1::DecisionEffect effect) {
     case v1::DECISION_EFFECT_ALLOW:
       return "allowed";
     case v1::DECISION_EFFECT_PENDING:
-      return "not yet";
+      return "needs more";
     default:
       return "denied";
   }
@@ -198,7 +198,7 @@ std::string Because(const std::string& why) { return why.empty() ? "" : fmt::for
 
 std::string AnswerText(const v1::ExplainDecisionResponse& answer) {
   std::string text =
-      fmt::format("{} by {}{}\n", EffectText(answer.effect()), answer.rule(), Because(answer.why()));
+      fmt::format("{} (rule {}{})\n", EffectText(answer.effect()), answer.rule(), Because(answer.why()));
   for (const std::string& missing : answer.missing()) text += fmt::format("  missing: {}\n", missing);
   if (answer.matching_size() > 0) text += "rules that match:\n";
   for (const auto& rule : answer.matching()) {
@@ -208,9 +208,10 @@ std::string AnswerText(const v1::ExplainDecisionResponse& answer) {
   if (answer.unmatched_size() > 0) text += "permits that do not match:\n";
   for (const auto& permit : answer.unmatched())
     text += fmt::format("  {}: {}\n", permit.rule(), fmt::join(permit.needs(), "; "));
-  text += "taken for granted:\n";
+  text += "assumptions:\n";
   for (const std::string& assumption : answer.assumptions()) text += fmt::format("  {}\n", assumption);
-  return text + fmt::format("as {} says: {}\n", answer.policy(), answer.policy_hash());
+  return text + fmt::format("decided by the policy in force, {}, whose file has the SHA-256 {}\n", answer.policy(),
+                            answer.policy_hash());
 }
 
 std::string PrintableLines(const std::string& text) {

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "client/resource_columns.h"
+#include "client/terminal.h"
 #include "client/text_table.h"
 #include "fmt/format.h"
 #include "google/protobuf/util/json_util.h"
@@ -20,18 +21,26 @@ const FieldDescriptor* ListFieldOf(const Message& message) {
   return type->FindFieldByName("next_page_token") == nullptr ? nullptr : type->field(0);
 }
 
+// Times in tables have no zone of their own.
+std::string HeaderOf(const Column& column, const google::protobuf::Descriptor& type) {
+  const FieldDescriptor* field = type.FindFieldByName(column.field);
+  const bool time = field != nullptr && field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
+                    field->message_type()->full_name() == "google.protobuf.Timestamp";
+  return time ? column.header + " (UTC)" : column.header;
+}
+
 std::string TableOf(const Message& message, const FieldDescriptor* list) {
   const Columns* columns = ColumnsOf(*list->message_type());
   std::vector<std::vector<std::string>> rows(1);
   if (columns == nullptr) return "";
-  for (const Column& column : *columns) rows[0].push_back(column.header);
+  for (const Column& column : *columns) rows[0].push_back(HeaderOf(column, *list->message_type()));
   const auto* reflection = message.GetReflection();
   for (int i = 0; i < reflection->FieldSize(message, list); ++i) {
     const Message& item = reflection->GetRepeatedMessage(message, list, i);
     auto& row = rows.emplace_back();
     for (const Column& column : *columns) row.push_back(CellText(item, column));
   }
-  return FormatTable(rows);
+  return FormatTable(rows, TerminalWidth());
 }
 
 std::string Heading(const std::string& field) {

@@ -90,7 +90,13 @@ absl::StatusOr<Plaintext> ReadFileArg(std::string_view option, const std::string
                                       std::size_t max_bytes) {
   if (path == "-") return ReadAll(option, STDIN_FILENO, max_bytes);
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT) return InvalidField(option, fmt::format("there is no file {}", path));
   if (fd < 0) return InvalidField(option, fmt::format("{} cannot be opened", path));
+  struct stat info = {};
+  if (fstat(fd, &info) == 0 && S_ISDIR(info.st_mode)) {
+    close(fd);
+    return InvalidField(option, fmt::format("{} is a directory", path));
+  }
   auto content = ReadAll(option, fd, max_bytes);
   close(fd);
   return content;

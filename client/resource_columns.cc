@@ -86,10 +86,10 @@ const std::map<std::string, Columns>& AllColumns() {
         {"ACTION", "action"},
         {"ACCOUNT", "account", Kind::kName},
         {"SECRET", "secret", Kind::kName},
-        {"VERSION", "version"},
+        {"VERSION", "version", Kind::kNumber},
         {"FOR", "subject", Kind::kName},
         {"DETAILS", "details"},
-        {"NEEDS", "needs"},
+        {"WAITS FOR", "approvers"},
         {"REASON", "reason"},
         {"DECIDE UNTIL", "decide_time_limit"}}},
       {"ApprovalVote", {{"YES OF", "holder", Kind::kName}, {"TIME", "vote_time"}, {"REASON", "reason"}}},
@@ -268,6 +268,7 @@ std::string CellText(const Message& message, const Column& column) {
   const auto shortened = [&](const std::string& text) {
     if (column.kind == CellKind::kAskedFor)
       return Shorten(text.empty() ? EventText(message, "asked-for") : text);
+    if (column.kind == CellKind::kNumber && text == "0") return std::string();
     return column.kind == CellKind::kName ? Shorten(text) : text;
   };
   if (!field->is_repeated()) return shortened(ScalarText(message, *field));

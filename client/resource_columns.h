@@ -10,10 +10,11 @@
 namespace holdfast::client {
 
 enum class CellKind {
-  kText,      // as it is
-  kName,      // a resource name, shortened to its ids: "accounts/x/secrets/y" -> "x/y"
-  kTexts,     // the reason among an event's texts
-  kAskedFor,  // a name; where the vault knows none, what an event says was asked for
+  kText,       // as it is
+  kName,       // a resource name, shortened to its ids: "accounts/x/secrets/y" -> "x/y"
+  kTexts,      // the reason among an event's texts
+  kNumber,     // empty when 0, which stands for none
+  kAskedFor,   // a name; where the vault knows none, what an event says was asked for
   kAttesters,  // of the attestations of a version
 };
 

@@ -212,7 +212,7 @@ absl::Status Session::Explain(const grpc::Status& status) const {
   if (status.ok() || !status.error_details().empty()) return FromGrpc(status, address_);
   if (const absl::Status verdict = verdict_->status(); !verdict.ok())
     return NotTheVault(address_, "that this device is enrolled with", verdict);
-  if (!connected_ && TurnedAway(status, *verdict_))
+  if (!connected_ && TurnedAway(status, *verdict_, *channel()))
     return MakeError(absl::StatusCode::kUnauthenticated, "DEVICE_REFUSED",
                      fmt::format("the vault at {} closed the connection: this device's key was revoked, or the vault "
                                  "does not know it; {}",

@@ -1,6 +1,7 @@
 #include "client/terminal.h"
 
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -35,6 +36,11 @@ void OnSignal(int signal) {
 }
 
 }  // namespace
+
+std::size_t TerminalWidth() {
+  winsize size = {};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
 
 void InstallSignalHandlers() {
   struct sigaction action = {};

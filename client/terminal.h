@@ -1,8 +1,13 @@
-// The terminal in states that must not outlive the program: without echo, or on its other screen. Whatever
-// signal ends the program, the terminal is put right first. For one thread.
+// The terminal's width, and the terminal in states that must not outlive the program: without echo, or on its
+// other screen. Whatever signal ends the program, the terminal is put right first. For one thread.
 #pragma once
 
+#include <cstddef>
+
 namespace holdfast::client {
+
+// Columns of the terminal that standard output is; 0 when it is none.
+std::size_t TerminalWidth();
 
 // SIGHUP, SIGINT, SIGQUIT and SIGTERM restore the terminal and exit with 128 and the signal's number.
 void InstallSignalHandlers();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -27,11 +28,8 @@ constexpr std::array<Range, 9> kWide = {{{0x1100, 0x115f},
                                          {0x1f300, 0x1faff},
                                          {0x20000, 0x3fffd}}};
 // No column: combining marks; what is invisible has none either.
-constexpr std::array<Range, 5> kZero = {{{0x0300, 0x036f},
-                                         {0x0483, 0x0489},
-                                         {0x0591, 0x05bd},
-                                         {0x064b, 0x065f},
-                                         {0x20d0, 0x20ff}}};
+constexpr std::array<Range, 5> kZero = {
+    {{0x0300, 0x036f}, {0x0483, 0x0489}, {0x0591, 0x05bd}, {0x064b, 0x065f}, {0x20d0, 0x20ff}}};
 
 template <std::size_t N>
 bool In(const std::array<Range, N>& ranges, std::uint32_t point) {
@@ -60,6 +58,17 @@ constexpr std::size_t kMaxCell = 48;  // columns; one long value must not push a
 void AppendPadded(std::string& line, const std::string& cell, std::size_t width) {
   line += cell;
   line.append(width - std::min(width, DisplayWidth(cell)), ' ');
+}
+
+std::string FormatBlocks(const std::vector<std::vector<std::string>>& rows) {
+  std::string text;
+  for (std::size_t r = 1; r < rows.size(); ++r) {
+    std::vector<std::pair<std::string, std::string>> fields;
+    for (std::size_t i = 0; i < rows[r].size(); ++i)
+      if (!rows[r][i].empty()) fields.emplace_back(rows[0][i], rows[r][i]);
+    text += (r == 1 ? "" : "\n") + FormatFields(fields);
+  }
+  return text;
 }
 
 }  // namespace
@@ -105,7 +114,7 @@ std::string Clip(const std::string& text, std::size_t columns) {
   return clipped + "\u2026";
 }
 
-std::string FormatTable(const std::vector<std::vector<std::string>>& rows) {
+std::string FormatTable(const std::vector<std::vector<std::string>>& rows, std::size_t columns) {
   std::vector<std::vector<std::string>> clean = rows;
   std::vector<std::size_t> widths;
   for (auto& row : clean) {
@@ -116,6 +125,9 @@ std::string FormatTable(const std::vector<std::vector<std::string>>& rows) {
       widths[i] = std::max(widths[i], DisplayWidth(row[i]));
     }
   }
+  const std::size_t gaps = widths.empty() ? 0 : 2 * (widths.size() - 1);
+  if (columns > 0 && rows.size() > 1 && std::accumulate(widths.begin(), widths.end(), gaps) > columns)
+    return FormatBlocks(rows);
   std::string table;
   for (const auto& row : clean) {
     for (std::size_t i = 0; i < row.size(); ++i) {

@@ -19,8 +19,9 @@ std::size_t DisplayWidth(std::string_view text);
 std::string Clip(const std::string& text, std::size_t columns);
 
 // The first row is the header. Cells are made printable, clipped and padded; the last column is neither of
-// the latter two.
-std::string FormatTable(const std::vector<std::vector<std::string>>& rows);
+// the latter two. A table wider than `columns` (0: no bound) would wrap into soup: it becomes a block of
+// "HEADER:  cell" lines for each row, empty cells left out.
+std::string FormatTable(const std::vector<std::vector<std::string>>& rows, std::size_t columns = 0);
 
 // "name:  value" lines, aligned.
 std::string FormatFields(const std::vector<std::pair<std::string, std::string>>& fields);

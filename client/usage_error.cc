@@ -2,8 +2,10 @@
 
 #include <vector>
 
+#include "client/options.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
+#include "vault/policy/names.h"
 
 namespace holdfast::client {
 namespace {
@@ -20,6 +22,10 @@ std::string ExplainCommand(const CLI::App& group, const std::string& path, const
   const std::string known =
       fmt::format("{}{}{}", path, path.empty() ? "" : " ", fmt::join(names, path.empty() ? ", " : "|"));
   if (word.empty()) return fmt::format("name a command: {}", known);
+  const std::vector<std::string_view> allowed(names.begin(), names.end());
+  if (const auto nearest = policy::Nearest(word, allowed); nearest.has_value())
+    return fmt::format("there is no command {}; did you mean {}?", Join(path, word),
+                       Join(path, std::string(*nearest)));
   return fmt::format("there is no command {}: say {}", Join(path, word), known);
 }
 
@@ -39,12 +45,18 @@ std::string ExplainUsage(const CLI::App& app, const CLI::ParseError& error) {
   if (!extra.empty() && path == "secret put")
     return "a value is never given on the command line: your shell's history may hold what you typed now; "
            "change it if it was a secret, and give the new one with --from-file or when asked";
+  if (!extra.empty() && path == "enroll" && !extra.front().starts_with('-'))
+    return "an enrollment string is never given on the command line: whoever reads your shell's history could use it; "
+           "leave it out to be asked for it, or say --from-file";
   if (!extra.empty() && extra.front().starts_with('-') && (is_group || unexpected))
     return fmt::format("there is no option {} here", extra.front());
   if (is_group && (unexpected || missing))
     return ExplainCommand(*command, path, extra.empty() ? "" : extra.front());
-  return unexpected && !extra.empty() ? fmt::format("{} is not expected here", fmt::join(extra, " "))
-                                      : error.what();
+  if (!unexpected || extra.empty()) return error.what();
+  if (app.count("--wait") > 0 && ParseDuration(extra.front()).has_value())
+    return fmt::format("{} is not expected here; for how long to wait, write --wait={}", extra.front(),
+                       extra.front());
+  return fmt::format("{} is not expected here", fmt::join(extra, " "));
 }
 
 }  // namespace holdfast::client

@@ -49,20 +49,20 @@ TEST_F(BadVault, AWrongKeyFileIsNamed) {
   const std::string named = "key file " + vault.key_file();
   VaultFixture other;
   WriteFile(vault.key_file(), ReadFile(other.key_file()));
-  ExpectRefused(1, named + " belongs to another vault");
+  ExpectRefused(7, named + " belongs to another vault");
   std::string damaged = key;
   damaged[damaged.size() / 2] ^= 1;
   WriteFile(vault.key_file(), damaged);
-  ExpectRefused(1, named);
+  ExpectRefused(7, named);
   WriteFile(vault.key_file(), key.substr(0, key.size() / 2));
-  ExpectRefused(1, named + " is not a Holdfast key file or is damaged");
+  ExpectRefused(7, named + " is not a Holdfast key file or is damaged");
   WriteFile(vault.key_file(), "");
-  ExpectRefused(1, named);
+  ExpectRefused(7, named);
   fs::remove(vault.key_file());
-  ExpectRefused(1, named + " is missing");
+  ExpectRefused(7, named + " is missing");
   WriteFile(vault.key_file(), key);
   fs::permissions(vault.key_file(), fs::perms::owner_read | fs::perms::others_read);
-  ExpectRefused(1, named + " can be read by others; run chmod 600");
+  ExpectRefused(7, named + " can be read by others; run chmod 600");
   fs::permissions(vault.key_file(), fs::perms::owner_read);
   EXPECT_TRUE(vault.Start()) << vault.server_log();
 }
@@ -71,22 +71,22 @@ TEST_F(BadVault, AForeignPlaintextTruncatedOrMissingDatabaseIsRefused) {
   const std::string good = ReadFile(database());
   VaultFixture other;
   WriteFile(database(), ReadFile(other.data_dir() + "/vault.db"));
-  ExpectRefused(1, database() + ": the database cannot be read: wrong key, foreign file or damage");
+  ExpectRefused(9, database() + ": the database cannot be read: wrong key, foreign file or damage");
   WriteFile(database(), "SQLite format 3" + std::string(1, '\0') + good.substr(16));
-  ExpectRefused(1, database() + ": the database is not encrypted");
+  ExpectRefused(7, database() + ": the database is not encrypted");
   for (const std::size_t size : {good.size() - 1, good.size() - 4096, good.size() / 2, std::size_t{4096},
                                  std::size_t{10}, std::size_t{0}}) {
     WriteFile(database(), good.substr(0, size));
-    ExpectRefused(1, database());
+    ExpectRefused(9, database());
   }
   std::string flipped = good;
   flipped[1000] ^= 1;  // of a page that is read first; others are refused when they are read
   WriteFile(database(), flipped);
-  ExpectRefused(1, database());
+  ExpectRefused(9, database());
   WriteFile(database(), good);
   const fs::path aside = vault.dir() / "aside.db";  // the file itself: a copy would be another one
   fs::rename(database(), aside);
-  ExpectRefused(1, database() + ": the database is not there");
+  ExpectRefused(6, database() + ": the database is not there");
   fs::rename(aside, database());
   EXPECT_TRUE(vault.Start()) << vault.server_log();
 }
@@ -95,7 +95,7 @@ TEST_F(BadVault, ACopyOfTheDatabaseInItsPlaceIsServedWhenItIsAdopted) {
   const fs::path copy = vault.dir() / "copy.db";
   fs::copy_file(database(), copy);
   fs::rename(copy, database());
-  ExpectRefused(1, database() + " is another file than the one that was last served");
+  ExpectRefused(7, database() + " is another file than the one that was last served");
   EXPECT_TRUE(vault.Start({"--adopt"})) << vault.server_log();
 }
 
@@ -111,9 +111,12 @@ TEST_F(BadVault, AMissingOrForeignAnchorAndADamagedSealAreNamed) {
   ExpectRefused(1, anchor + " is missing");
   WriteFile(anchor, good);
   WriteFile(vault.data_dir() + "/seal", "x");
-  ExpectRefused(1, "/seal is damaged");
+  ExpectRefused(9, "/seal is damaged");
   fs::remove(vault.data_dir() + "/seal");
-  ExpectRefused(1, "holds no vault");
+  ExpectRefused(9, "/seal is missing or unreadable, and without it nothing opens the database: put back a copy");
+  fs::rename(database(), vault.dir() / "aside.db");
+  fs::permissions(vault.data_dir(), fs::perms::owner_all | fs::perms::group_read);
+  ExpectRefused(2, "--data-dir: " + vault.data_dir() + " holds no vault");
 }
 
 TEST_F(BadVault, ADataDirectoryThatOthersCanReadIsRefused) {
@@ -161,10 +164,55 @@ TEST_F(BadVault, IsNeverMadeOverOneThatIsThere) {
   EXPECT_EQ(FilesIn(vault.data_dir()), before);
 }
 
+TEST_F(BadVault, MistypedOptionsAndPortsAreNamed) {
+  const auto refused = [&](const Args& args) {
+    const Outcome outcome = vault.Server(args);
+    EXPECT_EQ(outcome.exit_code, 2) << outcome.err;
+    return outcome.err;
+  };
+  EXPECT_THAT(refused({"init", "--datadir", "x", "--officer", "alice", "--key-file", "k"}),
+              HasSubstr("there is no option --datadir"));
+  EXPECT_THAT(refused({"serve", "--data-dir", vault.data_dir(), "--port", "1"}), HasSubstr("there is no option --port"));
+  EXPECT_THAT(refused({"serve", "--data-dir", vault.data_dir(), "--listen", "127.0.0.1:80000"}),
+              HasSubstr("--listen: the port must be from 0 to 65535"));
+}
+
+TEST_F(BadVault, ABackupThatIsDamagedOrNoneOrHasNoPlaceIsNamed) {
+  const std::string file = vault.dir() / "monday";
+  const auto backup = [&](int exit_code, const Args& args) {
+    Args all{"backup"};
+    all.insert(all.end(), args.begin(), args.end());
+    const Outcome outcome = vault.Server(all);
+    EXPECT_EQ(outcome.exit_code, exit_code) << outcome.err;
+    return outcome.err;
+  };
+  const std::string nowhere = vault.dir() / "nowhere";
+  EXPECT_THAT(backup(2, {"--data-dir", vault.data_dir(), "--to", nowhere + "/b"}),
+              HasSubstr("--to: the directory " + nowhere + " does not exist"));
+  backup(0, {"--data-dir", vault.data_dir(), "--to", file});
+  EXPECT_THAT(backup(7, {"--data-dir", vault.data_dir(), "--to", file}), HasSubstr("exists already"));
+  EXPECT_THAT(backup(6, {"verify", nowhere}), HasSubstr(nowhere + " does not exist"));
+  EXPECT_THAT(backup(2, {"verify", vault.data_dir()}), HasSubstr(vault.data_dir() + " is no backup"));
+  EXPECT_THAT(backup(7, {"verify", vault.key_file()}),
+              HasSubstr(vault.key_file() + " is no backup, or its recovery record"));
+  const std::string good = ReadFile(file);
+  for (std::size_t at = 2000; at < good.size(); at += good.size() / 7) {
+    std::string bad = good;
+    bad[at] ^= 1;
+    WriteFile(file, bad);
+    EXPECT_THAT(backup(9, {"verify", file}), StartsWith("holdfastd: " + file + " is damaged; use another backup")) << at;
+    const std::string restored = vault.dir() / "restored";
+    const Outcome outcome = vault.Server({"restore", "--from", file, "--data-dir", restored});
+    EXPECT_EQ(outcome.exit_code, 9);
+    EXPECT_THAT(outcome.err, StartsWith("holdfastd: " + file + " is damaged; use another backup")) << at;
+    EXPECT_FALSE(fs::exists(restored));
+  }
+}
+
 TEST(BadInput, ASecondServerOnOneDirectoryIsShutOut) {
   Office office;
   const Outcome second = office.Server({"serve", "--data-dir", office.data_dir(), "--listen", "127.0.0.1:0"});
-  EXPECT_EQ(second.exit_code, 1);
+  EXPECT_EQ(second.exit_code, 7);
   EXPECT_EQ(second.out, "");
   EXPECT_EQ(second.err, "holdfastd: another holdfastd uses " + office.data_dir() + "; stop it first\n");
   office.Ok("alice", {"status"});
@@ -214,7 +262,7 @@ TEST(BadInput, StringsExpireAfterAnHourAndCertificatesAtTheirEnd) {
   office.RestartAhead(3599);
   office.Ok("mia", {"status"});
   office.RestartAhead(3601);
-  EXPECT_THAT(office.Refused(3, "mia", {"enroll", string, "--replace"}),
+  EXPECT_THAT(office.Refused(3, "mia", {"enroll", "--replace"}, string),
               HasSubstr("expired"));
 
   constexpr int kLater = 6 * 365 * 24 * 3600;
@@ -225,7 +273,7 @@ TEST(BadInput, StringsExpireAfterAnHourAndCertificatesAtTheirEnd) {
   const Outcome anew = office.Server({"enroll", "--data-dir", office.data_dir(), "alice"});
   ASSERT_EQ(anew.exit_code, 0) << anew.err;
   ASSERT_TRUE(office.Start()) << office.server_log();
-  office.Ok("alice", {"enroll", "-", "--replace"}, anew.out);
+  office.Ok("alice", {"enroll", "--replace"}, anew.out);
   EXPECT_EQ(office.Get("alice", {"status"})["caller"]["name"], "holders/alice");
   office.Ok("alice", {"audit", "verify"});
 }
@@ -280,6 +328,25 @@ TEST(BadInput, UnknownCommandsAndOptionsAreUsageErrors) {
   EXPECT_THAT(office.Ok("nobody", {}), HasSubstr("account"));
   EXPECT_THAT(office.Ok("nobody", {"--version"}), StartsWith("holdfast "));
   EXPECT_THAT(office.Server({"--version"}).out, StartsWith("holdfastd "));
+}
+
+TEST(BadInput, ANumberOutOfBoundsIsToldInWords) {
+  Office office;
+  const std::string on = "must be a whole number from 1 on, not ";
+  const std::vector<std::pair<Args, std::string>> wrong = {
+      {{"secret", "reveal", "news", "password", "--version", "0"}, "--version: " + on + "0"},
+      {{"secret", "reveal", "news", "password", "--version", "two"}, "--version: " + on + "two"},
+      {{"secret", "destroy", "news", "password", "-1"}, "there is no option -1"},
+      {{"secret", "destroy", "news", "password", "0"}, "VERSION: " + on + "0"},
+      {{"secret", "attest", "news", "password", "x", "--evidence", "x"}, "VERSION: " + on + "x"},
+      {{"secret", "attest", "news", "password", "--through", "0", "--evidence", "x"}, "--through: " + on + "0"},
+      {{"exposure", "add", "news", "password", "--holder", "mia", "--version", "1.5"}, "--version: " + on + "1.5"},
+      {{"account", "add", "news", "--platform", "x", "--tier", "4"}, "--tier: must be a whole number from 1 to 3, not 4"},
+      {{"audit", "log", "--limit", "0"}, "--limit: " + on + "0"},
+      {{"audit", "export", "--from", "99999999999999999999"}, "--from: must be a whole number from 0 on, not 9999"},
+      {{"policy", "diff", "a", "b", "--lines", "0"}, "--lines: must be a whole number from 1 to 1000, not 0"},
+  };
+  for (const auto& [args, told] : wrong) EXPECT_THAT(office.Refused(2, "alice", args), HasSubstr(told));
 }
 
 }  // namespace

@@ -75,6 +75,53 @@ TEST(Existence, AnUnseenAccountIsAnsweredAsNone) {
             kQuestions.size());
 }
 
+TEST(Existence, AnUnseenCaseOrRequestIsAnsweredAsNone) {
+  Office office;
+  office.AddOmar();
+  for (const char* member : {"mia", "ben", "leo"}) office.AddMember(member);
+  office.AddAccount("hidden", "alice", {"--backup", "omar"});
+  office.Put("alice", "hidden", "fixture-1");
+  office.Ok("alice", {"access", "grant", "--account", "hidden", "--holder", "ben"});
+  office.Ok("ben", {"break-glass", "request", "hidden", "password", "--reason", "x", "--ticket", "T-1"});
+  office.Ok("omar", {"handover", "start", "--leaver", "leo", "--reason", "x", "--yes"});
+  const Args questions[] = {
+      {"break-glass", "show", "$N"},   {"break-glass", "veto", "$N", "--reason", "x"},
+      {"break-glass", "reveal", "$N"}, {"break-glass", "review", "$N", "--reason", "x"},
+      {"handover", "show", "$N"},      {"handover", "tasks", "$N"},
+      {"handover", "approve", "$N"},   {"handover", "close", "$N"},
+  };
+  for (Args question : questions) {
+    const std::string name = question[0] + " " + question[1];
+    question[2] = "1";
+    const std::string told = office.Refused(4, "mia", question);
+    question[2] = "99";
+    EXPECT_EQ(told, office.Refused(4, "mia", question)) << name;
+  }
+}
+
+// Breaking the glass tells that there is an account, to everybody and on record, so often and no more.
+TEST(Existence, WhoHasAskedTooOftenLearnsOfNoOtherAccount) {
+  Office office;
+  office.AddOmar();
+  office.AddMember("mia");
+  office.AddAccount("decoy", "alice");
+  office.AddAccount("hidden", "alice");
+  office.Put("alice", "hidden", "fixture-1");
+  const auto ask = [](const std::string& account, const std::string& secret) {
+    return Args{"break-glass", "request", account, secret, "--reason", "nobody answers"};
+  };
+  for (int i = 0; i < 10; ++i) {
+    const std::string secret = "s" + std::to_string(i);
+    office.Put("alice", "decoy", "fixture-" + secret, secret);
+    office.Ok("mia", ask("decoy", secret));
+  }
+  const Outcome there = office.Cli("mia", ask("hidden", "password"));
+  const Outcome nowhere = office.Cli("mia", ask("nowhere", "password"));
+  EXPECT_EQ(there.exit_code, 7);
+  EXPECT_EQ(there.exit_code, nowhere.exit_code) << nowhere.err;
+  EXPECT_EQ(there.err, nowhere.err);
+}
+
 TEST(Existence, ListsShowEachRowToWhomItMayBeShown) {
   Office office;
   office.AddOmar();
@@ -123,6 +170,40 @@ TEST(Existence, AnApprovalIsShownToWhoIsAskedAndToNobodyElse) {
     EXPECT_EQ(Blurred(one.err, "1"), Blurred(none.err, "99"));
   }
   EXPECT_EQ(office.Get("omar", {"approval", "show", "1"})["action"], "secret.reveal");
+}
+
+TEST(Existence, ACaseAndABrokenGlassAreShownToWhoMaySeeThemAndToNobodyElse) {
+  Office office;
+  office.AddOmar();
+  office.AddMember("mia");
+  office.AddMember("sam");
+  office.AddAccount("hers", "mia", {"--tier", "3"});
+  office.Put("mia", "hers", "fixture-1");
+  office.Ok("omar", {"break-glass", "request", "hers", "password", "--reason", "she is away"});
+  office.Ok("omar", {"handover", "start", "--yes", "--leaver", "mia", "--reason", "leaves"});
+  const std::string task = office.Get("omar", {"handover", "tasks", "1"})["tasks"][0]["name"];
+  const std::string number = task.substr(task.rfind('/') + 1);
+  for (const Args& question : std::vector<Args>{{"handover", "show", "$A"},
+                                                {"handover", "tasks", "$A"},
+                                                {"handover", "approve", "$A"},
+                                                {"handover", "close", "$A"},
+                                                {"handover", "done", "$A/" + number, "--as", "closed", "--evidence", "x"},
+                                                {"break-glass", "show", "$A"},
+                                                {"break-glass", "veto", "$A", "--reason", "no"},
+                                                {"break-glass", "reveal", "$A"},
+                                                {"break-glass", "review", "$A", "--reason", "fine"}}) {
+    Args there = question;
+    Args nowhere = question;
+    there[2].replace(0, 2, "1");
+    nowhere[2].replace(0, 2, "99");
+    const std::string what = question[0] + " " + question[1];
+    const Outcome one = office.Cli("sam", there);
+    const Outcome none = office.Cli("sam", nowhere);
+    EXPECT_NE(one.exit_code, 0) << what;
+    EXPECT_EQ(one.exit_code, none.exit_code) << what << ": " << one.err << none.err;
+    EXPECT_EQ(Blurred(one.err, "1"), Blurred(none.err, "99")) << what;
+    EXPECT_EQ(office.Cli("omar", nowhere).exit_code, 6) << what;
+  }
 }
 
 TEST(Existence, AClockSetBackRevivesNothingThatHasEnded) {

@@ -225,7 +225,7 @@ TEST_F(Handover, OfSecurityHoldersLeavesOneAndVoidsWhatTheyHandedOut) {
   office.AddHolder("ivy", "member", /*confirmer=*/"",
                    /*by=*/"omar");  // enrolled with omar's string, not confirmed
   office.Ok("alice", {"handover", "start", "--yes", "--leaver", "omar"});
-  EXPECT_THAT(office.Refused(3, "eve", {"enroll", string}),
+  EXPECT_THAT(office.Refused(3, "eve", {"enroll"}, string),
               HasSubstr("ask for a new one"));
   EXPECT_THAT(office.Refused(3, "ivy", {"status"}), HasSubstr("revoked"));
   office.Ok("mia", {"status"});

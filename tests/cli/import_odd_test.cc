@@ -8,6 +8,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::MatchesRegex;
@@ -75,18 +76,19 @@ TEST_F(ImportOdd, TheDryRunSaysWhatTheRealRunDoes) {
   const Outcome done = Import(items);
   EXPECT_EQ(rehearsed.exit_code, 2);
   EXPECT_EQ(done.exit_code, 2);
-  EXPECT_EQ(rehearsed.out,
-            "dry run, nothing was changed: created 5, unchanged 0, differs 0, not compared 0, skipped 2, "
-            "failed 1\n");
-  EXPECT_EQ(done.out, "created 5, unchanged 0, differs 0, skipped 2, failed 1\n");
+  EXPECT_THAT(
+      rehearsed.out,
+      EndsWith("dry run, nothing was changed: created 5, unchanged 0, differs 0, not compared 0, skipped 2, "
+               "failed 1\n"));
+  EXPECT_THAT(done.out, EndsWith("created 5, unchanged 0, differs 0, skipped 2, failed 1\n"));
   for (const std::string& err : {rehearsed.err, done.err})
     EXPECT_THAT(
         err,
         AllOf(HasSubstr("item 2 (\"Gone\"): is in the trash\n"),
-              HasSubstr("item 3 (\"Shelved\"): is archived there: it came in archived\n"),
+              HasSubstr("item 3 (\"Shelved\"): is archived there: it comes in archived\n"),
               HasSubstr("item 4 (\"Card\"): is a card"),
               HasSubstr("item 6 (\"Twin\"): failed: has the same folder, name, username and URL as item 5"),
-              HasSubstr("item 7 (\"Pasted\"): login.username came in without line breaks"),
+              HasSubstr("item 7 (\"Pasted\"): login.username comes in without line breaks"),
               HasSubstr("item 8 (\"Bad seed\"): login.totp makes no codes and is left out")));
   const Json accounts = office.Get("alice", {"account", "list", "--archived"})["accounts"];
   EXPECT_THAT(Each(accounts, "name"),
@@ -106,10 +108,11 @@ TEST_F(ImportOdd, ADryRunDoesNotSayThatValuesAreTheSame) {
   EXPECT_EQ(Import(items).exit_code, 0);
   items[0]["login"]["password"] = "fixture-other";
   const Outcome rehearsed = Import(items, {"--dry-run"});
-  EXPECT_EQ(rehearsed.out,
-            "dry run, nothing was changed: created 0, unchanged 1, differs 0, not compared 2, skipped 0, "
-            "failed 0\n");
-  EXPECT_EQ(Import(items).out, "created 0, unchanged 2, differs 1, skipped 0, failed 0\n");
+  EXPECT_THAT(
+      rehearsed.out,
+      EndsWith("dry run, nothing was changed: created 0, unchanged 1, differs 0, not compared 2, skipped 0, "
+               "failed 0\n"));
+  EXPECT_THAT(Import(items).out, EndsWith("created 0, unchanged 2, differs 1, skipped 0, failed 0\n"));
 }
 
 TEST_F(ImportOdd, TwoItemsAreNeverOneAccount) {
@@ -117,10 +120,11 @@ TEST_F(ImportOdd, TwoItemsAreNeverOneAccount) {
   const Json first = Json::array({Login("Mail", {{"password", "fixture-1"}}, {{"id", nullptr}})});
   EXPECT_EQ(Import(first).exit_code, 0);
   const Json both = {Login("Mail", {{"password", "fixture-1"}}), Login("Mail", {{"password", "fixture-2"}})};
-  EXPECT_EQ(Import(both, {"--dry-run"}).out,
-            "dry run, nothing was changed: created 1, unchanged 0, differs 0, not compared 1, skipped 0, "
-            "failed 0\n");
-  EXPECT_EQ(Import(both).out, "created 1, unchanged 1, differs 0, skipped 0, failed 0\n");
+  EXPECT_THAT(
+      Import(both, {"--dry-run"}).out,
+      EndsWith("dry run, nothing was changed: created 1, unchanged 0, differs 0, not compared 1, skipped 0, "
+               "failed 0\n"));
+  EXPECT_THAT(Import(both).out, EndsWith("created 1, unchanged 1, differs 0, skipped 0, failed 0\n"));
   EXPECT_EQ(office.Reveal("omar", "mail"), "fixture-1");
   EXPECT_EQ(office.Reveal("omar", "mail-2"), "fixture-2");
 
@@ -134,7 +138,7 @@ TEST_F(ImportOdd, TwoItemsAreNeverOneAccount) {
 TEST_F(ImportOdd, AnArchivedItemComesInOnceAndIsComparedAfterwards) {
   const Json items = Json::array(
       {Login("Shelved", {{"password", "fixture-1"}}, {{"archivedDate", "2026-01-02T03:04:05.000Z"}})});
-  EXPECT_EQ(Import(items).out, "created 1, unchanged 0, differs 0, skipped 0, failed 0\n");
+  EXPECT_THAT(Import(items).out, EndsWith("created 1, unchanged 0, differs 0, skipped 0, failed 0\n"));
   EXPECT_EQ(Import(items).out, "nothing changed: unchanged 1, skipped 0\n");
   EXPECT_EQ(Where(office.Events({"--type", "import.item"}).back()["texts"], "field", "state")["text"],
             "archived");
@@ -158,8 +162,8 @@ TEST_F(ImportOdd, TheFileIsToBeDeletedOnlyWhenTheVaultHasAllOfIt) {
   for (const Json& item : short_of) {
     const Outcome outcome = Import(
         Json::array({Login("Good " + item["name"].get<std::string>(), {{"password", "fixture-1"}}), item}));
-    EXPECT_THAT(outcome.err, AllOf(HasSubstr("Of 1 of its items something is not in the vault"),
-                                   Not(HasSubstr("delete it."))))
+    EXPECT_THAT(outcome.err,
+                AllOf(HasSubstr("1 of its items is not in the vault whole"), Not(HasSubstr("delete it."))))
         << item;
   }
   Json changed = good;
@@ -180,9 +184,9 @@ TEST_F(ImportOdd, SeedsMakeCodesWhereverTheyStood) {
       Login("Short", {{"totp", "JBSWY3DP"}}),
   };
   const Json said = office.Get("alice", {"import", Write(items), "--owner", "omar"})["items"];
-  EXPECT_THAT(Said(said, 0), ElementsAre("login.password is a seed: it came in as secret totp"));
-  EXPECT_THAT(Said(said, 1), ElementsAre("field \"TOTP Seed\" is a seed: it came in as secret totp"));
-  EXPECT_THAT(Said(said, 2), ElementsAre("a URI in notes is a seed: it came in as secret totp"));
+  EXPECT_THAT(Said(said, 0), ElementsAre("login.password is a seed: it comes in as secret totp"));
+  EXPECT_THAT(Said(said, 1), ElementsAre("field \"TOTP Seed\" is a seed: it comes in as secret totp"));
+  EXPECT_THAT(Said(said, 2), ElementsAre("a URI in notes is a seed: it comes in as secret totp"));
   EXPECT_THAT(Secrets("password"), ElementsAre("totp totp"));
   EXPECT_THAT(Secrets("note"), ElementsAre("totp totp", "note note"));
   EXPECT_EQ(office.Ok("omar", {"secret", "reveal", "note", "note", "--reason", "x"}),

@@ -130,11 +130,11 @@ TEST_F(Knowledge, ThePersonGoesUnderEveryName) {
   Start();
   EXPECT_THAT(office.Get("omar", {"access", "list", "--holder", "mia-too"})["grants"], IsEmpty());
   EXPECT_EQ(office.Get("omar", {"holder", "show", "mia-too"})["status"], "HOLDER_STATUS_SUSPENDED");
-  EXPECT_THAT(office.Refused(7, "omar", {"holder", "resume", "mia-too"}), HasSubstr("handover 1 of mia is open"));
+  EXPECT_THAT(office.Refused(7, "omar", {"holder", "resume", "mia-too"}), HasSubstr("holder mia is leaving (handover 1)"));
   EXPECT_THAT(office.Refused(7, "omar", {"holder", "add", "mia-3", "--role", "member", "--person", "mia"}),
-              HasSubstr("handover 1 of mia is open"));
+              HasSubstr("holder mia is leaving (handover 1)"));
   EXPECT_THAT(office.Refused(7, "omar", {"handover", "start", "--yes", "--leaver", "mia-too"}),
-              HasSubstr("handover 1 of mia is open"));
+              HasSubstr("holder mia is leaving (handover 1)"));
   office.Ok("omar", {"handover", "close", "1"});
   EXPECT_EQ(office.Get("omar", {"holder", "show", "mia-too"})["status"], "HOLDER_STATUS_LEFT");
 }

@@ -8,6 +8,7 @@ namespace holdfast::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 Args Confirm(const std::string& holder, const std::string& fingerprint) {
   return {"holder", "confirm", holder, "--fingerprint", fingerprint};
@@ -113,11 +114,11 @@ TEST(People, ANewDeviceIsEnrolledWithANewStringAndStartsUnconfirmed) {
 
   const std::string superseded = office.NewString("mia");
   const std::string string = office.NewString("mia");
-  EXPECT_THAT(office.Refused(7, "mia", {"enroll", string}),
+  EXPECT_THAT(office.Refused(7, "mia", {"enroll"}, string),
               HasSubstr("--replace"));
-  office.Refused(3, "mia", {"enroll", superseded, "--replace"});
+  office.Refused(3, "mia", {"enroll", "--replace"}, superseded);
   EXPECT_EQ(office.Fingerprint("mia"), before);  // a refused replacement leaves the identity as it was
-  office.Ok("mia", {"enroll", "-", "--replace"}, string + "\n");
+  office.Ok("mia", {"enroll", "--replace"}, string + "\n");
   const std::string after = office.Fingerprint("mia");
   EXPECT_NE(after, before);
   office.Refused(4, "mia", {"secret", "reveal", "usual", "password"});
@@ -142,7 +143,7 @@ TEST(People, ARevokedKeysNextCallFailsAndTheLastOfficersKeyStays) {
   EXPECT_EQ(revoked["keys"][0]["state"], "KEY_STATE_REVOKED");
   EXPECT_THAT(office.Refused(3, "mia", {"status"}), HasSubstr("revoked"));
   EXPECT_THAT(office.Refused(7, "alice", revoke), HasSubstr("revoked already"));
-  office.Ok("mia", {"enroll", string, "--replace"});  // the string still works
+  office.Ok("mia", {"enroll", "--replace"}, string);  // the string still works
   office.Ok("mia", {"status"});
   EXPECT_EQ(office.Events({"--type", "key.revoke", "--outcome", "allowed"})[0]["subject"], "holders/mia");
 
@@ -195,18 +196,18 @@ TEST(People, AnEnrollmentStringWorksOnceForOneVaultAndNoOther) {
   const std::string string = mia["enrollment"];
 
   Office elsewhere;
-  EXPECT_THAT(office.Refused(9, "mia", {"enroll", string, "--server", elsewhere.api()}),
+  EXPECT_THAT(office.Refused(9, "mia", {"enroll", "--server", elsewhere.api()}, string),
               HasSubstr("is not the vault of this enrollment string"));
-  office.Refused(8, "mia", {"enroll", string, "--server", "127.0.0.1:1"});
+  office.Refused(8, "mia", {"enroll", "--server", "127.0.0.1:1"}, string);
   std::string other_key = string;
   other_key[other_key.size() - 4] ^= 1;  // still base64url
-  EXPECT_THAT(office.Refused(3, "mia", {"enroll", other_key}), HasSubstr("knows no such enrollment string"));
-  EXPECT_THAT(office.Refused(2, "mia", {"enroll", string.substr(0, string.size() - 1)}), HasSubstr("enrollment"));
-  office.Refused(2, "mia", {"enroll", "hello"});
+  EXPECT_THAT(office.Refused(3, "mia", {"enroll"}, other_key), HasSubstr("knows no such enrollment string"));
+  EXPECT_THAT(office.Refused(2, "mia", {"enroll"}, string.substr(0, string.size() - 1)), HasSubstr("enrollment"));
+  office.Refused(2, "mia", {"enroll"}, "hello");
   EXPECT_FALSE(std::filesystem::exists(office.home("mia") + "/identity.json"));
   EXPECT_THAT(office.Refused(3, "mia", {"account", "list"}), HasSubstr("not enrolled"));
 
-  const Json enrolled = office.Get("mia", {"enroll", string});
+  const Json enrolled = office.Get("mia", {"enroll"}, string);
   EXPECT_EQ(enrolled["holder"], "holders/mia");
   EXPECT_EQ(enrolled["confirmed"], false);
   EXPECT_EQ(office.Get("mia", {"status"})["callerFingerprint"], enrolled["fingerprint"]);
@@ -218,10 +219,10 @@ TEST(People, AnAnswerToAnEnrollmentThatWasLostIsGivenAgainToTheSameDevice) {
   Office office;
   office.AddOmar();
   const std::string string = office.Ok("alice", {"-q", "holder", "add", "mia", "--role", "member"});
-  const Args enroll{"enroll", "-"};
+  const Args enroll{"enroll"};
   const std::string enrolling = office.home("mia") + "/enrolling.json";
   // Nobody is there: the keys are kept for the next try.
-  office.Refused(8, "mia", {"enroll", "-", "--server", "127.0.0.1:1"}, string);
+  office.Refused(8, "mia", {"enroll", "--server", "127.0.0.1:1"}, string);
   ASSERT_TRUE(std::filesystem::exists(enrolling));
   const std::string kept = ReadFile(enrolling);
   const Json first = office.Get("mia", enroll, string);
@@ -251,11 +252,11 @@ TEST(People, WhoeverComesSecondWithAStringHearsWhoCameFirstAndSoDoesTheSecurityT
   Office office;
   office.AddOmar();
   const std::string string = office.Ok("alice", {"-q", "holder", "add", "mia", "--role", "member"});
-  const std::string thief = office.Get("eve", {"enroll", "-"}, string)["fingerprint"];
-  const std::string told = office.Refused(3, "mia", {"enroll", "-"}, string);
+  const std::string thief = office.Get("eve", {"enroll"}, string)["fingerprint"];
+  const std::string told = office.Refused(3, "mia", {"enroll"}, string);
   EXPECT_THAT(told, HasSubstr("was used at 20"));
   EXPECT_THAT(told, HasSubstr("holdfast holder revoke-key mia --fingerprint " + thief));
-  for (int i = 0; i < 3; ++i) office.Refused(3, "mia", {"enroll", "-"}, string);
+  for (int i = 0; i < 3; ++i) office.Refused(3, "mia", {"enroll"}, string);
   const Json denied = office.Events({"--type", "key.enroll", "--outcome", "denied"});
   ASSERT_EQ(denied.size(), 4U) << denied;
   EXPECT_EQ(denied[0]["rule"], "enroll.string-used");
@@ -265,14 +266,33 @@ TEST(People, WhoeverComesSecondWithAStringHearsWhoCameFirstAndSoDoesTheSecurityT
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0]["severity"], "SEVERITY_CRITICAL");
   EXPECT_EQ(found[0]["holder"], "holders/mia");
+  EXPECT_THAT(found[0]["message"], HasSubstr("holdfast holder revoke-key mia --fingerprint " + thief));
   office.Ok("omar", {"holder", "revoke-key", "--yes", "mia", "--fingerprint", thief});
   EXPECT_EQ(office.Get("alice", findings)["findings"], Json::array());
   EXPECT_THAT(office.Refused(3, "eve", {"status"}), HasSubstr("key was revoked"));
 
   const std::string superseded = office.NewString("mia");
   office.NewString("mia");
-  EXPECT_THAT(office.Refused(3, "mia", {"enroll", superseded}), HasSubstr("was ended at 20"));
+  EXPECT_THAT(office.Refused(3, "mia", {"enroll"}, superseded), HasSubstr("was ended at 20"));
   EXPECT_EQ(office.Get("alice", {"findings", "list", "--rule", "string.ended"})["findings"].size(), 1U);
+}
+
+TEST(People, TheAlarmAboutAStringEndsWhenTheDeviceIsConfirmedAgain) {
+  Office office;
+  office.AddOmar();
+  const std::string string = office.Ok("alice", {"-q", "holder", "add", "mia", "--role", "member"});
+  const std::string own = office.Get("mia", {"enroll"}, string)["fingerprint"];
+  const Args confirm{"holder", "confirm", "mia", "--fingerprint", own};
+  office.Ok("omar", confirm);
+  office.Refused(3, "eve", {"enroll"}, string);
+  const Args findings{"findings", "list", "--rule", "string.used-twice"};
+  const Json found = office.Get("alice", findings)["findings"];
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_THAT(found[0]["message"], HasSubstr("holdfast holder confirm mia --fingerprint " + own));
+  EXPECT_THAT(office.Refused(4, "alice", confirm), HasSubstr("floor")) << "who made the string cannot";
+  office.Ok("omar", confirm);
+  EXPECT_EQ(office.Get("alice", findings)["findings"], Json::array());
+  EXPECT_THAT(office.Refused(7, "omar", confirm), HasSubstr("confirmed already"));
 }
 
 TEST(People, AStringIsValidForAsLongAsItsMakerSaysUpToAWeek) {
@@ -284,12 +304,12 @@ TEST(People, AStringIsValidForAsLongAsItsMakerSaysUpToAWeek) {
   office.Refused(2, "alice", {"holder", "add", "mia", "--role", "member", "--valid", "1s"});
   const std::string string = office.Ok("alice", {"-q", "holder", "add", "mia", "--role", "member", "--valid", "3d"});
   office.RestartAhead(3 * 24 * 3600 - 60);
-  office.Ok("mia", {"enroll", "-"}, string);
+  office.Ok("mia", {"enroll"}, string);
   const std::string week = office.Ok("alice", {"-q", "holder", "enroll", "mia", "--valid", "7d"});
   office.RestartAhead(10 * 24 * 3600);
-  EXPECT_THAT(office.Refused(3, "mia", {"enroll", "-", "--replace"}, week), HasSubstr("expired at 20"));
+  EXPECT_THAT(office.Refused(3, "mia", {"enroll", "--replace"}, week), HasSubstr("expired at 20"));
   office.RestartAhead(17 * 24 * 3600);
-  EXPECT_THAT(office.Refused(3, "mia", {"enroll", "-", "--replace"}, week), HasSubstr("ended more than a week ago"));
+  EXPECT_THAT(office.Refused(3, "mia", {"enroll", "--replace"}, week), HasSubstr("ended more than a week ago"));
 }
 
 TEST(People, TheOfficersStringCanBeMadeAnewOnTheHost) {
@@ -297,7 +317,7 @@ TEST(People, TheOfficersStringCanBeMadeAnewOnTheHost) {
   const Outcome anew = vault.Server({"enroll", "--data-dir", vault.data_dir(), "alice"});
   ASSERT_EQ(anew.exit_code, 0) << anew.err;
   ASSERT_TRUE(vault.Start());
-  EXPECT_EQ(vault.Cli("alice", {"enroll", vault.officer_string()}).exit_code, 3);
+  EXPECT_EQ(vault.Cli("alice", {"enroll"}, vault.officer_string()).exit_code, 3);
   vault.Enroll("alice", anew.out.substr(0, anew.out.find('\n')));
   const Outcome log = vault.Cli("alice", {"-o", "json", "audit", "log", "--type", "holder.enroll"});
   const Json events = Json::parse(log.out)["events"];
@@ -305,8 +325,32 @@ TEST(People, TheOfficersStringCanBeMadeAnewOnTheHost) {
   EXPECT_EQ(events[0]["actor"], "");  // nobody but the host
   EXPECT_EQ(events[0]["rule"], "host.offline");
   const Outcome running = vault.Server({"enroll", "--data-dir", vault.data_dir(), "alice"});
-  EXPECT_EQ(running.exit_code, 1);
+  EXPECT_EQ(running.exit_code, 7);
   EXPECT_THAT(running.err, HasSubstr("another holdfastd uses"));
+}
+
+TEST(People, AStringMadeOnTheHostNamesTheAddressThatInitWasTold) {
+  VaultFixture host;
+  const auto run = [&](const std::string& dir, const Args& args, const std::string& address) {
+    Args all = args;
+    all.insert(all.end(), {"--data-dir", host.dir() / dir, "--key-file", host.dir() / (dir + ".key")});
+    if (!address.empty()) all.insert(all.end(), {"--advertise", address});
+    const Outcome outcome = host.Server(all);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr("The line above enrolls alice, once, within 1h"));
+    return outcome;
+  };
+  const Args init{"init", "--officer", "alice"};
+  const Args enroll{"enroll", "alice"};
+  const std::string address = "vault.example.org:7443";
+  EXPECT_THAT(run("told", init, address).out, HasSubstr(address));
+  const Outcome anew = run("told", enroll, "");
+  EXPECT_THAT(anew.out, HasSubstr(address));
+  EXPECT_THAT(anew.err, Not(HasSubstr("--server")));
+  EXPECT_THAT(run("told", enroll, "other.example.org:1").out, HasSubstr("other.example.org:1"));
+  EXPECT_THAT(run("told", enroll, "").out, HasSubstr("other.example.org:1"));
+  for (const Args& args : {init, enroll})
+    EXPECT_THAT(run("untold", args, "").err, HasSubstr("Without --advertise HOST:PORT the line does not say"));
 }
 
 TEST(People, AuditorsAndOffboardingIdentitiesTouchNoValueAndGetNoAccess) {

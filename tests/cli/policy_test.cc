@@ -120,7 +120,8 @@ TEST(Policy, IsLintedStagedApprovedByAnotherOfficerAndThenInForce) {
   EXPECT_EQ(active["state"], "POLICY_STATE_ACTIVE");
   EXPECT_EQ(office.Hash(), office.Sha256(file));
   EXPECT_EQ(office.Refused(4, "gus", {"secret", "reveal", "usual", "password"}),
-            "nothing permits this to you; ask an owner of the account or your security team\n");
+            "nothing permits this to you, or there is no such thing: check the ids that you typed, or ask the account's "
+            "owner or your security team\n");
   EXPECT_EQ(office.Error(4, "gus", {"secret", "reveal", "usual", "password"})["details"][0]["metadata"]["rule"],
             "default.deny");
   EXPECT_EQ(office.Reveal("mia", "usual"), "fixture-usual");
@@ -273,7 +274,7 @@ TEST(Policy, ExplainsWhatItWouldSayAndWhatWouldBeNeeded) {
   office.AddAccount("top", "mia", {"--tier", "1", "--backup", "gus"});
   const std::string text =
       office.Ok("mia", explain("mia", {"--action", "secret.reveal", "--account", "top"}));
-  EXPECT_THAT(text, StartsWith("not yet by reveal.tier-1"));
+  EXPECT_THAT(text, StartsWith("needs more (rule reveal.tier-1: "));
   EXPECT_THAT(text, HasSubstr("missing: reason"));
   EXPECT_THAT(text, HasSubstr("missing: approval by 1 of owner, backup, security"));
   EXPECT_THAT(text, HasSubstr("the confirmed device " + office.Fingerprint("mia")));

@@ -159,7 +159,7 @@ TEST_F(Restore, ACopyBesideProductionIsNeitherServedNorTakenForIt) {
   Args serve{"serve", "--data-dir", office.dir() / "copy"};
   serve.insert(serve.end(), ports.begin(), ports.end());
   const Outcome copy = office.Server(serve);
-  EXPECT_EQ(copy.exit_code, 1);
+  EXPECT_EQ(copy.exit_code, 7);
   EXPECT_THAT(copy.err, AllOf(HasSubstr("looks like a copy"), HasSubstr("--adopt"), HasSubstr("restore --from")));
   EXPECT_EQ(ReadFile(office.data_dir() + "/anchor"), anchor);
 
@@ -194,7 +194,7 @@ TEST_F(Restore, ADeviceThatEnrollsAnewIsStillAskedAboutWhatItSaw) {
   Disaster();
   office.Ok("alice", {"--accept-restore", "status"});
   const std::string string = office.NewString("ada");
-  office.Ok("ada", {"enroll", string, "--server", office.api(), "--replace"});
+  office.Ok("ada", {"enroll", "--server", office.api(), "--replace"}, string);
   EXPECT_THAT(office.Refused(9, "ada", {"status"}), HasSubstr("that this device has seen are lost"));
 }
 

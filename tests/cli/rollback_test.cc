@@ -48,7 +48,7 @@ TEST_F(Rollback, OfTheDatabaseKeepsTheServerShut) {
   const std::string log = office.server_log();
   EXPECT_THAT(log.substr(log.rfind("holdfastd:")), HasSubstr("the database is older than its anchor"));
   const Outcome offline = office.Server({"enroll", "--data-dir", office.data_dir(), "alice"});
-  EXPECT_EQ(offline.exit_code, 1);
+  EXPECT_EQ(offline.exit_code, 9);
   EXPECT_EQ(offline.out, "");
   EXPECT_THAT(offline.err, HasSubstr("the database is older than its anchor"));
 

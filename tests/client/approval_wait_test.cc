@@ -26,7 +26,9 @@ v1::Approval In(v1::ApprovalState state) {
 TEST(MissingApproval, IsSaidWithWhoCanHelpAndHow) {
   EXPECT_EQ(MissingApproval(Lacking("approvals/7")), "approvals/7");
   EXPECT_EQ(ErrorLine(Lacking("approvals/7")),
-            "holdfast: needs approval: holdfast approval approve 7; then repeat this command\n");
+            "holdfast: needs approval; they run: holdfast approval approve 7; then repeat exactly this "
+            "command, or add "
+            "--wait\n");
   EXPECT_EQ(ExitCodeOf(Lacking("approvals/7")), ExitCode::kApproval);
   EXPECT_EQ(MissingApproval(Lacking("")), "");  // a dry run
   EXPECT_EQ(ErrorLine(Lacking("")), "holdfast: needs approval\n");

@@ -114,15 +114,12 @@ TEST(ExitCodes, AreThoseOfTheManual) {
   EXPECT_EQ(exit(absl::StatusCode::kDataLoss, "LOG_DAMAGED"), 1);
 }
 
-TEST(Errors, OfWhatNoRulePermitsSayWhomToAsk) {
-  absl::Status denied = MakeError(absl::StatusCode::kPermissionDenied, "DENIED",
-                                  "denied by rule default.deny: no rule permits this");
+TEST(Errors, AHintFollowsWhatTheServerSays) {
+  absl::Status denied = MakeError(absl::StatusCode::kPermissionDenied, "DENIED", "nothing permits you audit.read");
   AddDetail(denied, "rule", "default.deny");
   const absl::Status hinted = WithHint(denied, "your own: holdfast access list --holder mia");
-  EXPECT_EQ(
-      ErrorLine(hinted),
-      "holdfast: denied by rule default.deny: no rule permits this; your own: holdfast access list --holder "
-      "mia; ask an owner of the account or your security team\n");
+  EXPECT_EQ(ErrorLine(hinted),
+            "holdfast: nothing permits you audit.read; your own: holdfast access list --holder mia\n");
   EXPECT_EQ(ExitCodeOf(hinted), ExitCode::kDenied);
   EXPECT_EQ(DetailsOf(hinted).at("rule"), "default.deny");
 }

@@ -20,12 +20,12 @@ TEST(Tables, ShortenNamesEnumsAndTimes) {
   account.add_backups("holders/carol");
   account.set_state(v1::ACCOUNT_STATE_ACTIVE);
   EXPECT_EQ(ToTable(list),
-            "ID      PLATFORM  HANDLE  TIER  OWNER  BACKUPS     REVIEWED  STATE\n"
-            "x-acme  x         -       1     alice  bob, carol  -         active\n");
+            "ID      PLATFORM  HANDLE  TIER  OWNER  BACKUPS     REVIEWED (UTC)  STATE\n"
+            "x-acme  x         -       1     alice  bob, carol  -               active\n");
 }
 
 TEST(Tables, OfAnEmptyListAreTheirHeader) {
-  EXPECT_EQ(ToTable(v1::ListHoldersResponse()), "ID  DISPLAY NAME  KIND  ROLES  STATUS  CREATED\n");
+  EXPECT_EQ(ToTable(v1::ListHoldersResponse()), "ID  DISPLAY NAME  KIND  ROLES  STATUS  CREATED (UTC)\n");
 }
 
 TEST(Tables, ShowTheReasonOfAnEvent) {

@@ -53,6 +53,17 @@ TEST(Table, ClipsLongCellsButTheLast) {
             "A" + std::string(49, ' ') + "B\n" + x.substr(0, 47) + "\u2026  " + x + "\n");
 }
 
+TEST(Table, TurnsIntoBlocksWhereItIsWiderThanTheTerminal) {
+  const std::vector<std::vector<std::string>> rows = {
+      {"ID", "NAME", "REASON"}, {"a", "x", "why"}, {"b", "", "so"}};
+  EXPECT_EQ(FormatTable(rows, 16), FormatTable(rows));
+  EXPECT_EQ(FormatTable(rows, 15),
+            "ID:      a\nNAME:    x\nREASON:  why\n"
+            "\n"
+            "ID:      b\nREASON:  so\n");
+  EXPECT_EQ(FormatTable({{"A LONG HEADER", "B"}}, 5), "A LONG HEADER  B\n");  // an empty list is its header
+}
+
 TEST(Clip, CountsColumnsAndCutsNoCharacter) {
   EXPECT_EQ(Clip("abcd", 4), "abcd");
   EXPECT_EQ(Clip("abcde", 4), "abc\u2026");

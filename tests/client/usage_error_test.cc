@@ -10,8 +10,10 @@ std::string Explained(const std::vector<std::string>& words) {
   CLI::App app("test", "holdfast");
   std::string text;
   bool flag = false;
+  std::string wait;
   app.require_subcommand(1);
   app.fallthrough();
+  app.add_flag("--wait{10m}", wait);
   app.add_subcommand("status", "");
   CLI::App* account = app.add_subcommand("account", "");
   account->require_subcommand(1);
@@ -31,9 +33,19 @@ std::string Explained(const std::vector<std::string>& words) {
 }
 
 TEST(UsageError, NamesTheUnknownCommandAndThoseThatThereAre) {
-  EXPECT_EQ(Explained({"statsu", "now"}), "there is no command statsu: say status, account, secret");
+  EXPECT_EQ(Explained({"bogus", "now"}), "there is no command bogus: say status, account, secret");
   EXPECT_EQ(Explained({"account", "bogus", "x"}), "there is no command account bogus: say account show|list");
   EXPECT_EQ(Explained({"account"}), "name a command: account show|list");
+}
+
+TEST(UsageError, NamesTheCommandThatWasProbablyMeant) {
+  EXPECT_EQ(Explained({"statu"}), "there is no command statu; did you mean status?");
+  EXPECT_EQ(Explained({"secret", "putt", "x"}), "there is no command secret putt; did you mean secret put?");
+}
+
+TEST(UsageError, SaysHowADurationIsGivenToWait) {
+  EXPECT_EQ(Explained({"status", "--wait", "5m"}),
+            "5m is not expected here; for how long to wait, write --wait=5m");
 }
 
 TEST(UsageError, RepeatsWhatIsTooMuchInTheOrderItWasTyped) {

@@ -1,6 +1,7 @@
 // A broken glass opens nothing that would not be given as things are when the secret is shown.
 #include "tests/custody/break_glass_fixture.h"
 #include "tests/custody/policies.h"
+#include "vault/custody/approvals.h"
 #include "vault/custody/approving.h"
 
 namespace holdfast::custody {
@@ -94,6 +95,52 @@ TEST_F(BreakGlassGuardTest, NeedsSomebodyElseWhoCouldSayNo) {
   EXPECT_EQ(ReasonOf(RevealBy("eve", 1)), "NOBODY_TO_OBJECT") << "ada has no device yet";
   Enroll("ada");
   EXPECT_TRUE(RevealBy("eve", 1).ok());
+}
+
+TEST_F(BreakGlassGuardTest, ARefusalThatTellsOfAnUnseenAccountIsOnRecord) {
+  Enroll("carol");
+  SetStatusOf("alice", HolderStatus::kSuspended);
+  const std::int64_t before = LogSize();
+  EXPECT_EQ(ReasonOf(RequestBy("bob")), "NOBODY_TO_OBJECT");
+  EXPECT_EQ(LogSize(), before + 1);
+  EXPECT_TRUE(Do([&](WriteTx& tx) {
+                const auto last = storage::EventStore(tx.db()).At(before).value();
+                EXPECT_EQ(last->type, "break-glass.request");
+                EXPECT_EQ(last->outcome, storage::EventOutcome::kDenied);
+                EXPECT_TRUE(last->account_id.has_value());
+                return absl::OkStatus();
+              }).ok());
+}
+
+TEST_F(BreakGlassGuardTest, WhereNobodyCouldObjectNoAccountIsLookedFor) {
+  const auto ask = [&](const std::string& account) {
+    return Do([&](WriteTx& tx) {
+      return RequestBreakGlass(tx, As(tx, "alice"), Ask(), account, "password").status();
+    });
+  };
+  EXPECT_EQ(ReasonOf(ask("press")), "NOBODY_TO_OBJECT");
+  EXPECT_EQ(ask("press"), ask("nosuch"));
+}
+
+TEST_F(BreakGlassGuardTest, WhoMayAskForNoMoreYesesLearnsOfNoAccount) {
+  Activate(ShippedWith("require = { reason = true, wait = \"2h\", show = \"5m\" }",
+                       "require = { reason = true, wait = \"2h\", show = \"5m\", approvals = 1, approvers = "
+                       "[\"security\"], valid = \"4h\" }"));
+  const auto ask = [&](std::size_t number, const std::string& account) {
+    Request request = Ask();
+    request.body = Bytes(1, static_cast<std::uint8_t>(number));
+    return Do([&](WriteTx& tx) {
+      Actor bob = As(tx, "bob");
+      bob.request = request;
+      return RequestBreakGlass(tx, bob, request, account, "password").status();
+    });
+  };
+  for (std::size_t i = 0; i < kMaxOpenApprovals; ++i) ASSERT_EQ(ReasonOf(ask(i, "press")), "APPROVAL_REQUIRED") << i;
+  const std::int64_t before = LogSize();
+  const absl::Status there = ask(kMaxOpenApprovals, "press");
+  EXPECT_EQ(LogSize(), before + 1);
+  EXPECT_EQ(there, ask(kMaxOpenApprovals, "nosuch"));
+  EXPECT_EQ(ReasonOf(there), "DENIED");
 }
 
 TEST_F(BreakGlassGuardTest, IsAskedForSoOftenADay) {

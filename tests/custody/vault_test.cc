@@ -108,8 +108,14 @@ TEST_F(VaultTest, SaysWhatIsWrongWithTheSeal) {
     ExpectNamed(path);
   }
   fs::remove(path);
+  EXPECT_EQ(OpenReason(), "SEAL_MISSING");
+  ExpectNamed(path);
+  EXPECT_EQ(MessageOf(Vault::Open(data_dir()).status()).find("init"), std::string_view::npos)
+      << "which would make another vault";
+  fs::rename(DatabasePath(data_dir()), directory() + "/aside");
   EXPECT_EQ(OpenReason(), "NOT_A_VAULT");
   ExpectNamed(data_dir());
+  fs::rename(directory() + "/aside", DatabasePath(data_dir()));
   Write(path, good);
   EXPECT_EQ(OpenReason(), "");
 }

@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <nlohmann/json.hpp>
 
 #include "tests/door/raw_http2.h"
 #include "tests/door/siege.h"
 #include "vault/pki/ca.h"
+#include "vault/pki/enrollment_string.h"
 #include "vault/pki/key.h"
 
 namespace holdfast::testing {
@@ -137,6 +139,26 @@ TEST_F(StrangerTest, StringsThatNobodyMadeAreTriedInVain) {
                                       CallHeaders("/holdfast.v1.EnrollmentService/Enroll")));
     EXPECT_EQ(connection.Receive(1000), "") << "not a byte of HTTP/2 comes back";
   });
+}
+
+TEST_F(StrangerTest, WhoEnrollsIsNotCutMeanwhile) {
+  const Outcome added = vault_.Cli("alice", {"-o", "json", "holder", "add", "--role", "member", "mia"});
+  const auto string = pki::ParseEnrollmentString(
+      nlohmann::json::parse(added.out)["enrollment"].get<std::string>());
+  ASSERT_TRUE(string.ok()) << added.out;
+  const Plaintext pem = pki::PrivateKeyToPem(string->key).value();
+  RawConnection connection(vault_.api(),
+                           {.certificate = pki::MakeEnrollmentCertificate(string->key, WallNow()).value(),
+                            .private_key = std::string(AsChars(pem.ExposeSecret()))});
+  const auto enroll = [&](std::uint32_t stream) {
+    return connection.Send(Frame(FrameType::kHeaders, kEndHeaders, stream,
+                                 CallHeaders("/holdfast.v1.EnrollmentService/Enroll")) +
+                           Frame(FrameType::kData, kEndStream, stream, GrpcMessage("\x0a\x01x")));
+  };
+  ASSERT_TRUE(connection.Send(Preface()) && enroll(1));
+  EXPECT_NE(connection.Receive(600), "");  // until the server has looked over its connections
+  EXPECT_TRUE(enroll(3));
+  EXPECT_NE(connection.Receive(600), "") << "still answers";
 }
 
 }  // namespace

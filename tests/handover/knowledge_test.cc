@@ -1,5 +1,6 @@
 // A case and what its leaver knows: of any secret, in any spelling, by whatever way.
 #include "tests/custody/fixture.h"
+#include "vault/base/retry.h"
 #include "vault/custody/findings.h"
 #include "vault/custody/knowledge.h"
 #include "vault/custody/known_value.h"
@@ -75,6 +76,15 @@ class KnowledgeTest : public CustodyTest {
                               {.name = "1", .task = task, .as = as, .evidence = "looked at it"})
           .status();
     }));
+  }
+  int RulesSeenBy(const std::string& holder, const std::string& rule) {
+    int seen = 0;
+    Must([&](WriteTx& tx) -> absl::Status {
+      HF_ASSIGN_OR_RETURN(const auto findings, custody::ListFindings(tx, As(tx, holder), {}, 0, 100));
+      for (const custody::Finding& finding : findings) seen += finding.rule == rule ? 1 : 0;
+      return absl::OkStatus();
+    });
+    return seen;
   }
   std::vector<std::string> Rules() {
     std::vector<std::string> rules;
@@ -173,8 +183,81 @@ TEST_F(KnowledgeTest, PutsOfOneHolderAreBoundedAMinute) {
   int stored = 0;
   for (; stored < 20 && reason.empty(); ++stored) reason = Put("carol", "a", fmt::format("value {}", stored));
   EXPECT_EQ(reason, "TOO_MANY_PUTS");
-  EXPECT_EQ(stored, custody::kMaxPutsAMinute + 1);
+  EXPECT_EQ(static_cast<std::size_t>(stored), custody::kMaxPutsAMinute + 1);
   EXPECT_EQ(Put("bob", "a", "another's"), "");
+}
+
+TEST_F(KnowledgeTest, ARefusedPutIsToldWhenItWillBeTaken) {
+  for (std::size_t i = 0; i < custody::kMaxPutsAMinute; ++i)
+    ASSERT_EQ(Put("carol", "a", fmt::format("value {}", i)), "");
+  const absl::Status refused =
+      Do([&](WriteTx& tx) { return CustodyTest::Put(tx, "carol", "a", "one more", Ask()).status(); });
+  ASSERT_EQ(ReasonOf(refused), "TOO_MANY_PUTS");
+  const std::int64_t wait = RetryAfterMillis(refused).value_or(0) * 1000;
+  EXPECT_LE(wait, kMinute);
+  const auto let_pass = [&](Micros time) {
+    Must([&](WriteTx& tx) { return tx.db().Exec("UPDATE secret_version SET created_at = created_at - ?1", time); });
+  };
+  constexpr Micros kSlack = 30 * kSecond;
+  ASSERT_GT(wait, kSlack);
+  let_pass(wait - kSlack);
+  EXPECT_EQ(Put("carol", "a", "one more"), "TOO_MANY_PUTS");
+  let_pass(kSlack);
+  EXPECT_EQ(Put("carol", "a", "one more"), "");
+}
+
+TEST_F(KnowledgeTest, AnHourOfKnownValuesIsToldWhenItIsOver) {
+  for (int i = 0; i < 8; ++i) ASSERT_EQ(Put("bob", "b", fmt::format("old {}", i)), "");
+  Start("bob");
+  for (int i = 0; i < 5; ++i) ASSERT_EQ(Put("carol", "a", fmt::format("old {}", i)), "VALUE_KNOWN");
+  const absl::Status refused =
+      Do([&](WriteTx& tx) { return CustodyTest::Put(tx, "alice", "a", "old 6", Ask()).status(); });
+  const std::int64_t wait = RetryAfterMillis(refused).value_or(0) * 1000;
+  ASSERT_GT(wait, 30 * kMinute);
+  EXPECT_LE(wait, kHour);
+  Must([&](WriteTx& tx) { return tx.db().Exec("UPDATE value_refusal SET refused_at = refused_at - ?1", wait); });
+  EXPECT_EQ(Put("alice", "a", "old 6"), "VALUE_KNOWN");
+}
+
+TEST_F(KnowledgeTest, PutsOfOneHolderAreBoundedAnHourOverAllSecrets) {
+  Must([this](WriteTx& tx) -> absl::Status {
+    HF_ASSIGN_OR_RETURN(const auto carol, custody::FindHolder(tx, "carol"));
+    // As if carol had put that many into another secret within the last hour.
+    for (std::int64_t i = 0; i < static_cast<std::int64_t>(custody::kMaxPutsAnHour); ++i)
+      HF_RETURN_IF_ERROR(tx.db().Exec("INSERT INTO secret_version (secret_id, version, epoch, sealed, created_by,"
+                                      " created_at, in_use_since) VALUES (2, ?1, 1, x'', ?2, ?3, ?3)",
+                                      1000 + i, carol.id, tx.now() - kMinute * 2));
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(Put("carol", "a", "one more"), "TOO_MANY_PUTS");
+  EXPECT_EQ(Put("bob", "a", "another's"), "");
+}
+
+TEST_F(KnowledgeTest, LooksUpEachSecretsStateAtOnceAsOneByOne) {
+  ASSERT_EQ(Put("bob", "a", "one"), "");
+  ASSERT_EQ(Put("carol", "b", "one"), "");
+  ASSERT_EQ(Put("bob", "b", "two"), "");
+  ASSERT_EQ(Put("carol", "b", "three"), "");
+  Must([](WriteTx& tx) -> absl::Status {
+    for (const char* person : {"alice", "bob", "carol", "nobody"}) {
+      for (const auto by : {storage::KnownBy::kValue, storage::KnownBy::kExposure}) {
+        storage::KnowledgeStore store(tx.db(), by);
+        HF_ASSIGN_OR_RETURN(const auto states, store.StatesOf(person));
+        std::vector<std::int64_t> open;
+        for (std::int64_t secret = 1; secret <= 2; ++secret) {
+          HF_ASSIGN_OR_RETURN(const storage::TaskState alone, store.TaskStateOf(secret, person));
+          EXPECT_EQ(states.contains(secret), alone.concerns) << person << secret;
+          if (!alone.concerns) continue;
+          EXPECT_EQ(states.at(secret).open_versions, alone.open_versions) << person << secret;
+          EXPECT_EQ(states.at(secret).done(), alone.done()) << person << secret;
+          if (!alone.done()) open.push_back(secret);
+        }
+        HF_ASSIGN_OR_RETURN(const auto listed, store.OpenByPerson(person));
+        EXPECT_EQ(listed, open) << person;
+      }
+    }
+    return absl::OkStatus();
+  });
 }
 
 TEST_F(KnowledgeTest, AFullSecretStillTakesARotation) {
@@ -216,6 +299,35 @@ TEST_F(KnowledgeTest, TheNewestVersionIsAttestedDeadOnlyOnPurposeAndIsAFindingUn
   EXPECT_EQ(Put("carol", "a", "fresh 1"), "");
   EXPECT_THAT(Rules(), ::testing::Not(::testing::Contains("secret.dead")));
   EXPECT_EQ(Close(), "");
+}
+
+// The same value twice, as it was or respelled, is one value: it dies once.
+TEST_F(KnowledgeTest, AttestingAnEarlierVersionOfTheValueInForceDeadIsAttestingTheValueInForce) {
+  ASSERT_EQ(Put("carol", "a", "same"), "");
+  ASSERT_EQ(Put("carol", "a", "same\n"), "");
+  EXPECT_EQ(RulesSeenBy("alice", "value.reused"), 1);
+  EXPECT_EQ(RulesSeenBy("carol", "value.reused"), 0);
+  ASSERT_EQ(Attest("carol", "a", /*through=*/2), "") << "as if they were not equal";
+  EXPECT_EQ(RulesSeenBy("alice", "secret.dead"), 1);
+  EXPECT_EQ(RulesSeenBy("carol", "secret.dead"), 0) << "whoever puts a guess in and attests would learn by it";
+  Start("bob");
+  EXPECT_EQ(Put("carol", "b", "fresh 2"), "");
+  EXPECT_EQ(Attest("carol", "b"), "");
+  EXPECT_EQ(Close(), "TASKS_OPEN") << "no value works";
+  EXPECT_EQ(Put("carol", "a", "fresh 1"), "");
+  EXPECT_EQ(RulesSeenBy("alice", "value.reused"), 0);
+  EXPECT_EQ(RulesSeenBy("alice", "secret.dead"), 0);
+  EXPECT_EQ(Close(), "");
+}
+
+TEST_F(KnowledgeTest, AValueThatWasAttestedDeadAndComesBackWorksAgain) {
+  ASSERT_EQ(Put("carol", "a", "fresh 1"), "");
+  ASSERT_EQ(Attest("carol", "a"), "");
+  ASSERT_EQ(Put("carol", "a", "value of a"), "");
+  EXPECT_EQ(RulesSeenBy("alice", "secret.dead"), 0);
+  EXPECT_EQ(RulesSeenBy("alice", "value.reused"), 1);
+  Start("bob");
+  EXPECT_EQ(Tasks().size(), 2u) << "bob knows it";
 }
 
 TEST_F(KnowledgeTest, ATaskAlsoEndsWhenSomebodyElseSaysThatNothingIsLeftToOpen) {
@@ -275,17 +387,8 @@ TEST_F(KnowledgeTest, RemovingASecretHidesNoExposure) {
 TEST_F(KnowledgeTest, EqualValuesAreAFindingForSecurityAlone) {
   EXPECT_THAT(Rules(), ::testing::Not(::testing::Contains("value.reused")));
   ASSERT_EQ(Put("bob", "b", "value of a"), "");
-  const auto seen_by = [&](const std::string& holder) {
-    int seen = 0;
-    Must([&](WriteTx& tx) -> absl::Status {
-      HF_ASSIGN_OR_RETURN(const auto findings, custody::ListFindings(tx, As(tx, holder), {}, 0, 100));
-      for (const custody::Finding& finding : findings) seen += finding.rule == "value.reused" ? 1 : 0;
-      return absl::OkStatus();
-    });
-    return seen;
-  };
-  EXPECT_EQ(seen_by("alice"), 2);
-  EXPECT_EQ(seen_by("bob"), 0) << "an owner who puts values in would learn others' by it";
+  EXPECT_EQ(RulesSeenBy("alice", "value.reused"), 2);
+  EXPECT_EQ(RulesSeenBy("bob", "value.reused"), 0) << "an owner who puts values in would learn others' by it";
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ const std::map<std::string, Folders, std::less<>>& MayInclude() {
   static const auto* const table = [] {
     auto* t = new std::map<std::string, Folders, std::less<>>;
     for (const char* alone : {"base", "crypto", "pki", "storage", "policy", "reach"}) (*t)[alone] = {};
+    (*t)["playbook"] = {"policy"};
     (*t)["evidence"] = {"crypto"};
     (*t)["audit"] = {"evidence", "crypto", "storage"};
     (*t)["custody"] = {"crypto", "pki", "storage", "policy", "reach", "evidence", "audit"};
@@ -29,7 +30,7 @@ const std::map<std::string, Folders, std::less<>>& MayInclude() {
     (*t)["lifecycle"] = With((*t)["custody"], {"custody"});
     (*t)["rpc"] = With((*t)["handover"], {"handover", "proto"});
     (*t)["server"] = With((*t)["rpc"], {"rpc", "lifecycle"});
-    (*t)["client"] = {"proto", "evidence", "crypto", "pki", "policy"};
+    (*t)["client"] = {"proto", "evidence", "crypto", "pki", "policy", "playbook"};
     return t;
   }();
   return *table;
@@ -117,6 +118,8 @@ TEST(IncludeRules, BiteBetweenOurFolders) {
   EXPECT_EQ(Count("vault/storage/a.cc", "vault/storage/b.h"), 0u);
   EXPECT_EQ(Count("vault/storage/a.cc", "vault/crypto/aead.h"), 1u);
   EXPECT_EQ(Count("vault/policy/a.cc", "vault/storage/b.h"), 1u);
+  EXPECT_EQ(Count("vault/playbook/a.cc", "vault/policy/b.h"), 0u);
+  EXPECT_EQ(Count("vault/policy/a.cc", "vault/playbook/b.h"), 1u);
   EXPECT_EQ(Count("vault/custody/a.cc", "vault/handover/b.h"), 1u);
   EXPECT_EQ(Count("vault/custody/a.cc", "holdfast/v1/errors.pb.h"), 1u);
   EXPECT_EQ(Count("vault/rpc/a.cc", "holdfast/v1/errors.pb.h"), 0u);

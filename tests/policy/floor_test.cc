@@ -122,6 +122,11 @@ const std::vector<Never>& Nevers() {
          return f.subject.key == KeyState::kUnconfirmed && f.subject.key_is_additional &&
                 f.action != kVaultRead;
        }},
+      {"an unconfirmed device gains anything by a role but to look at the vault's state",
+       [](F f) {
+         return f.subject.key == KeyState::kUnconfirmed && f.action != kVaultRead &&
+                (Is(f, Role::kSecurity) || Is(f, Role::kAuditor) || Is(f, Role::kOffboarding));
+       }},
       {"an auditor or offboarding touches a value",
        [](F f) {
          return (Is(f, Role::kAuditor) || Is(f, Role::kOffboarding)) && kValues.contains(f.action);

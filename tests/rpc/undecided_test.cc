@@ -31,7 +31,7 @@ name = "nothing"
 [[rule]]
 id = "policy.security"
 effect = "permit"
-actions = ["policy.stage", "policy.activate", "approval.approve"]
+actions = ["policy.stage", "policy.activate", "approval.approve", "vault.confirm-restore"]
 when = { role = ["security"] }
 why = "so that another policy can follow"
 )toml";
@@ -120,7 +120,7 @@ const std::map<std::string, Ask>& Table() {
       {"HolderService/ResumeHolder", {R"(name: "holders/leo" request_id: "w" reason: "x")"}},
       {"HolderService/ConfirmSuspension", {R"(name: "holders/leo" request_id: "w" reason: "x")"}},
       {"ImportService/ImportItem",
-       {R"(source { system: "bitwarden" title: "x" } account_id: "fresh" platform: "x" request_id: "w"
+       {R"(run_id: "r" source { system: "bitwarden" title: "x" } account_id: "fresh" platform: "x" request_id: "w"
            components { secret: "password" kind: "password" values )" +
         sealed + " }"}},
       {"PolicyService/GetPolicy", {R"(name: "policies/active")"}},

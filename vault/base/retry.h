@@ -12,7 +12,7 @@ namespace holdfast {
 
 inline constexpr std::string_view kRetryAfterMillis = "retry_after_millis";
 
-// Waiting so long, and not less, lets the same call go well.
+// Waiting so long lets the same call go well; less does not, but where a call of the caller's own may end sooner.
 inline void SetRetryAfter(absl::Status& status, std::int64_t millis) {
   AddDetail(status, kRetryAfterMillis, std::to_string(millis));
 }

@@ -162,6 +162,16 @@ absl::Status Required(const policy::Decision& decision, std::string_view approva
   return status;
 }
 
+// Whoever asks for more than they may have open would learn, of as many names as they like, which are accounts.
+absl::Status CheckSeesTarget(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
+                             const policy::Decision& decision) {
+  if (target.account == nullptr || target.account->id == 0) return absl::OkStatus();
+  HF_ASSIGN_OR_RETURN(const bool sees, Sees(tx, actor, *target.account));
+  if (sees) return absl::OkStatus();
+  RecordRefusal(tx, actor, action, target, decision.rule);
+  return NoSuchAccount(tx, actor, target.account->name);
+}
+
 }  // namespace
 
 ApprovalState StateOf(const Tx& tx, const Approval& approval) {
@@ -271,7 +281,7 @@ absl::Status UseApproval(Tx& tx, const Actor& actor, Approval approval) {
 absl::Status AskForApproval(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
                             const policy::Decision& decision, const std::optional<Approval>& existing) {
   HF_ASSIGN_OR_RETURN(const std::string approvers,
-                      NameApprovers(tx, actor, target, decision.obligations.approvals, existing));
+                      NameApprovers(tx, actor, actor.holder, target, decision.obligations.approvals, existing));
   if (existing.has_value() && StateOf(tx, *existing) == ApprovalState::kPending)
     return Required(decision, ApprovalName(existing->id), approvers);
   const bool only_reads = actor.request.id.empty();
@@ -280,6 +290,7 @@ absl::Status AskForApproval(Tx& tx, const Actor& actor, policy::Action action, c
   HF_ASSIGN_OR_RETURN(const auto open,
                       store.OpenOf(actor.holder.id, {.now = tx.now(), .policy_id = tx.policy().id}));
   if (open.size() >= kMaxOpenApprovals) {
+    HF_RETURN_IF_ERROR(CheckSeesTarget(tx, actor, action, target, decision));
     return MakeError(absl::StatusCode::kResourceExhausted, "TOO_MANY_APPROVALS",
                      fmt::format("you have {} open requests for approval; withdraw some", open.size()));
   }

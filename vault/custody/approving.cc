@@ -8,7 +8,9 @@
 
 #include "vault/base/limits.h"
 #include "vault/base/text.h"
+#include "vault/custody/approvers.h"
 #include "vault/custody/facts.h"
+#include "vault/custody/sight.h"
 #include "vault/storage/event_store.h"
 
 namespace holdfast::custody {
@@ -65,10 +67,6 @@ absl::StatusOr<std::optional<Approval>> Lookup(Tx& tx, std::string_view name) {
   return ApprovalStore(tx.db()).ById(id);
 }
 
-absl::Status NoSuch(std::string_view name) {
-  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no approval {}", name));
-}
-
 policy::Context ContextOf(const Actor& actor, const About& about) {
   return {.requested_by_self = about.requester.person == actor.holder.person};
 }
@@ -84,22 +82,10 @@ absl::StatusOr<bool> IsAsked(Tx& tx, const Actor& actor, const Approval& row, co
 
 absl::StatusOr<Located> Locate(WriteTx& tx, const Actor& actor, Action action, std::string_view name) {
   Located located;
-  HF_ASSIGN_OR_RETURN(const auto row, Lookup(tx, name));
-  // Decided before the answer says whether there is such a request.
-  if (!row.has_value()) {
-    const auto permit =
-        Authorize(tx, actor, action, {}, {.requested_by_self = action == Action::kApprovalWithdraw});
-    return permit.ok() ? NoSuch(name) : permit.status();
-  }
-  located.row = *row;
-  HF_ASSIGN_OR_RETURN(located.about, AboutOf(tx, *row, actor.request.reason));
+  HF_ASSIGN_OR_RETURN(located.row, FindSeen(tx, actor, action, name));
+  HF_ASSIGN_OR_RETURN(located.about, AboutOf(tx, located.row, actor.request.reason));
   HF_ASSIGN_OR_RETURN(located.permit,
                       Authorize(tx, actor, action, located.about.target(), ContextOf(actor, located.about)));
-  HF_ASSIGN_OR_RETURN(const bool may_read, MayRead(tx, actor, *row));
-  if (!may_read) {
-    RecordRefusal(tx, actor, action, located.about.target(), row->rule);
-    return NoSuch(name);
-  }
   return located;
 }
 
@@ -165,10 +151,14 @@ absl::Status NotAnApprover(WriteTx& tx, const Actor& actor, const Located& locat
   event.outcome = audit::Outcome::kDenied;
   event.rule = located.row.rule;
   tx.RecordInstead(std::move(event));
+  HF_ASSIGN_OR_RETURN(const std::string approvers, ApproversOf(tx, actor, located.row));
   absl::Status status = MakeError(
       absl::StatusCode::kPermissionDenied, "NOT_AN_APPROVER",
-      fmt::format("approval {} needs {} of the account, by rule {}; you are none of those that are missing",
-                  located.row.id, DescribeNeeds(NeedsOf(located.row)), located.row.rule));
+      approvers.empty()
+          ? fmt::format("approval {} can be rejected by {}, by rule {}; you are none of those", located.row.id,
+                        DescribeNeeds(NeedsOf(located.row)), located.row.rule)
+          : fmt::format("approval {} needs a yes of {}, by rule {}, not yours", located.row.id, approvers,
+                        located.row.rule));
   AddDetail(status, "needs", DescribeNeeds(NeedsOf(located.row)));
   AddDetail(status, "rule", located.row.rule);
   return status;
@@ -270,24 +260,31 @@ absl::Status WithdrawAll(WriteTx& tx, const Actor& actor, const storage::Holder&
 
 absl::StatusOr<bool> MayRead(Tx& tx, const Actor& actor, const Approval& approval) {
   HF_ASSIGN_OR_RETURN(const About about, AboutOf(tx, approval, ""));
-  HF_ASSIGN_OR_RETURN(const policy::Decision reads,
-                      Consider(tx, actor, Action::kApprovalRead, about.target(), ContextOf(actor, about)));
-  if (reads.allowed()) return true;
-  return IsAsked(tx, actor, approval, about);
+  HF_ASSIGN_OR_RETURN(const bool sees, SeesOrKnows(tx, actor, Action::kApprovalRead, about.target(),
+                                                   ContextOf(actor, about), /*knows=*/false));
+  return sees ? true : IsAsked(tx, actor, approval, about);
 }
 
-absl::StatusOr<Approval> FindReadable(Tx& tx, const Actor& actor, std::string_view name) {
-  HF_ASSIGN_OR_RETURN(const auto row, Lookup(tx, name));
-  if (row.has_value()) {
-    HF_ASSIGN_OR_RETURN(const bool may_read, MayRead(tx, actor, *row));
-    if (may_read) return *row;
+absl::StatusOr<Approval> FindSeen(Tx& tx, const Actor& actor, Action action, std::string_view name) {
+  HF_ASSIGN_OR_RETURN(auto row, Lookup(tx, name));
+  if (!row.has_value()) return NotThere(tx, actor, action, Thing::kApproval, name);
+  HF_ASSIGN_OR_RETURN(bool sees, MayRead(tx, actor, *row));
+  HF_ASSIGN_OR_RETURN(const About about, AboutOf(tx, *row, ""));
+  const policy::Context context = ContextOf(actor, about);
+  if (!sees && action != Action::kApprovalRead) {
+    HF_ASSIGN_OR_RETURN(sees, SeesOrKnows(tx, actor, Action::kApprovalRead, about.target(), context,
+                                          /*knows=*/context.requested_by_self));
   }
-  HF_RETURN_IF_ERROR(Authorize(tx, actor, Action::kApprovalRead, {}, {.requested_by_self = true}).status());
-  if (row.has_value()) {
-    HF_ASSIGN_OR_RETURN(const About about, AboutOf(tx, *row, ""));
-    RecordRefusal(tx, actor, Action::kApprovalRead, about.target(), "approval.unseen");
-  }
-  return NoSuch(name);
+  if (sees) return *std::move(row);
+  return NotThere(tx, actor, action, Thing::kApproval, name, about.target());
+}
+
+absl::StatusOr<std::string> ApproversOf(Tx& tx, const Actor& reader, const Approval& approval) {
+  if (StateOf(tx, approval) != ApprovalState::kPending) return std::string();
+  HF_ASSIGN_OR_RETURN(const About about, AboutOf(tx, approval, ""));
+  HF_ASSIGN_OR_RETURN(std::string names, NameApprovers(tx, reader, about.requester, about.target(),
+                                                       NeedsOf(approval), approval));
+  return names.empty() ? DescribeNeeds(NeedsOf(approval)) : std::move(names);
 }
 
 absl::StatusOr<bool> WaitsFor(Tx& tx, const Actor& actor, const Approval& approval) {

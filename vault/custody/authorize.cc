@@ -5,16 +5,17 @@
 #include <utility>
 
 #include "vault/crypto/fingerprint.h"
-#include "vault/custody/access_end.h"
 #include "vault/custody/approvals.h"
+#include "vault/custody/denial.h"
 #include "vault/custody/facts.h"
 #include "vault/custody/recovery.h"
+#include "vault/custody/rehearsal.h"
 #include "vault/custody/renew.h"
+#include "vault/custody/sight.h"
 
 namespace holdfast::custody {
 namespace {
 
-constexpr std::string_view kDefaultDeny = "default.deny";
 
 // The device that acted, as its holder reads it out.
 std::string DeviceOf(const Actor& actor) {
@@ -66,16 +67,6 @@ absl::StatusOr<storage::DeviceKey> DeviceOf(Tx& tx, const storage::DeviceCertifi
                    "a certificate is of a device that is missing");
 }
 
-absl::Status DeniedBy(const policy::Decision& decision) {
-  // What no rule speaks of has no words of its own; the policy's own say the rest.
-  const std::string why = decision.rule == kDefaultDeny
-                              ? std::string("nothing permits this to you")
-                              : fmt::format("denied: {} (rule {})", decision.why, decision.rule);
-  absl::Status status = MakeError(absl::StatusCode::kPermissionDenied, "DENIED", why);
-  AddDetail(status, "rule", decision.rule);
-  return status;
-}
-
 // What the caller can put right at once, by the name of the field.
 absl::Status CheckGiven(const policy::Decision& decision, const Request& request) {
   const auto needed = [&](std::string_view field) {
@@ -105,30 +96,12 @@ audit::Event BaseEvent(const Actor& actor, policy::Action action, const Target& 
   return event;
 }
 
-absl::Status DeniedTo(Tx& tx, const Actor& actor, policy::Action action, std::string_view field,
-                      std::string_view name, const policy::Decision& decision) {
+absl::Status DeniedTo(Tx& tx, const Actor& actor, policy::Action action, std::string asked_for,
+                      const policy::Decision& decision) {
   audit::Event event = Refusal(actor, std::string(policy::ActionName(action)), decision.rule);
-  event.texts[std::string(field)] = name;
+  event.texts["asked-for"] = std::move(asked_for);
   tx.RecordInstead(std::move(event));
-  return DeniedBy(decision);
-}
-
-// To whoever had it: they know that there is such an account.
-absl::Status AccessEnded(const storage::Account& account, Micros ended) {
-  absl::Status status = MakeError(absl::StatusCode::kPermissionDenied, "DENIED",
-                                  fmt::format("your access to {} ended at {}", account.name, FormatTime(ended)));
-  AddDetail(status, "rule", kDefaultDeny);
-  return status;
-}
-
-// A denial in the words that fit: a rule that speaks of an account tells that there is one.
-absl::Status DenialOf(Tx& tx, const Actor& actor, const Target& target, const policy::Decision& decision) {
-  if (target.account == nullptr || target.account->id == 0) return DeniedBy(decision);
-  HF_ASSIGN_OR_RETURN(const auto ended, AccessEndedAt(tx, *target.account, actor.holder.id));
-  if (ended.has_value() && decision.rule == kDefaultDeny) return AccessEnded(*target.account, *ended);
-  HF_ASSIGN_OR_RETURN(const bool sees, Sees(tx, actor, *target.account));
-  if (sees) return DeniedBy(decision);
-  return NoSuchAccount(tx, actor, target.account->name);
+  return DeniedUnseen(decision);
 }
 
 }  // namespace
@@ -196,15 +169,15 @@ absl::StatusOr<policy::Decision> Consider(Tx& tx, const Actor& actor, policy::Ac
 absl::StatusOr<Permit> AuthorizeToWait(Tx& tx, const Actor& actor, policy::Action action,
                                        const Target& target, policy::Context context) {
   HF_ASSIGN_OR_RETURN(policy::Decision decision, Consider(tx, actor, action, target, std::move(context)));
-  if (decision.effect == policy::Effect::kDeny) {
+  const bool denied = decision.effect == policy::Effect::kDeny;
+  const absl::Status given = denied ? absl::OkStatus() : CheckGiven(decision, actor.request);
+  const bool refused = denied || !given.ok();
+  HF_ASSIGN_OR_RETURN(const bool there, IsThere(tx, actor, action, target, refused));
+  if (!there) return NotThere(tx, actor, action, Thing::kAccount, target.account->name, target);
+  if (refused) {
+    // What is missing is on record too: it told the caller which rule guards the account.
     RecordRefusal(tx, actor, action, target, decision.rule);
-    return DenialOf(tx, actor, target, decision);
-  }
-  const absl::Status given = CheckGiven(decision, actor.request);
-  if (!given.ok()) {
-    // On record too: it told the caller that there is such an account, and which rule guards it.
-    RecordRefusal(tx, actor, action, target, decision.rule);
-    return given;
+    return denied ? DenialOf(tx, actor, action, target, decision) : given;
   }
   return Permit{std::move(decision), std::nullopt};
 }
@@ -244,22 +217,14 @@ absl::StatusOr<storage::Account> FindAccount(Tx& tx, const Actor& actor, std::st
       return MakeError(absl::StatusCode::kNotFound, "RENAMED",
                        fmt::format("account {} is called {} now", name, renamed->name));
   }
-  HF_ASSIGN_OR_RETURN(const policy::Decision decision, Consider(tx, actor, policy::Action::kAccountRead, {}));
-  if (decision.allowed())
-    return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no account {}", name));
-  return DeniedTo(tx, actor, action, "asked-for", AccountName(name), decision);
+  return NotThere(tx, actor, action, Thing::kAccount, name);
 }
 
-absl::StatusOr<bool> Sees(Tx& tx, const Actor& actor, const storage::Account& account) {
-  HF_ASSIGN_OR_RETURN(const policy::Decision read,
-                      Consider(tx, actor, policy::Action::kAccountRead, {.account = &account}));
-  return read.allowed();
-}
-
-absl::Status NoSuchAccount(Tx& tx, const Actor& actor, std::string_view name) {
-  HF_ASSIGN_OR_RETURN(const policy::Decision any, Consider(tx, actor, policy::Action::kAccountRead, {}));
-  if (!any.allowed()) return DeniedBy(any);
-  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no account {}", name));
+absl::Status NothingShown(Tx& tx, const Actor& actor, policy::Action read) {
+  HF_ASSIGN_OR_RETURN(const policy::Decision any, Consider(tx, actor, read, {}));
+  if (any.effect != policy::Effect::kDeny || any.rule == kDefaultDeny) return absl::OkStatus();
+  RecordRefusal(tx, actor, read, {}, any.rule);
+  return DeniedByRule(any);
 }
 
 void RecordRefusal(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
@@ -275,8 +240,7 @@ absl::Status AuthorizeShownAgain(Tx& tx, const Actor& actor, policy::Action read
   return AuthorizeToWait(tx, actor, read, target, std::move(context)).status();
 }
 
-void RecordRehearsal(WriteTx& tx, const Actor& actor, const absl::Status& answer) {
-  if (tx.has_instead()) return;
+audit::Event RehearsalOf(const WriteTx& tx, const Actor& actor, const absl::Status& answer) {
   audit::Event event;
   event.type = "call.rehearsed";
   event.actor = RefTo(actor.holder);
@@ -287,7 +251,11 @@ void RecordRehearsal(WriteTx& tx, const Actor& actor, const absl::Status& answer
                  {"reason", actor.request.reason},
                  {"peer", actor.peer},
                  {"device", DeviceOf(actor)}};
-  tx.RecordInstead(std::move(event));
+  return event;
+}
+
+void RecordRehearsal(WriteTx& tx, const Actor& actor, const absl::Status& answer) {
+  if (!tx.has_instead()) tx.RecordInstead(RehearsalOf(tx, actor, answer));
 }
 
 absl::StatusOr<storage::Secret> FindSecret(Tx& tx, const storage::Account& account, std::string_view name) {
@@ -308,7 +276,7 @@ absl::StatusOr<storage::Holder> FindHolder(Tx& tx, const Actor& actor, std::stri
   auto holder = FindHolder(tx, name);
   if (holder.ok() || !absl::IsNotFound(holder.status())) return holder;
   HF_ASSIGN_OR_RETURN(const policy::Decision any, Consider(tx, actor, policy::Action::kHolderRead, {}));
-  return any.allowed() ? holder.status() : DeniedTo(tx, actor, action, "asked-for", HolderName(name), any);
+  return any.allowed() ? holder.status() : DeniedTo(tx, actor, action, HolderName(name), any);
 }
 
 absl::StatusOr<storage::Holder> FindHolderIn(Tx& tx, const Actor& actor, std::string_view field,

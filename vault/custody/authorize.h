@@ -103,6 +103,9 @@ audit::Ref RefTo(const storage::Handover& handover);
 absl::StatusOr<bool> Sees(Tx& tx, const Actor& actor, const storage::Account& account);
 // What whoever may not see an account is answered about it, in the same words whether it exists or not.
 absl::Status NoSuchAccount(Tx& tx, const Actor& actor, std::string_view name);
+// How a list ends of which nothing was shown: refused, recorded, where a rule forbids the actor to see any, such as
+// at a device that nobody confirmed; else OK, as there may be nothing for them.
+absl::Status NothingShown(Tx& tx, const Actor& actor, policy::Action read);
 // Arranges for the event of a refusal to tell `actor` about `target`.
 void RecordRefusal(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
                    std::string_view rule);

@@ -21,9 +21,26 @@ absl::Status Failed(std::string_view reason, const std::string& message) {
 
 absl::Status WrongState(const BreakGlass& row, BreakGlassState state, std::string_view what) {
   absl::Status status = Failed(
-      "BREAK_GLASS_STATE", fmt::format("break-glass/{} is {}: {}", row.id, BreakGlassStateName(state), what));
+      "BREAK_GLASS_STATE", fmt::format("break-glass/{}: {}", row.id, what));
   AddDetail(status, "state", BreakGlassStateName(state));
   return status;
+}
+
+std::string Minutes(Micros time) {
+  const auto minutes = (time + kMinute - 1) / kMinute;
+  return fmt::format("{} minute{}", minutes, minutes == 1 ? "" : "s");
+}
+
+// "bob said no: not needed"; or why it ended without anybody.
+absl::StatusOr<std::string> VetoInWords(WriteTx& tx, const BreakGlass& row) {
+  if (!row.vetoed_by.has_value()) return fmt::format("it ended: {}", row.veto_reason);
+  HF_ASSIGN_OR_RETURN(const storage::Holder by, LoadHolder(tx, *row.vetoed_by));
+  return fmt::format("{} said no: {}", by.name, row.veto_reason);
+}
+
+std::string_view ReviewNeeds(BreakGlassState state) {
+  return state == BreakGlassState::kClosed ? "it was reviewed already"
+                                           : "only a request that was revealed is reviewed, and this one was not";
 }
 
 // The request, and the decision about what the actor wants with it.
@@ -34,12 +51,7 @@ struct Decided {
 absl::StatusOr<Decided> FindAndAuthorize(WriteTx& tx, const Actor& actor, Action action, std::int64_t id,
                                          std::map<std::string, std::string> texts) {
   Decided decided;
-  auto rows = FindBreakGlass(tx, id);
-  if (!rows.ok()) {
-    HF_RETURN_IF_ERROR(AuthorizeToWait(tx, actor, action, {.texts = std::move(texts)}).status());
-    return rows.status();
-  }
-  decided.rows = *std::move(rows);
+  HF_ASSIGN_OR_RETURN(decided.rows, FindBreakGlass(tx, actor, action, id));
   Target target = decided.rows.AsTarget(std::move(texts));
   // A reveal is for the holder who asked; whose review does not count is a matter of persons.
   bool own = decided.rows.requester.person == actor.holder.person;
@@ -74,10 +86,12 @@ absl::Status CheckState(WriteTx& tx, const BreakGlass& row) {
       return absl::OkStatus();
     case BreakGlassState::kWaiting:
       return WrongState(row, state,
-                        fmt::format("it is ready in {} minutes, unless somebody says no",
-                                    (row.ready_at_elapsed - tx.elapsed() + kMinute - 1) / kMinute));
-    case BreakGlassState::kVetoed:
-      return WrongState(row, state, "somebody said no, or whoever asked may not any more: 'break-glass show' says which");
+                        fmt::format("it waits, and is ready in {}, unless somebody says no",
+                                    Minutes(row.ready_at_elapsed - tx.elapsed())));
+    case BreakGlassState::kVetoed: {
+      HF_ASSIGN_OR_RETURN(const std::string words, VetoInWords(tx, row));
+      return WrongState(row, state, words);
+    }
     case BreakGlassState::kExpired:
       return WrongState(row, state, "it was not used within a day; ask again");
     case BreakGlassState::kVoid:
@@ -96,27 +110,43 @@ absl::Status CheckReady(WriteTx& tx, const Actor& actor, const BreakGlassRows& r
   return CheckSomebodyMayObject(tx, rows.requester, rows.AsTarget());
 }
 
+absl::Status CheckPossible(WriteTx& tx, const Actor& actor, const Located& located, const Target& target) {
+  const policy::Obligations& obligations = located.decision.obligations;
+  if (!obligations.wait.has_value() || !obligations.show.has_value())
+    return Failed("NO_WAIT", fmt::format("rule {} gives no waiting period", located.decision.rule));
+  HF_RETURN_IF_ERROR(CheckNotOpen(tx, actor, located.row.secret, *obligations.wait));
+  return CheckSomebodyMayObject(tx, actor.holder, target);
+}
+
+// A refusal past the decision tells whoever does not see the account that there is one: not off the record.
+absl::Status CheckOpens(WriteTx& tx, const Actor& actor, const Located& located, const Target& target) {
+  absl::Status possible = CheckPossible(tx, actor, located, target);
+  if (possible.ok()) return possible;
+  HF_ASSIGN_OR_RETURN(const bool sees, Sees(tx, actor, *target.account));
+  if (!sees) RecordRefusal(tx, actor, Action::kBreakGlassRequest, target, located.decision.rule);
+  return possible;
+}
+
 }  // namespace
 
 absl::StatusOr<GlassBroken> RequestBreakGlass(WriteTx& tx, const Actor& actor, const Request& request,
                                               std::string_view account, std::string_view secret) {
   std::map<std::string, std::string> texts{{"reason", request.reason}, {"ticket", request.ticket}};
+  // The asker may not see the account: what is wrong with the request itself is said before it is looked for.
+  HF_RETURN_IF_ERROR(CheckLine("reason", request.reason, kMaxReason, /*required=*/true));
+  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
+  if (!repeat.has_value()) HF_RETURN_IF_ERROR(CheckMayAsk(tx, actor));
   HF_ASSIGN_OR_RETURN(const Located located,
                       Locate(tx, actor, Action::kBreakGlassRequest, account, secret, /*number=*/0, texts));
   storage::BreakGlassStore store(tx.db());
-  HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (repeat.has_value()) {
-    HF_ASSIGN_OR_RETURN(const BreakGlassRows rows, FindBreakGlass(tx, std::stoll(*repeat)));
-    HF_RETURN_IF_ERROR(AuthorizeShownAgain(tx, actor, Action::kBreakGlassRead, rows.AsTarget(),
-                                           {.requested_by_self = true}));
+    HF_ASSIGN_OR_RETURN(const BreakGlassRows rows,
+                        FindBreakGlass(tx, actor, Action::kBreakGlassRead, std::stoll(*repeat)));
     HF_ASSIGN_OR_RETURN(BreakGlassView view, ViewBreakGlass(tx, rows.row));
     return GlassBroken{.view = std::move(view), .is_new = false};
   }
+  HF_RETURN_IF_ERROR(CheckOpens(tx, actor, located, TargetOf(located.row, texts)));
   const policy::Obligations& obligations = located.decision.obligations;
-  if (!obligations.wait.has_value() || !obligations.show.has_value())
-    return Failed("NO_WAIT", fmt::format("rule {} gives no waiting period", located.decision.rule));
-  HF_RETURN_IF_ERROR(CheckMayOpen(tx, actor, located.row.secret, *obligations.wait));
-  HF_RETURN_IF_ERROR(CheckSomebodyMayObject(tx, actor.holder, TargetOf(located.row, texts)));
   BreakGlass row{.requester_id = actor.holder.id,
                  .account_id = located.row.account.id,
                  .secret_id = located.row.secret.id,
@@ -147,7 +177,7 @@ absl::StatusOr<BreakGlassView> VetoBreakGlass(WriteTx& tx, const Actor& actor, c
   if (repeat.has_value()) return ViewBreakGlass(tx, row);
   const BreakGlassState state = StateOf(tx, row);
   if (state != BreakGlassState::kWaiting && state != BreakGlassState::kReady)
-    return WrongState(row, state, "only what was not revealed yet can be vetoed");
+    return WrongState(row, state, "only a request that waits, or is ready, can be vetoed");
   row.vetoed_by = actor.holder.id;
   row.vetoed_at = tx.now();
   row.veto_reason = request.reason;
@@ -188,7 +218,7 @@ absl::StatusOr<BreakGlassView> ReviewBreakGlass(WriteTx& tx, const Actor& actor,
   if (repeat.has_value()) return ViewBreakGlass(tx, row);
   HF_ASSIGN_OR_RETURN(const BreakGlassView view, ViewBreakGlass(tx, row));
   if (view.state != BreakGlassState::kRevealed)
-    return WrongState(row, view.state, "what was revealed, and not reviewed yet, is reviewed");
+    return WrongState(row, view.state, ReviewNeeds(view.state));
   HF_ASSIGN_OR_RETURN(const storage::TaskState rotation,
                       storage::KnowledgeStore(tx.db()).TaskStateOf(
                           row.secret_id, row.revealed_version.value_or(0), decided.rows.requester.person));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "vault/base/retry.h"
@@ -18,6 +19,11 @@ constexpr std::int64_t kOverseers =
 
 absl::Status Failed(std::string_view reason, const std::string& message) {
   return MakeError(absl::StatusCode::kFailedPrecondition, reason, message);
+}
+
+absl::Status NobodyToObject() {
+  return Failed("NOBODY_TO_OBJECT",
+                "there is nobody else, active and with a confirmed key, who could say no");
 }
 
 absl::StatusOr<std::vector<policy::Vote>> VotesOf(Tx& tx, const BreakGlass& row) {
@@ -38,22 +44,15 @@ absl::Status Stale(const BreakGlass& row, std::string_view rule) {
 
 }  // namespace
 
-absl::Status CheckMayOpen(Tx& tx, const Actor& actor, const storage::Secret& secret, Micros wait) {
+absl::Status CheckMayAsk(Tx& tx, const Actor& actor) {
   storage::BreakGlassStore store(tx.db());
   HF_ASSIGN_OR_RETURN(const auto open, store.Open(tx.elapsed(), tx.policy().id));
-  int own = 0;
-  for (const BreakGlass& row : open) {
-    if (row.requester_id != actor.holder.id) continue;
-    ++own;
-    // One that waited too little is shown no more, and is in nobody's way.
-    if (row.secret_id != secret.id || row.wait < wait) continue;
-    absl::Status status =
-        Failed("BREAK_GLASS_OPEN", fmt::format("break-glass/{} is open for this secret already", row.id));
-    AddDetail(status, "break_glass", fmt::format("break-glass/{}", row.id));
-    return status;
-  }
+  const auto own = std::ranges::count(open, actor.holder.id, &BreakGlass::requester_id);
   if (own >= kMaxOpenBreakGlass)
     return Failed("TOO_MANY_OPEN", fmt::format("{} of your requests are open, which is the most", own));
+  HF_ASSIGN_OR_RETURN(const auto others,
+                      storage::KeyStore(tx.db()).ConfirmedOfOthers(kOverseers, actor.holder.person, tx.now()));
+  if (others.empty()) return NobodyToObject();
   HF_ASSIGN_OR_RETURN(const auto today, store.AskedAfter(actor.holder.id, tx.now() - kDay));
   if (std::ssize(today) < kMaxBreakGlassADay) return absl::OkStatus();
   // One falls out of the day when the oldest of the last kMaxBreakGlassADay does.
@@ -66,6 +65,19 @@ absl::Status CheckMayOpen(Tx& tx, const Actor& actor, const storage::Secret& sec
   return status;
 }
 
+absl::Status CheckNotOpen(Tx& tx, const Actor& actor, const storage::Secret& secret, Micros wait) {
+  HF_ASSIGN_OR_RETURN(const auto open, storage::BreakGlassStore(tx.db()).Open(tx.elapsed(), tx.policy().id));
+  for (const BreakGlass& row : open) {
+    // One that waited too little is shown no more, and is in nobody's way.
+    if (row.requester_id != actor.holder.id || row.secret_id != secret.id || row.wait < wait) continue;
+    absl::Status status =
+        Failed("BREAK_GLASS_OPEN", fmt::format("break-glass/{} is open for this secret already", row.id));
+    AddDetail(status, "break_glass", fmt::format("break-glass/{}", row.id));
+    return status;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckSomebodyMayObject(Tx& tx, const storage::Holder& requester, const Target& target) {
   HF_ASSIGN_OR_RETURN(const auto keys,
                       storage::KeyStore(tx.db()).ConfirmedOfOthers(kOverseers, requester.person, tx.now()));
@@ -76,8 +88,7 @@ absl::Status CheckSomebodyMayObject(Tx& tx, const storage::Holder& requester, co
                                                               {.has_reason = true, .has_ticket = true}));
     if (veto.allowed()) return absl::OkStatus();
   }
-  return Failed("NOBODY_TO_OBJECT",
-                "there is nobody else, active and with a confirmed key, who could say no");
+  return NobodyToObject();
 }
 
 absl::Status CheckStillAllowed(Tx& tx, const Actor& actor, const BreakGlassRows& rows) {

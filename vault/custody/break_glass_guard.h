@@ -9,9 +9,14 @@ namespace holdfast::custody {
 inline constexpr int kMaxOpenBreakGlass = 10;  // of one holder
 inline constexpr int kMaxBreakGlassADay = 20;  // of one holder; each calls people
 
-// FAILED_PRECONDITION: BREAK_GLASS_OPEN, detail "break_glass", when the holder has one open for this secret
-// that waits for no less than `wait`; TOO_MANY_OPEN. RESOURCE_EXHAUSTED: TOO_MANY_TODAY.
-absl::Status CheckMayOpen(Tx& tx, const Actor& actor, const storage::Secret& secret, Micros wait);
+// Whether the actor may ask for anything at all: decided before the account is looked for, so that the answer is the
+// same whether there is one. FAILED_PRECONDITION: TOO_MANY_OPEN, or NOBODY_TO_OBJECT when nobody else has a confirmed
+// key. RESOURCE_EXHAUSTED: TOO_MANY_TODAY.
+absl::Status CheckMayAsk(Tx& tx, const Actor& actor);
+
+// FAILED_PRECONDITION, reason BREAK_GLASS_OPEN, detail "break_glass", when the actor has one open for this secret that
+// waits for no less than `wait`.
+absl::Status CheckNotOpen(Tx& tx, const Actor& actor, const storage::Secret& secret, Micros wait);
 
 // FAILED_PRECONDITION, reason NOBODY_TO_OBJECT, unless another person, active and with a confirmed key, may
 // veto: an officer who suspends everybody else opens nothing.

@@ -11,11 +11,19 @@ namespace {
 
 using policy::Action;
 
-absl::Status NothingToConfirm(const storage::DeviceKey& key) {
+// Of a leaver's device the reason is that they leave, whatever the handover did to the device.
+absl::Status NothingToConfirm(Tx& tx, const storage::Holder& holder, const storage::DeviceKey& key) {
+  HF_RETURN_IF_ERROR(CheckNotLeaving(tx, holder));
   return MakeError(absl::StatusCode::kFailedPrecondition, "KEY_STATE",
                    key.state == KeyState::kConfirmed
                        ? "this key is confirmed already; nothing to do"
                        : "this key was revoked: its owner needs to enroll anew");
+}
+
+// A confirmed one is confirmed again when somebody came with its enrollment string since: that ends the finding.
+absl::StatusOr<bool> IsToConfirm(Tx& tx, const storage::DeviceKey& key) {
+  if (key.state != KeyState::kConfirmed) return key.state == KeyState::kUnconfirmed;
+  return storage::KeyStore(tx.db()).StringMisusedSince(key.id, key.confirmed_at.value_or(0));
 }
 
 absl::StatusOr<storage::DeviceKey> FindKey(Tx& tx, const storage::Holder& holder,
@@ -45,10 +53,11 @@ absl::StatusOr<policy::Context> ContextOf(Tx& tx, const Actor& actor, const stor
 // whomever, is no attempt at anything.
 absl::Status TellState(WriteTx& tx, const Actor& actor, const Request& request, const storage::Holder& holder,
                        const storage::DeviceKey& key) {
-  if (key.state == KeyState::kUnconfirmed) return absl::OkStatus();
+  HF_ASSIGN_OR_RETURN(const bool confirmable, IsToConfirm(tx, key));
+  if (confirmable) return absl::OkStatus();
   HF_ASSIGN_OR_RETURN(const auto read, Consider(tx, actor, Action::kHolderRead, {.subject = &holder}));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
-  return read.allowed() && !repeat.has_value() ? NothingToConfirm(key) : absl::OkStatus();
+  return read.allowed() && !repeat.has_value() ? NothingToConfirm(tx, holder, key) : absl::OkStatus();
 }
 
 // Another fingerprint than the device has is what a confirmation is there to find: it is recorded.
@@ -112,7 +121,9 @@ absl::StatusOr<storage::Holder> ConfirmKey(WriteTx& tx, const Actor& actor, cons
   HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kKeyConfirm, target, context));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (repeat.has_value()) return holder;
-  if (key.state != KeyState::kUnconfirmed) return NothingToConfirm(key);
+  HF_ASSIGN_OR_RETURN(const bool confirmable, IsToConfirm(tx, key));
+  if (!confirmable) return NothingToConfirm(tx, holder, key);
+  HF_RETURN_IF_ERROR(CheckNotLeaving(tx, holder));
   key.state = KeyState::kConfirmed;
   key.confirmed_by = actor.holder.id;
   key.confirmed_at = tx.now();

@@ -62,9 +62,24 @@ void RecordMisuse(WriteTx& tx, const EnrollmentRequest& request, const Enrollmen
   });
 }
 
+// Whether what the string enrolled has these very keys: that it comes again is no misuse.
+absl::StatusOr<bool> IsSameDevice(const EnrollmentRequest& request, const Enrollment& enrollment,
+                                  const DeviceKey& device, const Bytes& csr_key) {
+  HF_ASSIGN_OR_RETURN(const Bytes certified, pki::CertificateKeySha256(enrollment.certificate));
+  return certified == csr_key && device.box_public == request.box_public;
+}
+
+absl::StatusOr<bool> IsAgain(WriteTx& tx, const EnrollmentRequest& request, const Enrollment& enrollment,
+                             const Bytes& csr_key) {
+  if (!enrollment.device_id.has_value()) return false;
+  HF_ASSIGN_OR_RETURN(const auto device, storage::KeyStore(tx.db()).ById(*enrollment.device_id));
+  return device.has_value() ? IsSameDevice(request, enrollment, *device, csr_key) : absl::StatusOr<bool>(false);
+}
+
 absl::Status RefuseInactive(WriteTx& tx, const EnrollmentRequest& request, const Enrollment& enrollment,
-                            const Holder& holder) {
-  RecordMisuse(tx, request, enrollment, holder, "floor.inactive", "");
+                            const Holder& holder, const Bytes& csr_key) {
+  HF_ASSIGN_OR_RETURN(const bool again, IsAgain(tx, request, enrollment, csr_key));
+  if (!again) RecordMisuse(tx, request, enrollment, holder, "floor.inactive", "");
   return MakeError(absl::StatusCode::kPermissionDenied, "HOLDER_INACTIVE",
                    fmt::format("holder {} {}: no device of theirs can be enrolled", holder.name,
                                StatusWords(holder.status)));
@@ -99,13 +114,6 @@ absl::Status RefuseEnded(WriteTx& tx, const EnrollmentRequest& request, const En
   absl::Status refused = MakeError(absl::StatusCode::kUnauthenticated, ended.reason, ended.message);
   if (!fingerprint.empty()) AddDetail(refused, "fingerprint", fingerprint);
   return refused;
-}
-
-// What the string enrolled, when that has these very keys.
-absl::StatusOr<bool> IsSameDevice(const EnrollmentRequest& request, const Enrollment& enrollment,
-                                  const DeviceKey& device, const Bytes& csr_key) {
-  HF_ASSIGN_OR_RETURN(const Bytes certified, pki::CertificateKeySha256(enrollment.certificate));
-  return certified == csr_key && device.box_public == request.box_public;
 }
 
 absl::StatusOr<Enrolled> AnswerEnded(WriteTx& tx, const EnrollmentRequest& request, const Enrollment& enrollment,
@@ -185,7 +193,7 @@ absl::StatusOr<Enrolled> Enroll(WriteTx& tx, const EnrollmentRequest& request) {
   HF_ASSIGN_OR_RETURN(const auto enrollment, storage::KeyStore(tx.db()).EnrollmentByKey(request.string_key));
   if (!enrollment.has_value()) return NotAString(tx, request);
   HF_ASSIGN_OR_RETURN(Holder holder, LoadHolder(tx, enrollment->holder_id));
-  if (holder.status != HolderStatus::kActive) return RefuseInactive(tx, request, *enrollment, holder);
+  if (holder.status != HolderStatus::kActive) return RefuseInactive(tx, request, *enrollment, holder, csr_key);
   if (enrollment->used_at.has_value() || enrollment->void_at.has_value() || enrollment->expires_at <= tx.now())
     return AnswerEnded(tx, request, *enrollment, holder, csr_key);
   HF_RETURN_IF_ERROR(CheckKeys(tx, request, csr_key));

@@ -161,11 +161,14 @@ class Finder {
   absl::Status Strings() {
     HF_ASSIGN_OR_RETURN(const auto misused, store_.StringsMisused(kMisuseTold, tx_.now()));
     for (const FindingRow& row : misused) {
-      if (row.number == 1) {
+      if (row.number != 0) {
+        HF_ASSIGN_OR_RETURN(const std::string fingerprint, Fingerprint(row.number));
         Add(Severity::kCritical, FindingKind::kStringMisused, "string.used-twice", row, row.since,
-            fmt::format("somebody presented the enrollment string of {} after a device had been enrolled with it: "
-                        "compare that device's fingerprint with {}, and revoke it unless it is theirs",
-                        row.holder, row.holder));
+            fmt::format("somebody presented the enrollment string of {0} after the device {1} had been enrolled with "
+                        "it: ask {0} for the fingerprint that 'holdfast status' shows. If that is {1}: holdfast holder confirm {0} "
+                        "--fingerprint {1}. If not, it is a stranger's: holdfast holder revoke-key {0} --fingerprint "
+                        "{1}",
+                        row.holder, fingerprint));
       } else {
         Add(Severity::kWarning, FindingKind::kStringMisused, "string.ended", row, row.since,
             fmt::format("somebody presented an enrollment string of {} that had ended unused: ask {} whether it "

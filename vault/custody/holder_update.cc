@@ -1,13 +1,14 @@
 // Changes of a holder: names and qualifications by one, the role security by two.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "vault/base/ids.h"
 #include "vault/custody/access.h"
+#include "vault/custody/answering.h"
 #include "vault/custody/holder_fields.h"
 #include "vault/custody/holders.h"
-#include "vault/custody/knowledge.h"
 #include "vault/storage/grant_store.h"
 
 namespace holdfast::custody {
@@ -47,19 +48,23 @@ absl::Status CheckNewRoles(Tx& tx, const storage::Holder& holder, std::int64_t r
 absl::Status CheckNewPerson(Tx& tx, const storage::Holder& holder, const std::string& person) {
   if (holder.kind != HolderKind::kWorkflow)
     return InvalidField("holder.person", "is changed of workflows alone: of a person it never changes");
-  HF_RETURN_IF_ERROR(CheckNotLeaving(tx, person));
-  HF_ASSIGN_OR_RETURN(const auto identities, storage::HolderStore(tx.db()).ByPerson(person));
-  for (const storage::Holder& identity : identities) {
-    if (identity.kind == HolderKind::kPerson && identity.status == HolderStatus::kActive)
-      return absl::OkStatus();
-  }
-  return InvalidField("holder.person", fmt::format("nobody who is active has the person id {}", person));
+  return CheckMayAnswer(tx, person);
+}
+
+// The holder as they would be has what they had not.
+bool Gives(const storage::Holder& holder, const HolderChange& change) {
+  if (change.roles && (*change.roles & ~holder.roles) != 0) return true;
+  const std::string had = fmt::format(" {} ", holder.qualifications);
+  return change.qualifications && std::ranges::any_of(*change.qualifications, [&](const std::string& one) {
+           return had.find(fmt::format(" {} ", one)) == had.npos;
+         });
 }
 
 absl::Status CheckPossible(Tx& tx, const storage::Holder& holder, const HolderChange& change,
                            std::string_view etag) {
   HF_RETURN_IF_ERROR(CheckEtag(etag, holder.revision, HolderName(holder.name)));
   HF_RETURN_IF_ERROR(CheckNotLeft(holder));
+  if (Gives(holder, change)) HF_RETURN_IF_ERROR(CheckNotLeaving(tx, holder));
   if (change.roles) HF_RETURN_IF_ERROR(CheckNewRoles(tx, holder, *change.roles));
   return change.person ? CheckNewPerson(tx, holder, *change.person) : absl::OkStatus();
 }
@@ -94,10 +99,9 @@ std::map<std::string, std::string> TextsOf(const storage::Holder& holder, const 
   return texts;
 }
 
-absl::Status Apply(WriteTx& tx, storage::Holder& holder, const HolderChange& change) {
+absl::Status Apply(WriteTx& tx, const Actor& actor, storage::Holder& holder, const HolderChange& change) {
   const bool was_officer = HasRole(holder.roles, Role::kSecurity);
-  // What the workflow was shown, whoever answered for it still knows.
-  if (change.person && *change.person != holder.person) HF_RETURN_IF_ERROR(KeepKnowledge(tx, holder));
+  if (change.person && *change.person != holder.person) HF_RETURN_IF_ERROR(PassOn(tx, actor, holder));
   holder.display_name = change.display_name.value_or(holder.display_name);
   if (change.qualifications) holder.qualifications = StoredQualifications(*change.qualifications);
   holder.person = change.person.value_or(holder.person);
@@ -137,7 +141,7 @@ absl::StatusOr<storage::Holder> UpdateHolder(WriteTx& tx, const Actor& actor, co
   if (repeat.has_value()) return holder;
   events.clear();
   HF_RETURN_IF_ERROR(AuthorizeChange(tx, actor, holder, change, target, &Authorize, events));
-  HF_RETURN_IF_ERROR(Apply(tx, holder, change));
+  HF_RETURN_IF_ERROR(Apply(tx, actor, holder, change));
   for (audit::Event& event : events) tx.Record(std::move(event));
   HF_RETURN_IF_ERROR(Remember(tx, actor, request, holder.name));
   return holder;

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "vault/base/ids.h"
 #include "vault/crypto/fingerprint.h"
+#include "vault/custody/answering.h"
 #include "vault/custody/holder_fields.h"
 #include "vault/storage/break_glass_store.h"
 
@@ -40,6 +42,16 @@ absl::Status EndBreakGlassOf(WriteTx& tx, const storage::Holder& holder) {
   return store.EndOpenOf(holder.id, tx.now(), "the requester was suspended, or leaves");
 }
 
+bool Stays(const storage::Holder& holder) {
+  return holder.status == HolderStatus::kActive || holder.status == HolderStatus::kSuspended;
+}
+
+absl::Status PersonLeaving(std::string_view holder, HolderStatus status, std::string_view which) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "PERSON_LEAVING",
+                   fmt::format("holder {} {}{}: nothing more is given to them, under any name", holder,
+                               StatusWords(status), which));
+}
+
 }  // namespace
 
 std::string_view StatusWords(HolderStatus status) {
@@ -61,12 +73,20 @@ absl::Status CheckNotLeaving(Tx& tx, std::string_view person) {
   for (const storage::Handover& open : cases) {
     HF_ASSIGN_OR_RETURN(const storage::Holder leaver, LoadHolder(tx, open.leaver_id));
     if (leaver.person != person) continue;
-    return MakeError(absl::StatusCode::kFailedPrecondition, "PERSON_LEAVING",
-                     fmt::format("handover {} of {} is open: no identity of the same person is made, resumed or "
-                                 "handed over beside it",
-                                 open.name, leaver.name));
+    return PersonLeaving(leaver.name, leaver.status, fmt::format(" (handover {})", open.name));
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckNotLeaving(Tx& tx, const storage::Holder& holder) {
+  HF_RETURN_IF_ERROR(CheckNotLeaving(tx, holder.person));
+  if (!Stays(holder)) return PersonLeaving(holder.name, holder.status, "");
+  if (holder.kind != HolderKind::kWorkflow) return absl::OkStatus();
+  // Nobody answers for it any more, unless they came back under another name.
+  HF_ASSIGN_OR_RETURN(auto persons, storage::HolderStore(tx.db()).ByPerson(holder.person));
+  std::erase_if(persons, [](const storage::Holder& one) { return one.kind != HolderKind::kPerson; });
+  if (persons.empty() || std::ranges::any_of(persons, &Stays)) return absl::OkStatus();
+  return PersonLeaving(persons.front().name, persons.front().status, fmt::format(", who answers for {}", holder.name));
 }
 
 absl::Status VoidStrings(WriteTx& tx, const storage::Holder& holder) {
@@ -138,6 +158,7 @@ absl::StatusOr<Enrolling> CreateHolder(WriteTx& tx, const Actor& actor, const Re
                      fmt::format("holder {} exists already; ids are never used again", wanted.name));
   }
   HF_RETURN_IF_ERROR(CheckNotLeaving(tx, holder.person));
+  HF_RETURN_IF_ERROR(CheckAnswered(tx, holder));
   HF_ASSIGN_OR_RETURN(NewString string, InsertHolder(tx, holder, actor.holder.id, wanted.string_lifetime));
   // Binds the pseudonym to names, once.
   const Target target{.subject = &holder,
@@ -160,6 +181,7 @@ absl::StatusOr<Enrolling> IssueEnrollment(WriteTx& tx, const Actor& actor, const
   HF_ASSIGN_OR_RETURN(const auto decision, Authorize(tx, actor, Action::kHolderEnroll, target));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (repeat.has_value()) return AgainWithoutString(tx, actor, *repeat);
+  HF_RETURN_IF_ERROR(CheckNotLeaving(tx, holder));
   if (holder.status != HolderStatus::kActive) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
                      fmt::format("holder {} {}", holder.name, StatusWords(holder.status)));

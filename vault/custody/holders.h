@@ -84,9 +84,12 @@ std::string_view StatusWords(HolderStatus status);
 // Stores the status, with the time and a new revision. Whoever is not active any more has no broken glass open.
 absl::Status SetStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status);
 
-// FAILED_PRECONDITION, reason PERSON_LEAVING, while a handover of the person is open, under whichever name: no
-// identity of theirs is made or resumed, and no workflow given to them.
+// FAILED_PRECONDITION, reason PERSON_LEAVING, while a handover of the person is open, under whichever name. Every
+// change that gives somebody anything asks this of them: access, office, role, string, confirmation, identity,
+// workflow, and their status back.
 absl::Status CheckNotLeaving(Tx& tx, std::string_view person);
+// The same for one identity: also once it has left, or, of a workflow, whoever answers for it has.
+absl::Status CheckNotLeaving(Tx& tx, const storage::Holder& holder);
 
 // Voids the unused enrollment strings for the holder and those that the holder handed out.
 absl::Status VoidStrings(WriteTx& tx, const storage::Holder& holder);

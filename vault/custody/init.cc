@@ -52,11 +52,12 @@ absl::Status InstallPolicy(storage::Connection& db) {
   return policies.SetActive(row.id);
 }
 
-absl::Status RegisterOfficer(WriteTx& tx, const std::string& officer, NewString& made) {
+absl::Status RegisterOfficer(WriteTx& tx, const InitOptions& options, NewString& made) {
+  const std::string& officer = options.officer;
   storage::SettingStore settings(tx.db());
   HF_RETURN_IF_ERROR(settings.Set("custodian", officer));
   storage::Holder holder{.name = officer, .roles = static_cast<std::int64_t>(Role::kSecurity)};
-  HF_ASSIGN_OR_RETURN(made, InsertHolder(tx, holder, /*issuer=*/std::nullopt));
+  HF_ASSIGN_OR_RETURN(made, InsertHolder(tx, holder, /*issuer=*/std::nullopt, options.string_lifetime));
   audit::Event event;
   event.type = "vault.init";
   event.subject = RefTo(holder);
@@ -78,6 +79,7 @@ absl::StatusOr<Plaintext> Fill(const InitOptions& options, const std::string& an
   HF_ASSIGN_OR_RETURN(const Keys keys, LoadKeys(*db, root, vault_id, WallNow()));
   storage::SettingStore settings(*db);
   HF_RETURN_IF_ERROR(settings.Set("anchor", anchor_name));
+  HF_RETURN_IF_ERROR(settings.Set(kAddressSetting, options.address));
   HF_RETURN_IF_ERROR(InstallPolicy(*db));
   HF_ASSIGN_OR_RETURN(audit::Log log, audit::Log::Load(*db, keys.state_mac));
   const std::string anchor_path = ResolvePath(options.data_dir, anchor_name);
@@ -88,7 +90,7 @@ absl::StatusOr<Plaintext> Fill(const InitOptions& options, const std::string& an
                       elapsed);
   NewString made;
   HF_RETURN_IF_ERROR(
-      committer.RunOne([&](WriteTx& tx) { return RegisterOfficer(tx, options.officer, made); }));
+      committer.RunOne([&](WriteTx& tx) { return RegisterOfficer(tx, options, made); }));
   HF_RETURN_IF_ERROR(committer.Checkpoint(/*always=*/true));
   HF_ASSIGN_OR_RETURN(const Place place, PlaceOf(options.data_dir));
   HF_RETURN_IF_ERROR(WritePlace(options.data_dir, place, keys.state_mac));

@@ -21,8 +21,8 @@ constexpr std::string_view kDomain = "holdfast-known-value-v1";
 Bytes HashOf(const Tx& tx, crypto::ValueForm form, ByteView bytes) {
   const Bytes tag{static_cast<std::uint8_t>(form)};
   const crypto::Digest mac = crypto::Mac(tx.keys().knowledge, {AsBytes(kDomain), tag, bytes});
-  Bytes hash{kScheme};
-  hash.insert(hash.end(), mac.begin(), mac.begin() + kHashSize);
+  Bytes hash(1 + kHashSize, kScheme);
+  std::copy_n(mac.begin(), kHashSize, hash.begin() + 1);
   return hash;
 }
 

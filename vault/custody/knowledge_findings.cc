@@ -25,18 +25,43 @@ std::int64_t PairRow(std::int64_t secret_id, std::int64_t holder_id) {
   return secret_id << kHolderBits | (holder_id & ((std::int64_t{1} << kHolderBits) - 1));
 }
 
+// The state of each secret for each person, looked up once a person.
+class StatesByPerson {
+ public:
+  StatesByPerson(storage::Connection& db, storage::KnownBy by) : store_(db, by) {}
+
+  absl::StatusOr<storage::TaskState> StateOf(std::int64_t secret_id, const std::string& person) {
+    auto states = by_person_.find(person);
+    if (states == by_person_.end()) {
+      HF_ASSIGN_OR_RETURN(auto all, store_.StatesOf(person));
+      states = by_person_.emplace(person, std::move(all)).first;
+    }
+    const auto state = states->second.find(secret_id);
+    if (state != states->second.end()) return state->second;
+    return store_.TaskStateOf(secret_id, person);  // they know none of its values
+  }
+
+ private:
+  storage::KnowledgeStore store_;
+  std::map<std::string, std::map<std::int64_t, storage::TaskState>> by_person_;
+};
+
 class KnowledgeFinder {
  public:
   KnowledgeFinder(Tx& tx, std::vector<Finding>& out)
-      : tx_(tx), knowledge_(tx.db()), exposures_(tx.db(), storage::KnownBy::kExposure), out_(out) {}
+      : tx_(tx),
+        store_(tx.db()),
+        knowledge_(tx.db(), storage::KnownBy::kValue),
+        exposures_(tx.db(), storage::KnownBy::kExposure),
+        out_(out) {}
 
   // Of those who are not active: all that they ever knew and that may still work.
   absl::Status OfTheGone() {
     HF_ASSIGN_OR_RETURN(const auto rows, storage::FindingStore(tx_.db()).ExposedInactive());
     for (const FindingRow& row : rows) {
       HF_ASSIGN_OR_RETURN(const storage::Holder* const holder, HolderOf(*row.holder_id));
-      HF_ASSIGN_OR_RETURN(const auto shown, exposures_.TaskStateOf(*row.secret_id, holder->person));
-      HF_ASSIGN_OR_RETURN(const auto task, knowledge_.TaskStateOf(*row.secret_id, holder->person));
+      HF_ASSIGN_OR_RETURN(const auto shown, exposures_.StateOf(*row.secret_id, holder->person));
+      HF_ASSIGN_OR_RETURN(const auto task, knowledge_.StateOf(*row.secret_id, holder->person));
       if (task.done()) continue;
       told_.insert({*row.secret_id, holder->id});
       Add(Severity::kCritical, FindingKind::kExposedToGone, "exposed.gone",
@@ -51,14 +76,14 @@ class KnowledgeFinder {
   // Of everybody: values in force that open what they have no access to.
   absl::Status WithoutAccess() {
     HF_RETURN_IF_ERROR(SkipBrokenGlass());
-    HF_ASSIGN_OR_RETURN(const auto knowers, knowledge_.KnowersInForce());
+    HF_ASSIGN_OR_RETURN(const auto knowers, store_.KnowersInForce());
     for (const Knower& knower : knowers) {
       HF_ASSIGN_OR_RETURN(const storage::Holder* const holder, HolderOf(knower.holder_id));
       HF_ASSIGN_OR_RETURN(const auto secret, storage::SecretStore(tx_.db()).ById(knower.secret_id));
       if (!secret.has_value() || told_.contains({secret->id, holder->id})) continue;
       HF_ASSIGN_OR_RETURN(const bool access, HasAccess(*holder, secret->account_id));
       if (access) continue;
-      HF_ASSIGN_OR_RETURN(const auto task, knowledge_.TaskStateOf(secret->id, holder->person));
+      HF_ASSIGN_OR_RETURN(const auto task, knowledge_.StateOf(secret->id, holder->person));
       if (task.settled == storage::SettledAs::kNot) Tell(knower, *holder, *secret);
     }
     return absl::OkStatus();
@@ -71,17 +96,33 @@ class KnowledgeFinder {
           row.row, *row.account_id, *row.secret_id, std::nullopt, row.since,
           fmt::format("{} attested that its newest version, {}, is dead, so nothing works: put in a new value",
                       row.holder, row.number));
+    // An attester must not learn that two values are equal: it is accepted, and told to security.
+    HF_ASSIGN_OR_RETURN(const auto equal, storage::FindingStore(tx_.db()).ValuesDead());
+    for (const FindingRow& row : equal) {
+      Add(row.tier == 1 ? Severity::kCritical : Severity::kWarning, FindingKind::kNothingWorks, "secret.dead",
+          row.row, *row.account_id, *row.secret_id, std::nullopt, row.since,
+          fmt::format("{} attested that version {} is dead, and the newest is the same value, so nothing works: put "
+                      "in another value",
+                      row.holder, row.number));
+      out_.back().for_security = true;
+    }
     return absl::OkStatus();
   }
 
   // Without the value, and without the other place: whoever puts values in must not learn either.
   absl::Status Reused() {
-    HF_ASSIGN_OR_RETURN(const auto reused, knowledge_.Reused());
-    for (const std::int64_t id : reused) {
+    std::map<std::int64_t, std::string_view> found;
+    HF_ASSIGN_OR_RETURN(const auto reused, store_.Reused());
+    for (const std::int64_t id : reused)
+      found.emplace(id, "its value is in force for another secret too: put in one of its own");
+    HF_ASSIGN_OR_RETURN(const auto put_back, store_.PutBack());
+    for (const std::int64_t id : put_back)
+      found.emplace(id, "its value was in an earlier version already, so nothing was rotated: put in a new one");
+    for (const auto& [id, words] : found) {
       HF_ASSIGN_OR_RETURN(const auto secret, storage::SecretStore(tx_.db()).ById(id));
       if (!secret.has_value()) continue;
       Add(Severity::kWarning, FindingKind::kValueReused, "value.reused", id, secret->account_id, id,
-          std::nullopt, secret->updated_at, "its value is in force for another secret too: put in one of its own");
+          std::nullopt, secret->updated_at, std::string(words));
       out_.back().for_security = true;
     }
     return absl::OkStatus();
@@ -151,8 +192,9 @@ class KnowledgeFinder {
   }
 
   Tx& tx_;
-  storage::KnowledgeStore knowledge_;
-  storage::KnowledgeStore exposures_;
+  storage::KnowledgeStore store_;
+  StatesByPerson knowledge_;
+  StatesByPerson exposures_;
   std::vector<Finding>& out_;
   std::map<std::int64_t, storage::Holder> holders_;
   std::map<std::int64_t, std::set<std::string>> access_;

@@ -12,7 +12,8 @@
 namespace holdfast::custody {
 
 inline constexpr std::int64_t kMaxVersionsPerSecret = 10'000;
-inline constexpr int kMaxPutsAMinute = 10;  // of one holder and secret
+inline constexpr std::size_t kMaxPutsAMinute = 10;  // of one holder and secret
+inline constexpr std::size_t kMaxPutsAnHour = 1000;  // of one holder: each value is compared in every departure of theirs
 inline constexpr std::size_t kMaxToldAnHour = 5;  // values of one secret that somebody must not know
 
 // RESOURCE_EXHAUSTED, reason TOO_MANY_PUTS or TOO_MANY_KNOWN_VALUES; FAILED_PRECONDITION, reason

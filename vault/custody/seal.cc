@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "vault/base/files.h"
 #include "vault/crypto/init.h"
@@ -84,12 +86,24 @@ std::string FormatSeal(const Seal& seal) {
 
 }  // namespace
 
+bool HoldsVault(const std::string& data_dir) {
+  std::error_code ignored;
+  return std::filesystem::exists(SealPath(data_dir), ignored) ||
+         std::filesystem::exists(DatabasePath(data_dir), ignored);
+}
+
+std::string NoVaultWords(const std::string& data_dir) {
+  return data_dir + " holds no vault: name the directory that does, or make one with 'holdfastd init'";
+}
+
 absl::StatusOr<Seal> ReadSeal(const std::string& data_dir) {
   const std::string path = SealPath(data_dir);
   std::ifstream file(path, std::ios::binary);
   if (!file) {
-    return Refuse("NOT_A_VAULT",
-                  path + " is missing: " + data_dir + " holds no vault; make one with 'holdfastd init'");
+    if (!HoldsVault(data_dir)) return Refuse("NOT_A_VAULT", NoVaultWords(data_dir));
+    return MakeError(absl::StatusCode::kDataLoss, "SEAL_MISSING",
+                     path + " is missing or unreadable, and without it nothing opens the database: put back a copy of "
+                            "it (it never changes by itself), or restore a backup");
   }
   std::string text(kMaxSealSize, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));

@@ -36,6 +36,9 @@ struct Seal {
 
 // FAILED_PRECONDITION, reason NOT_A_VAULT, when D/seal is missing; DATA_LOSS, reason SEAL_DAMAGED, when
 // unreadable.
+// Whether a seal or a database is there.
+bool HoldsVault(const std::string& data_dir);
+std::string NoVaultWords(const std::string& data_dir);  // where neither is
 absl::StatusOr<Seal> ReadSeal(const std::string& data_dir);
 absl::Status WriteSeal(const std::string& data_dir, const Seal& seal);
 

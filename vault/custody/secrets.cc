@@ -8,6 +8,7 @@
 #include "vault/base/ids.h"
 #include "vault/base/limits.h"
 #include "vault/base/text.h"
+#include "vault/crypto/seed_search.h"
 #include "vault/custody/accounts.h"
 #include "vault/custody/holders.h"
 #include "vault/custody/knowledge.h"
@@ -28,7 +29,7 @@ absl::StatusOr<storage::Secret> FindOrInsert(WriteTx& tx, const storage::Account
   is_new = !secret.has_value();
   if (secret.has_value()) {
     if (!wanted.kind.empty() && wanted.kind != secret->kind)
-      return InvalidField("kind", fmt::format("is {} and never changes", secret->kind));
+      return InvalidField("kind", fmt::format("is {} and never changes: use another name", secret->kind));
     HF_RETURN_IF_ERROR(CheckEtag(wanted.etag, secret->revision, SecretResource(account.name, secret->name)));
     return *std::move(secret);
   }
@@ -36,6 +37,11 @@ absl::StatusOr<storage::Secret> FindOrInsert(WriteTx& tx, const storage::Account
     return MakeError(absl::StatusCode::kAborted, "ETAG_MISMATCH", "etag: there is no such secret yet");
   // An archived account takes nothing new, but what it has must still be rotated when somebody leaves.
   HF_RETURN_IF_ERROR(CheckNotArchived(account));
+  // A mistyped seed would be a password for good, shown to whoever may see passwords, and make no codes.
+  if (wanted.kind.empty() && crypto::NamesSeed(wanted.secret))
+    return InvalidField("kind", fmt::format("is needed for a new secret called {}: totp for a seed, which codes are "
+                                            "made of, or password",
+                                            wanted.secret));
   return InsertSecret(tx, account, wanted.secret, wanted.kind.empty() ? "password" : wanted.kind);
 }
 

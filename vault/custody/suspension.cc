@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "vault/base/ids.h"
+#include "vault/custody/answering.h"
 #include "vault/custody/holders.h"
 
 namespace holdfast::custody {
@@ -42,6 +43,12 @@ absl::Status Suspend(WriteTx& tx, const Actor& actor, storage::Holder& holder) {
   return storage::HolderStore(tx.db()).Update(holder);
 }
 
+// A leaver comes back under no name, and no workflow without somebody who answers for it.
+absl::Status CheckMayReturn(Tx& tx, const storage::Holder& holder) {
+  HF_RETURN_IF_ERROR(CheckNotLeaving(tx, holder));
+  return CheckAnswered(tx, holder);
+}
+
 // One of the two switches of a holder's status; `from` is what it must be now.
 absl::StatusOr<storage::Holder> Switch(WriteTx& tx, const Actor& actor, const Request& request, Action action,
                                        std::string_view name, std::string_view etag, HolderStatus from,
@@ -52,6 +59,7 @@ absl::StatusOr<storage::Holder> Switch(WriteTx& tx, const Actor& actor, const Re
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (repeat.has_value()) return holder;
   HF_RETURN_IF_ERROR(CheckEtag(etag, holder.revision, HolderName(holder.name)));
+  if (to == HolderStatus::kActive) HF_RETURN_IF_ERROR(CheckMayReturn(tx, holder));
   if (holder.status != from) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
                      fmt::format("holder {} {}{}{}", holder.name, StatusWords(holder.status),
@@ -60,7 +68,6 @@ absl::StatusOr<storage::Holder> Switch(WriteTx& tx, const Actor& actor, const Re
                                      ? "; to keep it so: holdfast holder confirm-suspension " + holder.name
                                      : ""));
   }
-  if (to == HolderStatus::kActive) HF_RETURN_IF_ERROR(CheckNotLeaving(tx, holder.person));
   HF_RETURN_IF_ERROR(to == HolderStatus::kSuspended ? Suspend(tx, actor, holder) : SetStatus(tx, holder, to));
   if (holder.suspension_ends.has_value()) target.texts["lapses"] = FormatTime(*holder.suspension_ends);
   tx.Record(EventFor(actor, action, target, decision));
@@ -128,7 +135,7 @@ absl::Status LapseSuspensions(WriteTx& tx) {
     if (!holder.suspension_ends.has_value() || *holder.suspension_ends > tx.now() ||
         holder.status != HolderStatus::kSuspended)
       continue;  // as the row says, whatever found it
-    if (!CheckNotLeaving(tx, holder.person).ok()) continue;  // nobody comes back by waiting
+    if (!CheckMayReturn(tx, holder).ok()) continue;  // nobody comes back by waiting
     HF_RETURN_IF_ERROR(SetStatus(tx, holder, HolderStatus::kActive));
     audit::Event event;
     event.type = "holder.lapse";

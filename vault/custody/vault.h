@@ -14,6 +14,7 @@
 #include "vault/base/secret_bytes.h"
 #include "vault/custody/committer.h"
 #include "vault/custody/keys.h"
+#include "vault/custody/strings.h"
 
 namespace holdfast::custody {
 
@@ -25,6 +26,7 @@ struct InitOptions {
   std::string key_file;        // absolute, outside data_dir, not there yet
   std::string anchor;          // absolute, of the operator's choice; D/anchor when empty
   std::string address;         // of the API, for the enrollment string; may be empty
+  Micros string_lifetime = kStringLifetime;
 };
 
 // Makes the vault and returns the officer's enrollment string. On an error nothing that was made stays.
@@ -72,7 +74,16 @@ class Vault {
   int lock_fd_ = -1;
 };
 
-// A new enrollment string for a registered, active holder, made on the host while no server runs; recorded.
-absl::StatusOr<Plaintext> EnrollOffline(Vault& vault, std::string_view holder, const std::string& address);
+// Where devices reach the vault, as it was last said on the host; "" when it never was.
+inline constexpr std::string_view kAddressSetting = "address";
+
+struct OfflineString {
+  Plaintext string;
+  std::string address;  // that it names; "" when it names none
+};
+// A new enrollment string for a registered, active holder, made on the host while no server runs; recorded. Without
+// `address` it names the one that was said before.
+absl::StatusOr<OfflineString> EnrollOffline(Vault& vault, std::string_view holder, const std::string& address,
+                                            Micros lifetime = kStringLifetime);
 
 }  // namespace holdfast::custody

@@ -48,14 +48,6 @@ absl::Status WrongState(const storage::Handover& row, std::string_view why) {
                    fmt::format("handover {} {}", row.name, why));
 }
 
-// Whoever may not act on cases does not learn which there are.
-absl::StatusOr<storage::Handover> FindCaseFor(WriteTx& tx, const Actor& actor, Action action,
-                                              std::string_view name) {
-  auto row = FindCase(tx, name);
-  if (!row.ok()) HF_RETURN_IF_ERROR(custody::Authorize(tx, actor, action, {}).status());
-  return row;
-}
-
 bool IsActor(const Actor& actor, const std::optional<storage::Holder>& holder) {
   return holder.has_value() && holder->person == actor.holder.person;
 }
@@ -129,16 +121,14 @@ absl::Status CheckWaits(const storage::Handover& row) {
   return absl::OkStatus();
 }
 
-// Whoever may read the case is told its state before whether they may: a second approval, by whomever, is no
-// attempt at anything.
+// Whoever sees the case is told its state before whether they may: a second approval, by whomever, is no attempt at
+// anything.
 absl::Status TellState(WriteTx& tx, const Actor& actor, const Request& request,
                        const storage::Handover& row) {
   const absl::Status waits = CheckWaits(row);
   if (waits.ok()) return waits;
-  HF_ASSIGN_OR_RETURN(const auto read,
-                      custody::Consider(tx, actor, Action::kHandoverRead, {.handover = &row}));
   HF_ASSIGN_OR_RETURN(const auto repeat, custody::FindRepeat(tx, actor, request));
-  return read.allowed() && !repeat.has_value() ? waits : absl::OkStatus();
+  return repeat.has_value() ? absl::OkStatus() : waits;
 }
 
 // The leaver under any name stands nowhere and can do nothing.
@@ -231,7 +221,7 @@ absl::StatusOr<CaseView> Start(WriteTx& tx, const Actor& actor, const Request& r
 
 absl::StatusOr<CaseView> Approve(WriteTx& tx, const Actor& actor, const Request& request,
                                  std::string_view name) {
-  HF_ASSIGN_OR_RETURN(storage::Handover row, FindCaseFor(tx, actor, Action::kHandoverApprove, name));
+  HF_ASSIGN_OR_RETURN(storage::Handover row, FindSeenCase(tx, actor, Action::kHandoverApprove, name));
   HF_RETURN_IF_ERROR(TellState(tx, actor, request, row));
   HF_ASSIGN_OR_RETURN(const storage::Holder leaver, HolderById(tx, row.leaver_id));
   HF_ASSIGN_OR_RETURN(const storage::Holder starter, HolderById(tx, row.started_by));
@@ -262,7 +252,7 @@ absl::StatusOr<CaseView> Approve(WriteTx& tx, const Actor& actor, const Request&
 
 absl::StatusOr<CaseView> Close(WriteTx& tx, const Actor& actor, const Request& request, std::string_view name,
                                std::string_view etag) {
-  HF_ASSIGN_OR_RETURN(storage::Handover row, FindCaseFor(tx, actor, Action::kHandoverClose, name));
+  HF_ASSIGN_OR_RETURN(storage::Handover row, FindSeenCase(tx, actor, Action::kHandoverClose, name));
   HF_ASSIGN_OR_RETURN(const storage::Holder leaver, HolderById(tx, row.leaver_id));
   const Target target{.subject = &leaver, .handover = &row};
   HF_ASSIGN_OR_RETURN(const auto decision, custody::Authorize(tx, actor, Action::kHandoverClose, target));

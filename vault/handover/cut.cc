@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "vault/base/ids.h"
-#include "vault/crypto/fingerprint.h"
 #include "vault/custody/access.h"
 #include "vault/custody/approving.h"
+#include "vault/custody/device_end.h"
 #include "vault/custody/holders.h"
 #include "vault/storage/key_store.h"
 #include "vault/storage/setting_store.h"
@@ -16,14 +16,15 @@ namespace {
 using custody::Actor;
 using custody::WriteTx;
 
-void RecordMove(WriteTx& tx, const Actor& actor, const storage::Holder& leaver, const storage::Handover& row,
+// About whoever has the account now; where nobody does, about whoever had it.
+void RecordMove(WriteTx& tx, const Actor& actor, const storage::Holder& former, const storage::Handover& row,
                 const PlannedAccount& planned) {
   audit::Event event;
   event.type = planned.successor.has_value() ? "handover.transfer" : "handover.revoke";
   event.actor = custody::RefTo(actor.holder);
   event.account = custody::RefTo(planned.account);
-  if (planned.successor.has_value()) event.subject = custody::RefTo(*planned.successor);
-  event.texts["former-holder"] = HolderName(leaver.name);
+  event.subject = custody::RefTo(planned.successor.has_value() ? *planned.successor : former);
+  event.texts["former-holder"] = HolderName(former.name);
   event.handover = custody::RefTo(row);
   event.rule = "handover.cut";
   tx.Record(std::move(event));
@@ -34,12 +35,14 @@ absl::Status MoveAccount(WriteTx& tx, const Actor& actor, const storage::Holder&
   if (planned.successor.has_value()) {
     HF_RETURN_IF_ERROR(custody::SetRelation(tx, planned.account.id, planned.successor->id, Relation::kOwner,
                                             fmt::format("handover {} of {}", row.name, leaver.name),
-                                            actor.holder.id));
+                                            actor.holder.id, &row));
   } else {
     HF_RETURN_IF_ERROR(storage::GrantStore(tx.db()).End(planned.grant.id, tx.now(), actor.holder.id));
   }
-  for (const std::int64_t grant_id : planned.more_grants)
-    HF_RETURN_IF_ERROR(storage::GrantStore(tx.db()).End(grant_id, tx.now(), actor.holder.id));
+  for (const storage::Grant& grant : planned.more_grants) {
+    HF_RETURN_IF_ERROR(storage::GrantStore(tx.db()).End(grant.id, tx.now(), actor.holder.id));
+    HF_RETURN_IF_ERROR(custody::RecordAccessEnd(tx, grant, "it was another name of who leaves", actor.holder.id, &row));
+  }
   storage::Account account = planned.account;
   account.updated_at = tx.now();
   ++account.revision;
@@ -50,27 +53,8 @@ absl::Status MoveAccount(WriteTx& tx, const Actor& actor, const storage::Holder&
        .from_relation = planned.grant.relation,
        .successor_id = planned.successor.has_value() ? std::optional(planned.successor->id) : std::nullopt,
        .chosen_by = planned.chosen_by}));
-  RecordMove(tx, actor, leaver, row, planned);
-  return absl::OkStatus();
-}
-
-absl::Status RevokeAll(WriteTx& tx, const Actor& actor, const storage::Handover& row, std::string_view rule,
-                       std::vector<storage::DeviceKey> doomed) {
-  for (storage::DeviceKey& key : doomed) {
-    if (key.state == KeyState::kRevoked) continue;
-    key.state = KeyState::kRevoked;
-    key.revoked_at = tx.now();
-    HF_RETURN_IF_ERROR(storage::KeyStore(tx.db()).Update(key));
-    HF_ASSIGN_OR_RETURN(const storage::Holder holder, custody::LoadHolder(tx, key.holder_id));
-    audit::Event event;
-    event.type = "key.end";
-    event.actor = custody::RefTo(actor.holder);
-    event.subject = custody::RefTo(holder);
-    event.handover = custody::RefTo(row);
-    event.rule = rule;
-    event.texts = {{"fingerprint", crypto::KeyFingerprint(key.cert_sha256, key.box_public)}};
-    tx.Record(std::move(event));
-  }
+  HF_ASSIGN_OR_RETURN(const storage::Holder former, custody::LoadHolder(tx, planned.grant.holder_id));
+  RecordMove(tx, actor, former, row, planned);
   return absl::OkStatus();
 }
 
@@ -82,10 +66,10 @@ absl::Status EndOpenEnds(WriteTx& tx, const Actor& actor, const storage::Holder&
   HF_RETURN_IF_ERROR(custody::VoidStrings(tx, holder));
   HF_RETURN_IF_ERROR(custody::WithdrawAll(tx, actor, holder, row));
   HF_ASSIGN_OR_RETURN(auto issued, keys.UnconfirmedIssuedBy(holder.id));
-  HF_RETURN_IF_ERROR(RevokeAll(tx, actor, row, "handover.freeze", std::move(issued)));
+  HF_RETURN_IF_ERROR(custody::EndDevices(tx, actor, std::move(issued), "handover.freeze", &row));
   HF_ASSIGN_OR_RETURN(auto own, keys.ByHolder(holder.id));
   std::erase_if(own, [](const storage::DeviceKey& key) { return key.state != KeyState::kUnconfirmed; });
-  return RevokeAll(tx, actor, row, "handover.freeze", std::move(own));
+  return custody::EndDevices(tx, actor, std::move(own), "handover.freeze", &row);
 }
 
 absl::Status Suspend(WriteTx& tx, const Actor& actor, storage::Holder& other, const storage::Handover& row,
@@ -130,7 +114,7 @@ absl::Status Cut(WriteTx& tx, const Actor& actor, const storage::Holder& leaver,
   HF_ASSIGN_OR_RETURN(const auto holders, storage::HolderStore(tx.db()).ByPerson(leaver.person));
   for (const storage::Holder& holder : holders) {
     HF_ASSIGN_OR_RETURN(auto keys, storage::KeyStore(tx.db()).ByHolder(holder.id));
-    HF_RETURN_IF_ERROR(RevokeAll(tx, actor, row, "handover.cut", std::move(keys)));
+    HF_RETURN_IF_ERROR(custody::EndDevices(tx, actor, std::move(keys), "handover.cut", &row));
   }
   if (plan.moves_custodian && row.named_successor.has_value()) {
     HF_ASSIGN_OR_RETURN(const storage::Holder successor, custody::LoadHolder(tx, *row.named_successor));

@@ -113,7 +113,7 @@ absl::StatusOr<Plan> MakePlan(Tx& tx, const storage::Holder& leaver,
   for (const auto& [account_id, held] : grants) {
     HF_ASSIGN_OR_RETURN(storage::Account account, custody::LoadAccount(tx, account_id));
     PlannedAccount planned{.account = std::move(account), .grant = held.front()};
-    for (std::size_t i = 1; i < held.size(); ++i) planned.more_grants.push_back(held[i].id);
+    for (std::size_t i = 1; i < held.size(); ++i) planned.more_grants.push_back(held[i]);
     if (planned.grant.relation == Relation::kOwner)
       HF_RETURN_IF_ERROR(ChooseOwner(tx, leaver, named, planned, plan));
     plan.accounts.push_back(std::move(planned));

@@ -14,8 +14,8 @@ namespace holdfast::handover {
 
 struct PlannedAccount {
   storage::Account account;
-  storage::Grant grant;                   // the strongest that the person has, under whichever name
-  std::vector<std::int64_t> more_grants;  // ids of those under other names
+  storage::Grant grant;                     // the strongest that the person has, under whichever name
+  std::vector<storage::Grant> more_grants;  // those under other names
   std::optional<storage::Holder> successor;
   storage::ChosenBy chosen_by = storage::ChosenBy::kNotAnOwner;
 };

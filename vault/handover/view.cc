@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "vault/custody/reach.h"
+#include "vault/custody/sight.h"
 #include "vault/handover/plan.h"
 
 namespace holdfast::handover {
@@ -113,6 +114,15 @@ absl::StatusOr<storage::Handover> FindCase(Tx& tx, std::string_view name) {
   HF_ASSIGN_OR_RETURN(auto row, storage::HandoverStore(tx.db()).ByName(name));
   if (row.has_value()) return *std::move(row);
   return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no handover {}", name));
+}
+
+absl::StatusOr<storage::Handover> FindSeenCase(Tx& tx, const custody::Actor& actor, policy::Action action,
+                                               std::string_view name) {
+  HF_ASSIGN_OR_RETURN(auto row, storage::HandoverStore(tx.db()).ByName(name));
+  if (!row.has_value()) return custody::NotThere(tx, actor, action, custody::Thing::kHandover, name);
+  HF_ASSIGN_OR_RETURN(const bool sees, custody::Sees(tx, actor, *row));
+  if (!sees) return custody::NotThere(tx, actor, action, custody::Thing::kHandover, name, {.handover = &*row});
+  return *std::move(row);
 }
 
 absl::StatusOr<CaseView> Summarize(Tx& tx, const storage::Handover& row) {

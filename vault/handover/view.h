@@ -43,6 +43,9 @@ struct CaseView {
 
 // The case by name ("7"), or NOT_FOUND.
 absl::StatusOr<storage::Handover> FindCase(custody::Tx& tx, std::string_view name);
+// The same, if the actor may see it; else as NotThere() of sight.h.
+absl::StatusOr<storage::Handover> FindSeenCase(custody::Tx& tx, const custody::Actor& actor, policy::Action action,
+                                               std::string_view name);
 // Without accounts and tasks.
 absl::StatusOr<CaseView> Summarize(custody::Tx& tx, const storage::Handover& row);
 // With all: while it waits for approval, what the cut would do if it were made now.

@@ -30,6 +30,10 @@ namespace fs = std::filesystem;
 absl::Status CheckTarget(const BackupOptions& options) {
   if (custody::LiesWithin(options.to, options.data_dir))
     return InvalidField("to", "must lie outside the data directory: a backup must survive that");
+  const fs::path directory = fs::path(options.to).parent_path();
+  std::error_code missing;
+  if (!fs::is_directory(directory, missing))
+    return InvalidField("to", fmt::format("the directory {} does not exist", directory.string()));
   for (const std::string& path : {options.to, RecordPath(options.to)}) {
     std::error_code ignored;
     if (fs::exists(fs::symlink_status(path, ignored)))
@@ -92,6 +96,15 @@ absl::StatusOr<Written> Finish(storage::Connection& copy, const custody::Keys& k
   return written;
 }
 
+absl::StatusOr<Contents> CheckBackup(const std::string& backup, const std::string& key_file) {
+  HF_ASSIGN_OR_RETURN(const Source source, OpenBackup(backup, key_file));
+  HF_ASSIGN_OR_RETURN(const custody::Keys keys,
+                      custody::LoadKeys(*source.db, source.root, source.vault_id, WallNow()));
+  HF_ASSIGN_OR_RETURN(Contents contents, Inspect(*source.db, keys));
+  HF_RETURN_IF_ERROR(CheckCheckpoint(source.checkpoint, keys, contents));
+  return contents;
+}
+
 }  // namespace
 
 absl::StatusOr<Contents> MakeBackup(const BackupOptions& options) {
@@ -128,11 +141,8 @@ absl::StatusOr<Contents> MakeBackup(const BackupOptions& options) {
 }
 
 absl::StatusOr<Contents> VerifyBackup(const std::string& backup, const std::string& key_file) {
-  HF_ASSIGN_OR_RETURN(const Source source, OpenBackup(backup, key_file));
-  HF_ASSIGN_OR_RETURN(const custody::Keys keys,
-                      custody::LoadKeys(*source.db, source.root, source.vault_id, WallNow()));
-  HF_ASSIGN_OR_RETURN(Contents contents, Inspect(*source.db, keys));
-  HF_RETURN_IF_ERROR(CheckCheckpoint(source.checkpoint, keys, contents));
+  auto contents = CheckBackup(backup, key_file);
+  HF_RETURN_IF_ERROR(NameDamaged(contents.status(), backup));
   return contents;
 }
 

@@ -1,5 +1,6 @@
 #include "vault/lifecycle/record.h"
 
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -11,6 +12,7 @@
 namespace holdfast::lifecycle {
 namespace {
 
+namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 constexpr std::string_view kFormat = "holdfast-backup-v1";
@@ -58,12 +60,19 @@ absl::Status WriteRecord(const std::string& backup, const RecoveryRecord& record
 }
 
 absl::StatusOr<RecoveryRecord> ReadRecord(const std::string& backup) {
+  std::error_code ignored;
+  const fs::file_status file_status = fs::status(backup, ignored);
+  if (!fs::exists(file_status))
+    return MakeError(absl::StatusCode::kNotFound, "NOT_A_BACKUP", backup + " does not exist");
+  if (!fs::is_regular_file(file_status))
+    return MakeError(absl::StatusCode::kInvalidArgument, "NOT_A_BACKUP",
+                     backup + " is no backup: a backup is a file, with its recovery record beside it");
   const std::string path = RecordPath(backup);
   std::ifstream file(path, std::ios::binary);
   if (!file)
     return MakeError(absl::StatusCode::kFailedPrecondition, "RECORD_MISSING",
-                     path + " is missing or unreadable: without its recovery record a backup cannot be read; put it "
-                            "beside the backup");
+                     backup + " is no backup, or its recovery record, " + path +
+                         ", is missing or unreadable: put that beside it");
   std::string text(kMaxSize, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));

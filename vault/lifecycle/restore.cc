@@ -38,7 +38,12 @@ constexpr char kVoid[] = "the vault was restored from a backup";
 absl::StatusOr<Source> OpenSource(const RestoreOptions& options) {
   std::error_code ignored;
   if (std::filesystem::is_directory(options.from, ignored)) return OpenDirectory(options.from, options.key_file);
-  if (std::filesystem::exists(options.from, ignored)) return OpenBackup(options.from, options.key_file);
+  if (std::filesystem::exists(options.from, ignored)) {
+    HF_ASSIGN_OR_RETURN(Source source, OpenBackup(options.from, options.key_file));
+    // Copying would stop at a damaged page without saying that it is one.
+    HF_RETURN_IF_ERROR(source.db->CheckPages());
+    return source;
+  }
   return InvalidField("from", fmt::format("{} is not there: name a backup or a data directory", options.from));
 }
 
@@ -178,9 +183,7 @@ absl::StatusOr<Restored> Fill(const RestoreOptions& options, const Source& sourc
                   .needed = restore.needed};
 }
 
-}  // namespace
-
-absl::StatusOr<Restored> RestoreVault(const RestoreOptions& options) {
+absl::StatusOr<Restored> MakeVault(const RestoreOptions& options) {
   HF_RETURN_IF_ERROR(custody::CheckNewDirectory(options.data_dir));
   HF_ASSIGN_OR_RETURN(const std::string anchor_name,
                       custody::NewAnchorName(options.data_dir, options.anchor));
@@ -202,6 +205,16 @@ absl::StatusOr<Restored> RestoreVault(const RestoreOptions& options) {
                   .database_key = crypto::WrapKey(source.root, source.vault_id, crypto::kDatabaseKey,
                                                   custody::kDatabaseEpoch, database_key)}}}));
   made.Keep();
+  return restored;
+}
+
+}  // namespace
+
+absl::StatusOr<Restored> RestoreVault(const RestoreOptions& options) {
+  auto restored = MakeVault(options);
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(options.from, ignored))
+    HF_RETURN_IF_ERROR(NameDamaged(restored.status(), options.from));
   return restored;
 }
 

@@ -38,13 +38,19 @@ absl::StatusOr<std::shared_ptr<const void>> LockDirectory(const std::string& dat
 
 }  // namespace
 
+absl::Status NameDamaged(const absl::Status& status, const std::string& backup) {
+  if (status.code() != absl::StatusCode::kDataLoss || ReasonOf(status) == "RECORD_DAMAGED") return status;
+  return MakeError(status.code(), ReasonOf(status),
+                   fmt::format("{} is damaged; use another backup ({})", backup, MessageOf(status)));
+}
+
 absl::StatusOr<Source> OpenBackup(const std::string& path, const std::string& key_file) {
   HF_ASSIGN_OR_RETURN(const RecoveryRecord record, ReadRecord(path));
   Source source{.vault_id = record.vault_id, .key_file = key_file.empty() ? record.key_file : key_file};
   HF_ASSIGN_OR_RETURN(source.root, custody::ReadRootKey(source.key_file, record.vault_id, record.root_key_id));
   HF_ASSIGN_OR_RETURN(const SecretBytes key, UnwrapBackupKey(source.root, record));
   auto db = storage::Connection::OpenOutside(path, key);
-  HF_RETURN_IF_ERROR(NameFile(db.status(), path));
+  HF_RETURN_IF_ERROR(db.status());
   source.db = *std::move(db);
   HF_ASSIGN_OR_RETURN(const auto note, storage::RecoveryStore(*source.db).Backup());
   if (!note.has_value())

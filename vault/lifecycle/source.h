@@ -22,6 +22,9 @@ struct Source {
   std::shared_ptr<const void> lock;  // of a directory: keeps a server out for as long as it is read
 };
 
+// Damage of any kind (DATA_LOSS) as one that names the backup, and that another one is needed; all else as it is.
+absl::Status NameDamaged(const absl::Status& status, const std::string& backup);
+
 // Besides the errors of a start: those of the recovery record, and FAILED_PRECONDITION, reason NOT_A_BACKUP.
 absl::StatusOr<Source> OpenBackup(const std::string& path, const std::string& key_file);
 // FAILED_PRECONDITION, reason VAULT_IN_USE, while it is served.

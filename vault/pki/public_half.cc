@@ -4,6 +4,7 @@
 #include <openssl/core_names.h>
 #include <openssl/pem.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -20,8 +21,8 @@ using BioPtr = Owned<BIO, BIO_free_all>;
 using NumberPtr = Owned<BIGNUM, BN_free>;
 
 Bytes Tagged(char tag, ByteView bytes) {
-  Bytes out{static_cast<std::uint8_t>(tag)};
-  out.insert(out.end(), bytes.begin(), bytes.end());
+  Bytes out(1 + bytes.size(), static_cast<std::uint8_t>(tag));
+  std::ranges::copy(bytes, out.begin() + 1);
   return out;
 }
 

@@ -56,6 +56,15 @@ actions = ["holder.*", "key.*", "account.*", "grant.*", "secret.*", "exposure.*"
 when = { key = ["unconfirmed"], additional_key = true }
 why = "the key is not confirmed yet: somebody other than its issuer must confirm its fingerprint"
 
+# What a role gives reaches every account and everybody: a stolen string must not be an officer's hand or eye.
+[[rule]]
+id = "floor.unconfirmed-role"
+effect = "forbid"
+actions = ["holder.*", "key.*", "account.*", "grant.*", "secret.*", "exposure.*", "import.*", "handover.*", "approval.*",
+  "break-glass.*", "finding.*", "policy.*", "audit.*"]
+when = { key = ["unconfirmed"], role = ["security", "auditor", "offboarding"] }
+why = "the key is not confirmed yet: somebody other than its issuer must confirm its fingerprint"
+
 [[rule]]
 id = "floor.unconfirmed-starts-nothing"
 effect = "forbid"

@@ -4,6 +4,7 @@
 #include "vault/custody/accounts.h"
 #include "vault/custody/links.h"
 #include "vault/custody/renaming.h"
+#include "vault/custody/sight.h"
 #include "vault/rpc/account_links.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/render.h"
@@ -124,7 +125,7 @@ absl::StatusOr<Query<v1::ListAccountsResponse>> PrepareList(const v1::ListAccoun
               return Render(names, row, *out.add_accounts());
             }));
     out.set_next_page_token(shown.next);
-    return absl::OkStatus();
+    return shown.nothing() ? custody::NothingShown(tx, actor, Action::kAccountRead) : absl::OkStatus();
   };
 }
 

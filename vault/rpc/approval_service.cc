@@ -44,7 +44,7 @@ absl::StatusOr<std::optional<ApprovalState>> FromProto(v1::ApprovalState state) 
 // Rows as messages; the policies that they name are read once each.
 class Renderer {
  public:
-  explicit Renderer(custody::Tx& tx) : tx_(tx), names_(tx) {}
+  Renderer(custody::Tx& tx, const Actor& reader) : tx_(tx), reader_(reader), names_(tx) {}
 
   absl::Status Render(const Approval& row, v1::Approval& out) {
     out.set_name(custody::ApprovalName(row.id));
@@ -55,6 +55,7 @@ class Renderer {
     out.set_ticket(row.ticket);
     out.set_rule(row.rule);
     out.set_needs(custody::DescribeNeeds(custody::NeedsOf(row)));
+    HF_ASSIGN_OR_RETURN(*out.mutable_approvers(), custody::ApproversOf(tx_, reader_, row));
     HF_RETURN_IF_ERROR(RenderVotes(row, out));
     SetTime(row.created_at, out.mutable_create_time());
     SetTime(row.decide_until, out.mutable_decide_time_limit());
@@ -103,6 +104,7 @@ class Renderer {
   }
 
   custody::Tx& tx_;
+  const Actor& reader_;
   Names names_;
   std::map<std::int64_t, std::string> hashes_;
 };
@@ -116,7 +118,7 @@ absl::StatusOr<Work<v1::Approval>> PrepareDecision(const Message& message, custo
   return [request = std::move(request), name = std::move(name)](custody::WriteTx& tx, const Actor& actor,
                                                                 v1::Approval& out) -> absl::Status {
     HF_ASSIGN_OR_RETURN(const Approval row, Decide(tx, actor, request, name));
-    return Renderer(tx).Render(row, out);
+    return Renderer(tx, actor).Render(row, out);
   };
 }
 
@@ -124,8 +126,8 @@ absl::StatusOr<Query<v1::Approval>> PrepareGet(const v1::GetApprovalRequest& mes
   HF_ASSIGN_OR_RETURN(std::string name, ParseName("approvals", message.name(), "name"));
   return
       [name = std::move(name)](custody::ReadTx& tx, const Actor& actor, v1::Approval& out) -> absl::Status {
-        HF_ASSIGN_OR_RETURN(const Approval row, custody::FindReadable(tx, actor, name));
-        return Renderer(tx).Render(row, out);
+        HF_ASSIGN_OR_RETURN(const Approval row, custody::FindSeen(tx, actor, policy::Action::kApprovalRead, name));
+        return Renderer(tx, actor).Render(row, out);
       };
 }
 
@@ -146,7 +148,7 @@ absl::Status FillPage(custody::Tx& tx, const Actor& actor, const Wanted& wanted,
                       v1::ListApprovalsResponse& out) {
   HF_ASSIGN_OR_RETURN(const auto rows,
                       storage::ApprovalStore(tx.db()).List(filter, page.after(), kScannedAtMost + 1));
-  Renderer renderer(tx);
+  Renderer renderer(tx, actor);
   std::int64_t seen = page.after();
   int scanned = 0;
   for (const Approval& row : rows) {

@@ -162,7 +162,9 @@ absl::StatusOr<Query<v1::ListBreakGlassResponse>> PrepareList(const v1::ListBrea
     Names names(tx);
     for (const BreakGlassView& view : found.views)
       HF_RETURN_IF_ERROR(Render(names, view, *out.add_break_glass()));
-    return absl::OkStatus();
+    return page.position().has_value() || out.break_glass_size() > 0 || found.last.has_value()
+               ? absl::OkStatus()
+               : custody::NothingShown(tx, actor, policy::Action::kBreakGlassRead);
   };
 }
 

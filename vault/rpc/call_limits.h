@@ -75,13 +75,15 @@ class CallLimits {
     const std::list<Entry>::iterator entry_;
   };
 
-  // RESOURCE_EXHAUSTED, reason TOO_MANY_CALLS. `context` must live until the ticket is gone.
+  // RESOURCE_EXHAUSTED, reason TOO_MANY_CALLS, to be repeated when the first of those under way is past its deadline,
+  // or sooner if one ends. `context` must live until the ticket is gone.
   absl::StatusOr<std::unique_ptr<Ticket>> Enter(const grpc::CallbackServerContext& context,
                                                 const Bytes& certificate_sha256);
   // Cancels the calls that are past the deadline.
   void Sweep(Clock::time_point now);
 
  private:
+  std::int64_t MillisToDeadline(const Device& device, Clock::time_point now) const;  // REQUIRES: mutex_
   absl::Status Owe(Entry& entry, std::size_t bytes, bool always);
   void Paid(Entry& entry);
   void Leave(std::list<Entry>::iterator entry);

@@ -50,9 +50,11 @@ absl::Status FillPlain(const v1::ListEventsRequest& message, storage::EventFilte
   return absl::OkStatus();
 }
 
-// For auditors, who may know of every account there is: an unknown one is not found.
+// By its id now or a former one. For auditors, who may know of every account there is: an unknown one is not found.
 absl::StatusOr<storage::Account> AccountByName(custody::Tx& tx, std::string_view name) {
   HF_ASSIGN_OR_RETURN(auto account, storage::AccountStore(tx.db()).ByName(name));
+  if (account.has_value()) return *std::move(account);
+  HF_ASSIGN_OR_RETURN(account, storage::AccountStore(tx.db()).ByFormerName(name));
   if (account.has_value()) return *std::move(account);
   return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", "there is no account " + std::string(name));
 }

@@ -74,7 +74,9 @@ absl::StatusOr<Query<v1::ListFindingsResponse>> PrepareList(const v1::ListFindin
     out.set_next_page_token(page.CutAndToken(rows));
     Names names(tx);
     for (const custody::Finding& row : rows) HF_RETURN_IF_ERROR(Render(names, row, *out.add_findings()));
-    return absl::OkStatus();
+    return page.position().has_value() || out.findings_size() > 0
+               ? absl::OkStatus()
+               : custody::NothingShown(tx, actor, policy::Action::kFindingRead);
   };
 }
 

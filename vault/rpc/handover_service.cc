@@ -1,5 +1,6 @@
 // Moving what somebody holds to somebody else.
 #include "holdfast/v1/handover_service.grpc.pb.h"
+#include "vault/custody/sight.h"
 #include "vault/handover/case.h"
 #include "vault/handover/settle.h"
 #include "vault/rpc/call.h"
@@ -62,31 +63,11 @@ absl::StatusOr<Work<v1::Handover>> PrepareClose(const v1::CloseHandoverRequest& 
   };
 }
 
-absl::StatusOr<bool> SeesCase(custody::Tx& tx, const Actor& actor, const storage::Handover& row) {
-  HF_ASSIGN_OR_RETURN(const storage::Holder leaver, custody::LoadHolder(tx, row.leaver_id));
-  HF_ASSIGN_OR_RETURN(const auto read, custody::Consider(tx, actor, Action::kHandoverRead,
-                                                         {.subject = &leaver, .handover = &row}));
-  return read.allowed();
-}
-
-// Decided before the answer says whether there is such a case.
-absl::StatusOr<storage::Handover> FindAuthorized(custody::Tx& tx, const Actor& actor, std::string_view name) {
-  auto row = handover::FindCase(tx, name);
-  custody::Target target;
-  storage::Holder leaver;
-  if (row.ok()) {
-    HF_ASSIGN_OR_RETURN(leaver, custody::LoadHolder(tx, row->leaver_id));
-    target = {.subject = &leaver, .handover = &*row};
-  }
-  HF_RETURN_IF_ERROR(custody::Authorize(tx, actor, Action::kHandoverRead, target).status());
-  return row;
-}
-
 absl::StatusOr<Query<v1::Handover>> PrepareGet(const v1::GetHandoverRequest& message) {
   HF_ASSIGN_OR_RETURN(std::string name, ParseName("handovers", message.name(), "name"));
   return
       [name = std::move(name)](custody::ReadTx& tx, const Actor& actor, v1::Handover& out) -> absl::Status {
-        HF_ASSIGN_OR_RETURN(const auto row, FindAuthorized(tx, actor, name));
+        HF_ASSIGN_OR_RETURN(const auto row, handover::FindSeenCase(tx, actor, Action::kHandoverRead, name));
         return RenderTo(handover::Describe(tx, row), out);
       };
 }
@@ -100,7 +81,7 @@ absl::StatusOr<Query<v1::ListHandoversResponse>> PrepareList(const v1::ListHando
         ShowVisible(
             page,
             [&](std::int64_t after, int limit) { return storage::HandoverStore(tx.db()).List(after, limit); },
-            [&](const storage::Handover& row) { return SeesCase(tx, actor, row); },
+            [&](const storage::Handover& row) { return custody::Sees(tx, actor, row); },
             [&](const storage::Handover& row) {
               return RenderTo(handover::Summarize(tx, row), *out.add_handovers());
             }));
@@ -114,7 +95,7 @@ absl::StatusOr<Query<v1::ListHandoverTasksResponse>> PrepareListTasks(
   HF_ASSIGN_OR_RETURN(std::string parent, ParseName("handovers", message.parent(), "parent"));
   return [&message, parent = std::move(parent)](custody::ReadTx& tx, const Actor& actor,
                                                 v1::ListHandoverTasksResponse& out) -> absl::Status {
-    HF_ASSIGN_OR_RETURN(const auto row, FindAuthorized(tx, actor, parent));
+    HF_ASSIGN_OR_RETURN(const auto row, handover::FindSeenCase(tx, actor, Action::kHandoverRead, parent));
     HF_ASSIGN_OR_RETURN(const Page page, Page::Of(tx, actor, message));
     HF_ASSIGN_OR_RETURN(auto tasks, handover::TasksOf(tx, row));
     if (message.open_only()) std::erase_if(tasks, [](const handover::TaskView& task) { return task.done(); });

@@ -75,7 +75,10 @@ absl::StatusOr<HostPort> ParseHostPort(const std::string& text, std::string_view
   HostPort address{.host = text.substr(0, colon), .port = -1};
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, address.port);
-  if (error != std::errc() || stop != end || address.port < 0 || address.port > 65535) return bad;
+  const bool number = stop == end && (error == std::errc() || error == std::errc::result_out_of_range);
+  if (!number) return bad;
+  if (error != std::errc() || address.port < 0 || address.port > 65535)
+    return InvalidField(field, "the port must be from 0 to 65535");
   if (address.host.starts_with('[') && address.host.ends_with(']'))
     address.host = address.host.substr(1, address.host.size() - 2);
   else if (address.host.find(':') != std::string::npos)

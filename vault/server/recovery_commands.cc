@@ -9,7 +9,7 @@
 #include "vault/lifecycle/backup.h"
 #include "vault/lifecycle/record.h"
 #include "vault/lifecycle/restore.h"
-#include "vault/server/hardening.h"
+#include "vault/server/vault_directory.h"
 
 namespace holdfast::server {
 namespace {
@@ -44,10 +44,10 @@ void RecoveryCommands::AddBackup(CLI::App& app) {
   // Not required by the parser: "backup verify" takes neither.
   backup_->add_option("--data-dir", data_dir_, "The vault's directory");
   backup_->add_option("--to", to_, "New file, outside the data directory; its recovery record is put beside it");
-  backup_->add_option("--key-file", key_file_, "The vault's key file, if it is not where the vault was made with");
+  backup_->add_option("--key-file", key_file_, "The vault's key file, if it no longer lies where 'init' put it");
   verify_ = backup_->add_subcommand("verify", "Check a backup whole, without restoring it");
   verify_->add_option("FILE", file_, "The backup; its recovery record lies beside it")->required();
-  verify_->add_option("--key-file", key_file_, "The vault's key file, if it is not where it was");
+  verify_->add_option("--key-file", key_file_, "The vault's key file, if it no longer lies where it did");
 }
 
 void RecoveryCommands::AddRestore(CLI::App& app) {
@@ -55,7 +55,7 @@ void RecoveryCommands::AddRestore(CLI::App& app) {
   restore_->add_option("--from", from_, "The backup; or the data directory whose anchor is lost, whose database is an older one, or that is a copy. It stays as it is")
       ->required();
   restore_->add_option("--data-dir", data_dir_, "New or empty directory")->required();
-  restore_->add_option("--key-file", key_file_, "The vault's key file, if it is not where it was");
+  restore_->add_option("--key-file", key_file_, "The vault's key file, if it no longer lies where it did");
   restore_->add_option("--anchor", anchor_, "New file for signed checkpoints; best on another volume (default: in the data directory)");
   restore_->add_option("--last-checkpoint", last_checkpoint_,
                        "A file with the newest checkpoint that anybody has, such as a device's \"checkpoint\": says what is lost");
@@ -70,7 +70,7 @@ absl::Status RecoveryCommands::Backup() const {
   HF_RETURN_IF_ERROR(Required(data_dir_, "data-dir"));
   HF_RETURN_IF_ERROR(Required(to_, "to"));
   const std::string data_dir = AbsolutePath(data_dir_);
-  HF_RETURN_IF_ERROR(CheckPrivateDirectory(data_dir, "data-dir"));
+  HF_RETURN_IF_ERROR(CheckVaultDirectory(data_dir, "data-dir"));
   HF_ASSIGN_OR_RETURN(const lifecycle::Contents contents,
                       lifecycle::MakeBackup({.data_dir = data_dir,
                                              .key_file = AbsolutePath(key_file_),

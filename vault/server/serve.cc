@@ -22,6 +22,7 @@
 #include "vault/rpc/services.h"
 #include "vault/server/hardening.h"
 #include "vault/server/listener.h"
+#include "vault/server/vault_directory.h"
 
 namespace holdfast::server {
 namespace {
@@ -119,7 +120,9 @@ class Instance {
                   .stopping = stopping_,
                   .limits = limits_});
     limits_.set_on_call([this](const std::string& peer, const Bytes& certificate) {
-      connections_.Called(ParsePeer(peer), certificate);
+      // Who enrolls is no device yet, and would be cut as an unknown one.
+      if (vault_->door()->table()->KnowsDevice(certificate, WallNow()))
+        connections_.Called(ParsePeer(peer), certificate);
     });
     const auto tick = [this] { limits_.Sweep(rpc::CallLimits::Clock::now()); };
     HF_ASSIGN_OR_RETURN(listener_, Listener::Open(std::move(acceptor), connections_, vault_->keys(),
@@ -152,7 +155,7 @@ class Instance {
 absl::Status Serve(const std::string& data_dir, const custody::OpenOptions& options, const Config& config) {
   const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // inherited by every thread: only sigwait takes them
-  HF_RETURN_IF_ERROR(CheckPrivateDirectory(data_dir, "data-dir"));
+  HF_RETURN_IF_ERROR(CheckVaultDirectory(data_dir, "data-dir"));
   HF_ASSIGN_OR_RETURN(std::unique_ptr<Instance> instance, Instance::Start(data_dir, options, config));
   fmt::print("holdfastd ready\n");
   std::fflush(stdout);

@@ -118,6 +118,22 @@ FindingRows FindingStore::SecretsDead() {
       &ReadFinding);
 }
 
+FindingRows FindingStore::ValuesDead() {
+  return ReadAll(
+      connection_.Query("SELECT s.id, a.id, s.id, h.id, h.name, h.status, a.tier, d.version, min(d.attested_at)"
+                        " FROM secret s JOIN account a ON a.id = s.account_id"
+                        " JOIN secret_version v ON v.secret_id = s.id AND v.version = s.current_version"
+                        " JOIN version_hash i ON i.secret_id = s.id AND i.version = s.current_version"
+                        " JOIN version_hash b ON b.secret_id = s.id AND b.hash = i.hash"
+                        " JOIN attestation d ON d.secret_id = s.id AND d.version = b.version"
+                        "  AND d.attested_at >= v.created_at"
+                        " JOIN holder h ON h.id = d.holder_id"
+                        " WHERE a.state = ?1 AND s.removed_at IS NULL AND NOT EXISTS (SELECT 1 FROM attestation n"
+                        "  WHERE n.secret_id = s.id AND n.version = s.current_version) GROUP BY s.id",
+                        AccountState::kActive),
+      &ReadFinding);
+}
+
 FindingRows FindingStore::AccountsNotReviewed(const PerTier& within, Micros now) {
   return ReadAll(
       connection_.Query(
@@ -200,7 +216,7 @@ FindingRows FindingStore::KeysEnding(Micros within, Micros now) {
 
 FindingRows FindingStore::StringsMisused(Micros within, Micros now) {
   return ReadAll(
-      connection_.Query("SELECT e.id, NULL, NULL, h.id, h.name, h.status, 0, e.used_at IS NOT NULL, e.misused_at"
+      connection_.Query("SELECT e.id, NULL, NULL, h.id, h.name, h.status, 0, coalesce(e.device_id, 0), e.misused_at"
                         " FROM enrollment e JOIN holder h ON h.id = e.holder_id"
                         " LEFT JOIN device_key k ON k.id = e.device_id"
                         " WHERE e.misused_at + ?2 > ?1 AND (k.id IS NULL OR (k.state <> ?3 AND"

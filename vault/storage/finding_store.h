@@ -54,6 +54,9 @@ class FindingStore {
   FindingRows ExposedInactive();
   // Secrets whose newest version is attested dead; `since` when that was.
   FindingRows SecretsDead();
+  // The others of which, since the newest version came in, an earlier one with its value was attested dead; number
+  // that one. This follows from equal values, and is for security alone.
+  FindingRows ValuesDead();
   // Accounts last looked over longer ago than the tier's time; `since` when that was.
   FindingRows AccountsNotReviewed(const PerTier& within, Micros now);
   // Live grants (of grantees) without an end, number 0, or for longer than the tier's time, number their
@@ -70,8 +73,9 @@ class FindingStore {
   // Confirmed keys of active holders that end within that time, unless the holder has one that lasts longer;
   // `since` their end.
   FindingRows KeysEnding(Micros within, Micros now);
-  // Enrollment strings that somebody presented within that time though they were used or had ended, number 1 for
-  // a used one, unless its device was revoked, or confirmed since; holder whom it was for, `since` the last time.
+  // Enrollment strings that somebody presented within that time though they were used or had ended, number the
+  // device enrolled with it, unless that was revoked, or confirmed since; holder whom it was for, `since` the last
+  // time.
   FindingRows StringsMisused(Micros within, Micros now);
   // Handovers that have been open for so long; holder the leaver, `since` their start.
   FindingRows HandoversOpen(Micros within, Micros now);

@@ -147,6 +147,14 @@ absl::Status KeyStore::MarkMisused(std::int64_t enrollment_id, Micros now) {
   return connection_.ExecOne("UPDATE enrollment SET misused_at = ?2 WHERE id = ?1", enrollment_id, now);
 }
 
+absl::StatusOr<bool> KeyStore::StringMisusedSince(std::int64_t device, Micros since) {
+  HF_ASSIGN_OR_RETURN(
+      const std::int64_t misused,
+      ReadInt(connection_.Query("SELECT EXISTS (SELECT 1 FROM enrollment WHERE device_id = ?1 AND misused_at > ?2)",
+                                device, since)));
+  return misused != 0;
+}
+
 absl::Status KeyStore::VoidOpenEnrollments(std::int64_t holder_id, Micros now) {
   return connection_.Exec(
       "UPDATE enrollment SET void_at = ?2 WHERE holder_id = ?1 AND used_at IS NULL AND void_at IS NULL",

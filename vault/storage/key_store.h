@@ -86,6 +86,8 @@ class KeyStore {
   absl::Status MarkUsed(std::int64_t enrollment_id, std::int64_t device, std::string_view certificate,
                         Micros now);
   absl::Status MarkMisused(std::int64_t enrollment_id, Micros now);
+  // Whether somebody presented the string that the device was enrolled with, later than `since`.
+  absl::StatusOr<bool> StringMisusedSince(std::int64_t device, Micros since);
   // Voids what is neither used nor void: strings for the holder; strings that the issuer handed out.
   absl::Status VoidOpenEnrollments(std::int64_t holder_id, Micros now);
   absl::Status VoidEnrollmentsIssuedBy(std::int64_t issuer_id, Micros now);

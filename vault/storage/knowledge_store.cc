@@ -84,25 +84,54 @@ absl::StatusOr<bool> KnowledgeStore::AttestedByAnother(std::int64_t secret_id, s
   return attested != 0;
 }
 
+// One statement however much the person put in: nobody can make the work of their own departure long.
 absl::StatusOr<std::vector<std::int64_t>> KnowledgeStore::KnownVersions(std::int64_t secret_id,
                                                                         std::string_view person) {
   HF_ASSIGN_OR_RETURN(
-      std::set<std::int64_t> known,
-      ReadIds(connection_.Query("SELECT DISTINCT e.version FROM exposure e JOIN holder h ON h.id = e.holder_id"
-                                " WHERE e.secret_id = ?1 AND h.person = ?2",
-                                secret_id, person)));
-  if (by_ == KnownBy::kExposure) return std::vector<std::int64_t>(known.begin(), known.end());
-  // Each hash is looked up once, however often its value came back.
-  std::map<Bytes, std::vector<std::int64_t>> by_hash;
-  Statement rows = connection_.Query("SELECT hash, version FROM version_hash WHERE secret_id = ?1", secret_id);
-  while (rows.Step()) by_hash[rows.Blob(0)].push_back(rows.Int(1));
-  HF_RETURN_IF_ERROR(rows.status());
-  for (const auto& [hash, versions] : by_hash) {
-    if (std::ranges::all_of(versions, [&](std::int64_t version) { return known.contains(version); })) continue;
-    HF_ASSIGN_OR_RETURN(const bool knows, Knows(person, hash));
-    if (knows) known.insert(versions.begin(), versions.end());
-  }
+      const auto known,
+      ReadIds(connection_.Query(
+          "SELECT e.version FROM exposure e JOIN holder h ON h.id = e.holder_id"
+          " WHERE e.secret_id = ?1 AND h.person = ?2"
+          " UNION SELECT v.version FROM version_hash v WHERE ?3 AND v.secret_id = ?1 AND v.hash IN"
+          // Each hash is looked up once, however often its value came back.
+          "  (SELECT m.hash FROM (SELECT DISTINCT hash FROM version_hash WHERE secret_id = ?1) m"
+          "   WHERE EXISTS (SELECT 1 FROM version_hash b JOIN exposure e ON e.secret_id = b.secret_id"
+          "    AND e.version = b.version JOIN holder h ON h.id = e.holder_id"
+          "    WHERE b.hash = m.hash AND h.person = ?2))",
+          secret_id, person, by_ == KnownBy::kValue)));
   return std::vector<std::int64_t>(known.begin(), known.end());
+}
+
+absl::StatusOr<std::map<std::int64_t, std::vector<std::int64_t>>> KnowledgeStore::AllKnownVersions(
+    std::string_view person) {
+  std::map<std::int64_t, std::vector<std::int64_t>> known;
+  Statement rows = connection_.Query(
+      "WITH seen AS MATERIALIZED (SELECT e.secret_id, e.version FROM holder h"
+      "  JOIN exposure e ON e.holder_id = h.id WHERE h.person = ?1),"
+      " hashes AS MATERIALIZED (SELECT DISTINCT b.hash FROM seen"
+      "  JOIN version_hash b ON b.secret_id = seen.secret_id AND b.version = seen.version WHERE ?2)"
+      " SELECT secret_id, version FROM seen"
+      " UNION SELECT v.secret_id, v.version FROM hashes CROSS JOIN version_hash v ON v.hash = hashes.hash"
+      " ORDER BY 1, 2",
+      person, by_ == KnownBy::kValue);
+  while (rows.Step()) known[rows.Int(0)].push_back(rows.Int(1));
+  HF_RETURN_IF_ERROR(rows.status());
+  return known;
+}
+
+absl::StatusOr<bool> KnowledgeStore::InForceIsDead(std::int64_t secret_id, std::int64_t newest) {
+  HF_ASSIGN_OR_RETURN(const auto attested, Attestations(secret_id, newest));
+  if (!attested.empty() || by_ == KnownBy::kExposure) return !attested.empty();
+  HF_ASSIGN_OR_RETURN(
+      const std::int64_t by_value,
+      ReadInt(connection_.Query(
+          "SELECT EXISTS (SELECT 1 FROM secret_version v"
+          " JOIN version_hash a ON a.secret_id = v.secret_id AND a.version = v.version"
+          " JOIN version_hash b ON b.secret_id = v.secret_id AND b.hash = a.hash"
+          " JOIN attestation d ON d.secret_id = v.secret_id AND d.version = b.version AND d.attested_at >= v.created_at"
+          " WHERE v.secret_id = ?1 AND v.version = ?2)",
+          secret_id, newest)));
+  return by_value != 0;
 }
 
 absl::StatusOr<KnowledgeStore::Settled> KnowledgeStore::SettledFor(std::int64_t secret_id,
@@ -122,17 +151,21 @@ absl::StatusOr<KnowledgeStore::Settled> KnowledgeStore::SettledFor(std::int64_t 
 }
 
 absl::StatusOr<TaskState> KnowledgeStore::TaskStateOf(std::int64_t secret_id, std::string_view person) {
+  HF_ASSIGN_OR_RETURN(const auto known, KnownVersions(secret_id, person));
+  return StateWhen(known, secret_id, person);
+}
+
+absl::StatusOr<TaskState> KnowledgeStore::StateWhen(const std::vector<std::int64_t>& known, std::int64_t secret_id,
+                                                    std::string_view person) {
   HF_ASSIGN_OR_RETURN(const auto secret, SecretStore(connection_).ById(secret_id));
   if (!secret.has_value())
     return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a task is about a secret that is gone");
-  HF_ASSIGN_OR_RETURN(const auto known, KnownVersions(secret_id, person));
   HF_ASSIGN_OR_RETURN(const Settled settled, SettledFor(secret_id, person));
   const std::int64_t newest = secret->current_version;
   TaskState state{.in_force_known = std::ranges::binary_search(known, newest),
                   .removed = secret->removed_at.has_value(),
                   .concerns = !known.empty()};
-  HF_ASSIGN_OR_RETURN(const auto dead, Attestations(secret_id, newest));
-  state.in_force_dead = !dead.empty();
+  HF_ASSIGN_OR_RETURN(state.in_force_dead, InForceIsDead(secret_id, newest));
   // What came in after the settlement is not covered by it.
   if (settled.as != SettledAs::kNot && settled.version >= newest) state.settled = settled.as;
   for (const std::int64_t version : known) {
@@ -150,36 +183,22 @@ absl::StatusOr<TaskState> KnowledgeStore::TaskStateOf(std::int64_t secret_id, st
   return state;
 }
 
-absl::StatusOr<std::vector<std::int64_t>> KnowledgeStore::OpenByPerson(std::string_view person) {
-  HF_ASSIGN_OR_RETURN(std::set<std::int64_t> candidates,
-                      ReadIds(connection_.Query("SELECT DISTINCT e.secret_id FROM holder h"
-                                                " JOIN exposure e ON e.holder_id = h.id WHERE h.person = ?1",
-                                                person)));
-  HF_RETURN_IF_ERROR(AddElsewhere(person, candidates));
-  std::vector<std::int64_t> open;
-  for (const std::int64_t secret_id : candidates) {
-    HF_ASSIGN_OR_RETURN(const TaskState state, TaskStateOf(secret_id, person));
-    if (!state.done()) open.push_back(secret_id);
+absl::StatusOr<std::map<std::int64_t, TaskState>> KnowledgeStore::StatesOf(std::string_view person) {
+  HF_ASSIGN_OR_RETURN(const auto known, AllKnownVersions(person));
+  std::map<std::int64_t, TaskState> states;
+  for (const auto& [secret_id, versions] : known) {
+    HF_ASSIGN_OR_RETURN(TaskState state, StateWhen(versions, secret_id, person));
+    states.emplace_hint(states.end(), secret_id, std::move(state));
   }
-  return open;
+  return states;
 }
 
-absl::Status KnowledgeStore::AddElsewhere(std::string_view person, std::set<std::int64_t>& candidates) {
-  if (by_ == KnownBy::kExposure) return absl::OkStatus();
-  std::set<Bytes> hashes;
-  Statement rows = connection_.Query(
-      "SELECT DISTINCT b.hash FROM holder h JOIN exposure e ON e.holder_id = h.id JOIN version_hash b"
-      " ON b.secret_id = e.secret_id AND b.version = e.version WHERE h.person = ?1",
-      person);
-  while (rows.Step()) hashes.insert(rows.Blob(0));
-  HF_RETURN_IF_ERROR(rows.status());
-  for (const Bytes& hash : hashes) {
-    HF_ASSIGN_OR_RETURN(
-        const auto elsewhere,
-        ReadIds(connection_.Query("SELECT DISTINCT secret_id FROM version_hash WHERE hash = ?1", hash)));
-    candidates.insert(elsewhere.begin(), elsewhere.end());
-  }
-  return absl::OkStatus();
+absl::StatusOr<std::vector<std::int64_t>> KnowledgeStore::OpenByPerson(std::string_view person) {
+  HF_ASSIGN_OR_RETURN(const auto states, StatesOf(person));
+  std::vector<std::int64_t> open;
+  for (const auto& [secret_id, state] : states)
+    if (!state.done()) open.push_back(secret_id);
+  return open;
 }
 
 absl::StatusOr<std::vector<Knower>> KnowledgeStore::KnowersInForce() {
@@ -213,6 +232,17 @@ absl::StatusOr<std::vector<std::int64_t>> KnowledgeStore::Reused() {
           " AND a.version = s.current_version WHERE s.removed_at IS NULL)"
           " SELECT DISTINCT id FROM in_force WHERE hash IN"
           " (SELECT hash FROM in_force GROUP BY hash HAVING count(DISTINCT id) > 1)")));
+  return std::vector<std::int64_t>(ids.begin(), ids.end());
+}
+
+absl::StatusOr<std::vector<std::int64_t>> KnowledgeStore::PutBack() {
+  HF_ASSIGN_OR_RETURN(
+      const auto ids,
+      ReadIds(connection_.Query(
+          "SELECT DISTINCT s.id FROM secret s"
+          " JOIN version_hash a ON a.secret_id = s.id AND a.version = s.current_version"
+          " JOIN version_hash b ON b.secret_id = s.id AND b.hash = a.hash AND b.version < s.current_version"
+          " WHERE s.removed_at IS NULL")));
   return std::vector<std::int64_t>(ids.begin(), ids.end());
 }
 

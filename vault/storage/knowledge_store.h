@@ -12,8 +12,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +31,8 @@ enum class SettledAs : int { kNot = 0, kClosed = 1, kNoSecret = 2 };
 
 struct TaskState {
   bool in_force_known = false;  // the newest version is one that the person knows
-  bool in_force_dead = false;   // the newest version is attested dead: nothing works
+  // The newest version is attested dead, or, since it came in, another with its value: nothing works.
+  bool in_force_dead = false;
   bool removed = false;
   // Known to the person, and not attested dead by another one; ascending.
   std::vector<std::int64_t> open_versions{};
@@ -83,12 +84,17 @@ class KnowledgeStore {
   absl::StatusOr<TaskState> TaskStateOf(std::int64_t secret_id, std::string_view person);
   // The same about one version alone, whoever knows others.
   absl::StatusOr<TaskState> TaskStateOf(std::int64_t secret_id, std::int64_t version, std::string_view person);
-  // Ids, ascending, of the secrets that concern the person and whose TaskStateOf() is not done.
+  // TaskStateOf() of each secret that concerns the person, by its id. Use it for more than a few: it looks the
+  // person's values up once.
+  absl::StatusOr<std::map<std::int64_t, TaskState>> StatesOf(std::string_view person);
+  // Ids, ascending, of those that are not done.
   absl::StatusOr<std::vector<std::int64_t>> OpenByPerson(std::string_view person);
   // Everybody who knows a value in force, whatever they have access to; by secret and holder.
   absl::StatusOr<std::vector<Knower>> KnowersInForce();
   // Ids, ascending, of the secrets whose value in force is that of another one too.
   absl::StatusOr<std::vector<std::int64_t>> Reused();
+  // Ids, ascending, of the secrets whose value in force is that of an earlier version of their own.
+  absl::StatusOr<std::vector<std::int64_t>> PutBack();
 
  private:
   struct Settled {
@@ -97,9 +103,13 @@ class KnowledgeStore {
   };
 
   absl::StatusOr<bool> AttestedByAnother(std::int64_t secret_id, std::int64_t version, std::string_view person);
+  absl::StatusOr<bool> InForceIsDead(std::int64_t secret_id, std::int64_t newest);
   absl::StatusOr<std::vector<std::int64_t>> KnownVersions(std::int64_t secret_id, std::string_view person);
-  // Secrets with a version whose value the person knows from another one.
-  absl::Status AddElsewhere(std::string_view person, std::set<std::int64_t>& candidates);
+  // By secret, ascending, of all that the person knows.
+  absl::StatusOr<std::map<std::int64_t, std::vector<std::int64_t>>> AllKnownVersions(std::string_view person);
+  // TaskStateOf() of a person who knows these versions.
+  absl::StatusOr<TaskState> StateWhen(const std::vector<std::int64_t>& known, std::int64_t secret_id,
+                                      std::string_view person);
   absl::StatusOr<Settled> SettledFor(std::int64_t secret_id, std::string_view person);
 
   Connection& connection_;

@@ -36,7 +36,7 @@ absl::Status CreateEmptyFile(const std::string& path) {
   if (fd < 0 && errno == EEXIST)
     return MakeError(absl::StatusCode::kAlreadyExists, "DATABASE_EXISTS", "the database exists already");
   if (fd < 0)
-    return OpenError("DATABASE_NOT_CREATED", fmt::format("the database cannot be created (errno {})", errno));
+    return OpenError("DATABASE_NOT_CREATED", fmt::format("{} cannot be created: {}", path, std::strerror(errno)));
   ::close(fd);
   return absl::OkStatus();
 }
@@ -46,7 +46,7 @@ absl::Status CheckExistingFile(const std::string& path) {
   if (fd < 0 && errno == ENOENT)
     return MakeError(absl::StatusCode::kNotFound, "DATABASE_MISSING", "the database is not there");
   if (fd < 0)
-    return OpenError("DATABASE_UNREADABLE", fmt::format("the database cannot be opened (errno {})", errno));
+    return OpenError("DATABASE_UNREADABLE", fmt::format("the database cannot be opened: {}", std::strerror(errno)));
   char head[kPlaintextMagic.size()] = {};
   const ssize_t got = ::read(fd, head, sizeof head);
   ::close(fd);

@@ -163,6 +163,7 @@ inline constexpr std::string_view kTables[] = {
       destroyed_by INTEGER REFERENCES holder,
       in_use_since INTEGER NOT NULL,
       UNIQUE (secret_id, version)) STRICT)",
+    "CREATE INDEX secret_version_creator ON secret_version (created_by, created_at)",
 
     R"(CREATE TABLE version_hash (
       id INTEGER PRIMARY KEY NOT NULL,
@@ -190,6 +191,20 @@ inline constexpr std::string_view kTables[] = {
       holder_id INTEGER NOT NULL REFERENCES holder,
       hash BLOB NOT NULL,
       refused_at INTEGER NOT NULL) STRICT)",
+
+    R"(CREATE TABLE import_item (
+      id INTEGER PRIMARY KEY NOT NULL,
+      holder_id INTEGER NOT NULL REFERENCES holder,
+      run TEXT NOT NULL,
+      request_id TEXT NOT NULL,
+      source TEXT NOT NULL,
+      source_id TEXT NOT NULL,
+      looks BLOB NOT NULL,
+      account_id INTEGER REFERENCES account,
+      seen_at INTEGER NOT NULL) STRICT)",
+    "CREATE INDEX import_item_looks ON import_item (looks)",
+    "CREATE INDEX import_item_source_id ON import_item (source_id)",
+    "CREATE INDEX import_item_seen ON import_item (seen_at)",
 
     R"(CREATE TABLE exposure (
       id INTEGER PRIMARY KEY NOT NULL,
