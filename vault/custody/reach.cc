@@ -73,12 +73,11 @@ absl::StatusOr<std::string> NameOf(Tx& tx, const Node& node) {
 absl::Status Reach::AddKnown(const std::vector<storage::Holder>& identities, std::string_view person,
                              storage::KnownBy known_by) {
   storage::KnowledgeStore knowledge(tx_->db(), known_by);
-  HF_ASSIGN_OR_RETURN(const auto secrets, knowledge.OpenByPerson(person));
-  for (const std::int64_t secret_id : secrets) {
+  HF_ASSIGN_OR_RETURN(const auto states, knowledge.StatesOf(person));
+  for (const auto& [secret_id, state] : states) {
+    if (state.open_versions.empty()) continue;  // all that they know of it was attested dead, or is settled
     HF_ASSIGN_OR_RETURN(const auto secret, storage::SecretStore(tx_->db()).ById(secret_id));
     if (!secret.has_value() || secret->kind == kSeed || openings_.contains(secret->account_id)) continue;
-    HF_ASSIGN_OR_RETURN(const storage::TaskState state, knowledge.TaskStateOf(secret_id, person));
-    if (state.open_versions.empty()) continue;  // all that they know of it was attested dead
     const std::int64_t version = state.open_versions.back();
     HF_ASSIGN_OR_RETURN(const std::string who, NameOfKnower(*tx_, identities, secret_id, version));
     HF_ASSIGN_OR_RETURN(const storage::Account account, LoadAccount(*tx_, secret->account_id));
