@@ -8,6 +8,7 @@
 #include "vault/custody/approving.h"
 #include "vault/custody/break_glass.h"
 #include "vault/custody/codes.h"
+#include "vault/custody/knowledge.h"
 #include "vault/custody/policy_explain.h"
 #include "vault/custody/renaming.h"
 #include "vault/custody/sight.h"
