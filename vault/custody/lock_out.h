@@ -6,6 +6,9 @@
 
 namespace holdfast::custody {
 
+// Whoever kept an officer away alone, by a suspension or by the end of a device, does not do it again for so long.
+inline constexpr Micros kNotAgainFor = 30 * kDay;
+
 // FAILED_PRECONDITION, reason LOCKED_OUT_LATELY, when ending `key` would leave another person who is an active officer or
 // auditor without a confirmed device, though one that they had was ended within kNotAgainFor: one officer alone could
 // else end each device as soon as it is enrolled.

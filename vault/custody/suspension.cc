@@ -7,13 +7,12 @@
 #include "vault/base/ids.h"
 #include "vault/custody/answering.h"
 #include "vault/custody/holders.h"
+#include "vault/custody/lock_out.h"
 
 namespace holdfast::custody {
 namespace {
 
 using policy::Action;
-
-constexpr Micros kNotAgainFor = 30 * kDay;
 
 absl::StatusOr<bool> SuspendedBy(Tx& tx, const storage::Holder& holder, const Actor& actor) {
   if (!holder.suspended_by.has_value()) return false;

@@ -137,10 +137,10 @@ absl::StatusOr<Work<v1::Approval>> PrepareApprove(const v1::ApproveApprovalReque
   return [&message, request = std::move(request), name = std::move(name)](
              custody::WriteTx& tx, const Actor& actor, v1::Approval& out) -> absl::Status {
     HF_ASSIGN_OR_RETURN(Approval row, custody::Approve(tx, actor, request, name));
-    if (!row.handover_id.has_value()) return Renderer(tx).Render(row, out);
+    if (!row.handover_id.has_value()) return Renderer(tx, actor).Render(row, out);
     HF_ASSIGN_OR_RETURN(const std::string blocked, handover::AfterYes(tx, actor, row, message.plan_hash()));
     HF_ASSIGN_OR_RETURN(const auto now, storage::ApprovalStore(tx.db()).ById(row.id));
-    HF_RETURN_IF_ERROR(Renderer(tx).Render(now.value_or(row), out));
+    HF_RETURN_IF_ERROR(Renderer(tx, actor).Render(now.value_or(row), out));
     out.set_blocked(blocked);
     return absl::OkStatus();
   };
