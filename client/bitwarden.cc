@@ -92,7 +92,7 @@ void MapTitle(const std::string& name, ImportEntry& entry) {
   const ImportItem& item = entry.item;
   entry.title = item.platform != kUnknownPlatform ? item.platform : item.username;
   if (entry.title.empty()) entry.title = fmt::format("Item {}", entry.position);
-  entry.changed.push_back(fmt::format("has no name: it came in as \"{}\"", entry.title));
+  entry.changed.push_back(fmt::format("has no name: it comes in as \"{}\"", entry.title));
 }
 
 void MapId(const std::string& id, ImportEntry& entry) {
@@ -119,7 +119,7 @@ absl::Status ReadItem(const Json& json, const Groups& groups, ImportEntry& entry
   if (OnOneLine(name).size() > kMaxSourceTitle) Fitted(entry, "name", "Name", name, kMaxSourceTitle);
   HF_RETURN_IF_ERROR(ReadBitwardenItem(json, *type, entry));
   MapTitle(name, entry);
-  if (entry.item.archived) entry.changed.push_back("is archived there: it came in archived");
+  if (entry.item.archived) entry.changed.push_back("is archived there: it comes in archived");
   return absl::OkStatus();
 }
 

@@ -153,7 +153,7 @@ absl::Status MapField(const Json& json, const Field& field, ImportSeeds& seeds, 
   }
   if (!value.empty() && Slug(field.name).size() <= 4 && crypto::NamesSeed(field.name))
     entry.changed.push_back(
-        fmt::format("{} makes no codes: it came in as secret {}, a note", said, field.id));
+        fmt::format("{} makes no codes: it comes in as secret {}, a note", said, field.id));
   return MapText(entry, seeds, said, field.id, std::move(value));
 }
 

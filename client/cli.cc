@@ -1,5 +1,6 @@
 #include "client/cli.h"
 
+#include <charconv>
 #include <exception>
 #include <string_view>
 #include <vector>
@@ -112,6 +113,20 @@ int Parse(CLI::App& app, Invocation& invocation, int argc, const char* const* ar
 }
 
 }  // namespace
+
+CLI::Validator WholeNumber(std::int64_t least, std::int64_t most) {
+  const std::string bounds = most == std::numeric_limits<std::int64_t>::max()
+                                 ? fmt::format("from {} on", least)
+                                 : fmt::format("from {} to {}", least, most);
+  return {[least, most, bounds](const std::string& text) {
+            std::int64_t number = 0;
+            const char* end = text.data() + text.size();
+            const auto [stop, error] = std::from_chars(text.data(), end, number);
+            const bool fits = error == std::errc() && stop == end && number >= least && number <= most;
+            return fits ? std::string() : fmt::format("must be a whole number {}, not {}", bounds, text);
+          },
+          ""};
+}
 
 CLI::App* AddGroup(CLI::App& root, const std::string& name, const std::string& help) {
   CLI::App* group = root.add_subcommand(name, help);

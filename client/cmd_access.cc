@@ -113,6 +113,12 @@ absl::Status ListExposures(const Globals& globals, const AccessOptions& options)
                  ListAndPrint<Exposures>(globals, &Exposures::StubInterface::ListExposures, request));
 }
 
+absl::Status ListReach(const Globals& globals, const AccessOptions& options) {
+  v1::ListReachRequest request;
+  HF_ASSIGN_OR_RETURN(*request.mutable_holder(), HolderArg("--holder", options.holder));
+  return ListAndPrint<Exposures>(globals, &Exposures::StubInterface::ListReach, request);
+}
+
 absl::Status AddExposure(const Globals& globals, const AccessOptions& options) {
   v1::AddExposureRequest request;
   if (options.version != 0) {
@@ -163,13 +169,19 @@ void AddExposureCommands(CLI::App& root, Invocation& invocation) {
       },
       ListExposures);
   AddCommand<AccessOptions>(
+      group, invocation, "reach", "Which accounts a person could take over now, and by which way",
+      [](CLI::App& command, AccessOptions& options) {
+        command.add_option("--holder", options.holder, "Who; every identity of the same person counts")->required();
+      },
+      ListReach);
+  AddCommand<AccessOptions>(
       group, invocation, "add", "Put on record that somebody knew a value before, or learned it elsewhere",
       [](CLI::App& command, AccessOptions& options) {
         command.add_option("ACCOUNT", options.account, "The account")->required();
         command.add_option("SECRET", options.secret, "The secret, as in \"password\"")->required();
         command.add_option("--holder", options.holder, "Who knows it")->required();
         command.add_option("--version", options.version, "Number of the version; the newest when not given")
-            ->check(CLI::PositiveNumber);
+            ->check(WholeNumber(1));
       },
       AddExposure);
 }

@@ -75,7 +75,6 @@ absl::Status FillFields(const FieldOptions& options, v1::Account& account) {
     HF_RETURN_IF_ERROR(CheckLine(field.option, text, field.max_bytes, /*required=*/false));
     account.GetReflection()->SetString(&account, account.GetDescriptor()->FindFieldByName(field.name), text);
   }
-  if (options.tier < 0 || options.tier > 3) return InvalidField("--tier", "must be 1, 2 or 3");
   account.set_tier(options.tier);
   if (options.command->count("--owner") > 0) {
     HF_ASSIGN_OR_RETURN(*account.mutable_owner(), HolderArg("--owner", options.owner));
@@ -197,7 +196,7 @@ void DeclareFields(CLI::App& command, FieldOptions& options) {
   options.command = &command;
   for (const TextField& field : kTextFields)
     command.add_option(field.option, options.*field.value, field.help);
-  command.add_option("--tier", options.tier, "1 (highest) to 3");
+  command.add_option("--tier", options.tier, "1 (highest) to 3")->check(WholeNumber(1, 3));
   command.add_option("--backup", options.backups, "A backup owner; may be repeated")->allow_extra_args(false);
   command
       .add_option("--detail", options.details,
@@ -262,6 +261,7 @@ void AddAccountCommands(CLI::App& root, Invocation& invocation) {
                            DeclareIdAndEtag, Archive);
   AddCommand<FieldOptions>(group, invocation, "unarchive", "Take an archived account into use again",
                            DeclareIdAndEtag, Unarchive);
+  AddAccountLinkCommands(group, invocation);
 }
 
 }  // namespace holdfast::client

@@ -1,6 +1,8 @@
 #include <map>
 
 #include "client/command.h"
+#include "client/prompt.h"
+#include "fmt/format.h"
 #include "holdfast/v1/approval_service.grpc.pb.h"
 #include "vault/base/limits.h"
 #include "vault/base/text.h"
@@ -26,6 +28,7 @@ struct ListOptions {
 
 struct ApprovalOptions {
   std::string id;
+  std::string confirm;
 };
 
 absl::Status List(const Globals& globals, const ListOptions& options) {
@@ -52,9 +55,43 @@ absl::StatusOr<Request> Decision(const Globals& globals, const ApprovalOptions& 
   return request;
 }
 
+// A cut is shown before it is approved, and approved as it was shown.
+absl::Status ConfirmCut(const Globals& globals, const v1::Approval& approval, const std::string& confirm) {
+  const std::string leaver = LastId(approval.subject());
+  if (confirm.empty() && globals.format() == OutputFormat::kTable) Note(globals, approval.details());
+  return ConfirmWord("--confirm", confirm, leaver,
+                     fmt::format("This cannot be undone. Type the leaver's id to approve the cut:"));
+}
+
+void TellCut(const Globals& globals, const v1::Approval& approval) {
+  const std::string id = LastId(approval.handover());
+  if (!approval.blocked().empty()) {
+    Note(globals, fmt::format("The yes is kept, but the cut cannot be done: {}. When that is settled: holdfast "
+                              "handover cut {}",
+                              approval.blocked(), id));
+  } else if (approval.state() == v1::APPROVAL_STATE_USED) {
+    Note(globals, fmt::format("The cut is done. What is left to do: holdfast handover tasks {} --open", id));
+  } else {
+    Note(globals, fmt::format("The cut waits for a further yes, by {}", approval.approvers()));
+  }
+}
+
 absl::Status Approve(const Globals& globals, const ApprovalOptions& options) {
-  HF_ASSIGN_OR_RETURN(const auto request, Decision<v1::ApproveApprovalRequest>(globals, options));
-  return CallAndPrint<Approvals>(globals, &Methods::ApproveApproval, request);
+  HF_ASSIGN_OR_RETURN(auto request, Decision<v1::ApproveApprovalRequest>(globals, options));
+  HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
+  v1::GetApprovalRequest get;
+  get.set_name(request.name());
+  const auto asked = session->Call<Approvals>(&Methods::GetApproval, get);
+  const bool cut = asked.ok() && !asked->handover().empty();
+  if (cut && asked->state() == v1::APPROVAL_STATE_PENDING) {
+    HF_RETURN_IF_ERROR(ConfirmCut(globals, *asked, options.confirm));
+    request.set_plan_hash(asked->plan_hash());
+  }
+  HF_ASSIGN_OR_RETURN(const v1::Approval approved,
+                      session->Call<Approvals>(&Methods::ApproveApproval, request));
+  HF_RETURN_IF_ERROR(Print(globals, approved));
+  if (cut && globals.format() == OutputFormat::kTable) TellCut(globals, approved);
+  return absl::OkStatus();
 }
 
 absl::Status Reject(const Globals& globals, const ApprovalOptions& options) {
@@ -88,7 +125,13 @@ void AddApprovalCommands(CLI::App& root, Invocation& invocation) {
                           List);
   AddCommand<ApprovalOptions>(group, invocation, "show", "One request: what exactly would happen, and why",
                               DeclareOne, Show);
-  AddCommand<ApprovalOptions>(group, invocation, "approve", "Say yes", DeclareOne, Approve);
+  AddCommand<ApprovalOptions>(
+      group, invocation, "approve", "Say yes; the last yes to a handover's cut carries it out",
+      [](CLI::App& command, ApprovalOptions& options) {
+        DeclareOne(command, options);
+        command.add_option("--confirm", options.confirm, "Of a cut: the leaver's id, in place of being asked for it");
+      },
+      Approve);
   AddCommand<ApprovalOptions>(group, invocation, "reject", "Say no, with a reason; it ends the request",
                               DeclareOne, Reject);
   AddCommand<ApprovalOptions>(group, invocation, "withdraw", "Take your own request back", DeclareOne,

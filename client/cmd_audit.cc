@@ -94,7 +94,7 @@ void DeclareLog(CLI::App& command, LogOptions& options) {
   command.add_option("--since", options.since, "From this time on: 8h, 2d, a date or a time");
   command.add_option("--until", options.until, "Before this time");
   command.add_option("--limit", options.limit, "At most so many; all when not given")
-      ->check(CLI::PositiveNumber);
+      ->check(WholeNumber(1));
 }
 
 void DeclareVerify(CLI::App& command, VerifyOptions& options) {
@@ -114,7 +114,7 @@ void DeclareVerify(CLI::App& command, VerifyOptions& options) {
 void DeclareExport(CLI::App& command, ExportOptions& options) {
   command.add_option("--out", options.out, "A file; standard output when not given");
   command.add_option("--from", options.from, "First entry, from 0: resumes a broken export")
-      ->check(CLI::NonNegativeNumber);
+      ->check(WholeNumber(0));
 }
 
 }  // namespace

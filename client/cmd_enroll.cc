@@ -25,7 +25,7 @@ constexpr std::chrono::seconds kDeadline(30);
 constexpr std::size_t kMaxInput = 1024;
 
 struct EnrollOptions {
-  std::string text = "-";
+  std::string from_file;
   std::string server;
   bool replace = false;
 };
@@ -37,13 +37,13 @@ std::string_view Trimmed(std::string_view text) {
 }
 
 absl::StatusOr<pki::EnrollmentString> ReadString(const EnrollOptions& options) {
-  if (options.text != "-") return pki::ParseEnrollmentString(Trimmed(options.text));
-  if (CanAsk()) {
+  if (options.from_file.empty() && CanAsk()) {
     HF_ASSIGN_OR_RETURN(const Plaintext typed, AskHidden("Enrollment string"));
     return pki::ParseEnrollmentString(Trimmed(AsChars(typed.ExposeSecret())));
   }
-  HF_ASSIGN_OR_RETURN(const Plaintext piped, ReadFileArg("enrollment", "-", kMaxInput));
-  return pki::ParseEnrollmentString(Trimmed(AsChars(piped.ExposeSecret())));
+  const std::string file = options.from_file.empty() ? "-" : options.from_file;
+  HF_ASSIGN_OR_RETURN(const Plaintext read, ReadFileArg("--from-file", file, kMaxInput));
+  return pki::ParseEnrollmentString(Trimmed(AsChars(read.ExposeSecret())));
 }
 
 // Where to enroll: as for every command, what the user says counts before what was written down.
@@ -169,10 +169,9 @@ absl::Status Enroll(const Globals& globals, const EnrollOptions& options) {
 }
 
 void Declare(CLI::App& command, EnrollOptions& options) {
-  command
-      .add_option("STRING", options.text,
-                  "The one-time string (hf1:...); it is asked for, or read from standard input, when it is not "
-                  "given or is -: a command line can be seen by other users of this machine");
+  command.add_option("--from-file", options.from_file,
+                     "Read the one-time string (hf1:...) from a file, or from standard input for -. Without this option "
+                     "it is asked for, or read from standard input where there is no terminal");
   command.add_option("--server", options.server, "host:port of the vault, if not the string's");
   command.add_flag("--replace", options.replace, "Give up the identity that this device has");
 }

@@ -1,5 +1,8 @@
+#include <map>
+
 #include "client/command.h"
 #include "client/prompt.h"
+#include "client/successor_map.h"
 #include "fmt/format.h"
 #include "holdfast/v1/handover_service.grpc.pb.h"
 #include "vault/base/limits.h"
@@ -15,21 +18,43 @@ constexpr std::size_t kMaxTaskName = 128;
 
 struct StartOptions {
   std::string leaver;
-  std::string successor;
+  std::string to;
+  std::string map;
 };
+
+struct ChangeOptions {
+  std::string id;
+  StartOptions start;  // but for the leaver
+};
+
+struct ListOptions {
+  std::string leaver;
+  std::string state;
+};
+
+const std::map<std::string, v1::HandoverState> kStates = {{"frozen", v1::HANDOVER_STATE_FROZEN},
+                                                          {"cut", v1::HANDOVER_STATE_CUT},
+                                                          {"closed", v1::HANDOVER_STATE_CLOSED},
+                                                          {"cancelled", v1::HANDOVER_STATE_CANCELLED}};
 
 struct CaseOptions {
   std::string id;
   bool open = false;
+  bool mine = false;
   std::string as;
   std::string evidence;
 };
 
+absl::StatusOr<SuccessorMap> MapOf(const StartOptions& options) {
+  return options.map.empty() ? SuccessorMap() : ReadSuccessorMap(options.map);
+}
+
 absl::StatusOr<v1::StartHandoverRequest> StartRequest(const Globals& globals, const StartOptions& options,
-                                                      bool plan_only) {
+                                                      const SuccessorMap& map, bool plan_only) {
   v1::StartHandoverRequest request;
-  HF_ASSIGN_OR_RETURN(*request.mutable_leaver(), HolderArg("--leaver", options.leaver));
-  HF_ASSIGN_OR_RETURN(*request.mutable_successor(), OptionalHolderArg("--successor", options.successor));
+  HF_ASSIGN_OR_RETURN(*request.mutable_leaver(), HolderArg("LEAVER", options.leaver));
+  HF_ASSIGN_OR_RETURN(*request.mutable_to(), OptionalHolderArg("--to", options.to));
+  for (const v1::AccountSuccessor& row : map.rows) *request.add_successors() = row;
   request.set_reason(globals.reason);
   request.set_request_id(NewRequestId());
   request.set_validate_only(plan_only);
@@ -43,11 +68,18 @@ absl::Status PrintCase(const Globals& globals, const v1::Handover& handover) {
   const std::string id = LastId(handover.name());
   switch (handover.state()) {
     case v1::HANDOVER_STATE_FROZEN:
-      Note(globals, fmt::format("{} is frozen. The cut waits for an approval: holdfast handover approve {}",
-                                handover.leaver(), id));
+      Note(globals, handover.approvers().empty()
+                        ? fmt::format("{} is frozen. The cut is still to be done: holdfast handover cut {}",
+                                      LastId(handover.leaver()), id)
+                        : fmt::format("{} is frozen. The cut waits for a yes by {}: holdfast approval approve {}",
+                                      LastId(handover.leaver()), handover.approvers(), LastId(handover.approval())));
       break;
     case v1::HANDOVER_STATE_CUT:
       Note(globals, fmt::format("What is left to do: holdfast handover tasks {} --open", id));
+      break;
+    case v1::HANDOVER_STATE_CANCELLED:
+      Note(globals, fmt::format("{} is as before the handover, devices and access included",
+                                LastId(handover.leaver())));
       break;
     default:
       break;
@@ -56,32 +88,57 @@ absl::Status PrintCase(const Globals& globals, const v1::Handover& handover) {
 }
 
 absl::Status Plan(const Globals& globals, const StartOptions& options) {
-  HF_ASSIGN_OR_RETURN(const auto request, StartRequest(globals, options, /*plan_only=*/true));
-  return CallAndPrint<Handovers>(globals, &Methods::StartHandover, request);
+  HF_ASSIGN_OR_RETURN(const SuccessorMap map, MapOf(options));
+  HF_ASSIGN_OR_RETURN(const auto request, StartRequest(globals, options, map, /*plan_only=*/true));
+  return ByLine(map, CallAndPrint<Handovers>(globals, &Methods::StartHandover, request));
 }
 
 absl::Status Start(const Globals& globals, const StartOptions& options) {
-  HF_ASSIGN_OR_RETURN(const auto request, StartRequest(globals, options, /*plan_only=*/false));
+  HF_ASSIGN_OR_RETURN(const SuccessorMap map, MapOf(options));
+  HF_ASSIGN_OR_RETURN(const auto request, StartRequest(globals, options, map, /*plan_only=*/false));
   HF_RETURN_IF_ERROR(Confirm(
       globals.yes,
-      fmt::format("Start the handover of {}? It cannot be undone. They are shut out at once; then what they "
-                  "own moves on and their devices are revoked, at once or when somebody approves.",
-                  request.leaver()),
-      "a handover cannot be undone and shuts the leaver out at once"));
+      fmt::format("Start the handover of {}? They are shut out at once; then what they own moves on and their "
+                  "devices are revoked, at once or when somebody approves. It cannot be undone once that is done.",
+                  LastId(request.leaver())),
+      "a handover shuts the leaver out at once, and cannot be undone once it is cut"));
   HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
-  HF_ASSIGN_OR_RETURN(const v1::Handover started, session->Call<Handovers>(&Methods::StartHandover, request));
-  return PrintCase(globals, started);
+  const auto started = session->Call<Handovers>(&Methods::StartHandover, request);
+  return started.ok() ? PrintCase(globals, *started) : ByLine(map, started.status());
 }
 
-absl::Status Approve(const Globals& globals, const CaseOptions& options) {
-  v1::ApproveHandoverRequest request;
+absl::Status Change(const Globals& globals, const ChangeOptions& options) {
+  v1::ChangeHandoverRequest request;
   HF_ASSIGN_OR_RETURN(*request.mutable_name(), HandoverArg("CASE", options.id));
+  HF_ASSIGN_OR_RETURN(*request.mutable_to(), OptionalHolderArg("--to", options.start.to));
+  HF_ASSIGN_OR_RETURN(const SuccessorMap map, MapOf(options.start));
+  for (const v1::AccountSuccessor& row : map.rows) *request.add_successors() = row;
   request.set_request_id(NewRequestId());
   request.set_reason(globals.reason);
   HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
-  HF_ASSIGN_OR_RETURN(const v1::Handover approved,
-                      session->Call<Handovers>(&Methods::ApproveHandover, request));
-  return PrintCase(globals, approved);
+  const auto changed = session->Call<Handovers>(&Methods::ChangeHandover, request);
+  return changed.ok() ? PrintCase(globals, *changed) : ByLine(map, changed.status());
+}
+
+absl::Status Cut(const Globals& globals, const CaseOptions& options) {
+  v1::CutHandoverRequest request;
+  HF_ASSIGN_OR_RETURN(*request.mutable_name(), HandoverArg("CASE", options.id));
+  request.set_request_id(NewRequestId());
+  HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
+  HF_ASSIGN_OR_RETURN(const v1::Handover cut, session->Call<Handovers>(&Methods::CutHandover, request));
+  return PrintCase(globals, cut);
+}
+
+absl::Status Cancel(const Globals& globals, const CaseOptions& options) {
+  v1::CancelHandoverRequest request;
+  HF_ASSIGN_OR_RETURN(*request.mutable_name(), HandoverArg("CASE", options.id));
+  HF_RETURN_IF_ERROR(CheckLine("--reason", globals.reason, kMaxReason, /*required=*/true));
+  request.set_request_id(NewRequestId());
+  request.set_reason(globals.reason);
+  HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
+  HF_ASSIGN_OR_RETURN(const v1::Handover cancelled,
+                      session->Call<Handovers>(&Methods::CancelHandover, request));
+  return PrintCase(globals, cancelled);
 }
 
 absl::Status Show(const Globals& globals, const CaseOptions& options) {
@@ -90,18 +147,27 @@ absl::Status Show(const Globals& globals, const CaseOptions& options) {
   return CallAndPrint<Handovers>(globals, &Methods::GetHandover, request);
 }
 
-absl::Status List(const Globals& globals, const NoOptions&) {
-  return ListAndPrint<Handovers>(globals, &Methods::ListHandovers, {});
+absl::Status List(const Globals& globals, const ListOptions& options) {
+  v1::ListHandoversRequest request;
+  HF_ASSIGN_OR_RETURN(*request.mutable_leaver(), OptionalHolderArg("--leaver", options.leaver));
+  if (!options.state.empty()) request.set_state(kStates.at(options.state));
+  return ListAndPrint<Handovers>(globals, &Methods::ListHandovers, request);
 }
 
 absl::Status Tasks(const Globals& globals, const CaseOptions& options) {
   v1::ListHandoverTasksRequest request;
-  HF_ASSIGN_OR_RETURN(*request.mutable_parent(), HandoverArg("CASE", options.id));
-  request.set_open_only(options.open);
+  if (options.id.empty() && !options.mine)
+    return InvalidField("CASE", "is needed, or --mine: your own tasks of all cases");
+  request.set_parent("handovers/-");
+  if (!options.id.empty()) {
+    HF_ASSIGN_OR_RETURN(*request.mutable_parent(), HandoverArg("CASE", options.id));
+  }
+  request.set_open_only(options.open || options.mine);
+  request.set_mine(options.mine);
   HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
   HF_ASSIGN_OR_RETURN(const auto tasks,
                       session->CallAllPages<Handovers>(&Methods::ListHandoverTasks, request));
-  if (options.open && tasks.tasks().empty() && globals.format() == OutputFormat::kTable)
+  if ((options.open || options.mine) && tasks.tasks().empty() && globals.format() == OutputFormat::kTable)
     return WriteOut("no open tasks\n");
   return Print(globals, tasks);
 }
@@ -137,10 +203,16 @@ absl::Status Close(const Globals& globals, const CaseOptions& options) {
                   fmt::format("what to do: holdfast handover tasks {} --open", LastId(request.name())));
 }
 
-void DeclareStart(CLI::App& command, StartOptions& options) {
-  command.add_option("--leaver", options.leaver, "Who goes")->required();
-  command.add_option("--successor", options.successor,
+void DeclareSuccessors(CLI::App& command, StartOptions& options) {
+  command.add_option("--to", options.to,
                      "Who takes over; else each account's backup owner, else the custodian");
+  command.add_option("--map", options.map,
+                     "CSV of account,successor: who takes over which; what it does not name goes as without it");
+}
+
+void DeclareStart(CLI::App& command, StartOptions& options) {
+  command.add_option("LEAVER", options.leaver, "Who goes")->required();
+  DeclareSuccessors(command, options);
 }
 
 void DeclareCase(CLI::App& command, CaseOptions& options) {
@@ -154,17 +226,33 @@ void AddHandoverCommands(CLI::App& root, Invocation& invocation) {
   AddCommand<StartOptions>(group, invocation, "plan", "Show what a handover would do; changes nothing",
                            DeclareStart, Plan);
   AddCommand<StartOptions>(group, invocation, "start",
-                           "Freeze the leaver and open a case; there is no way back", DeclareStart, Start);
-  AddCommand<CaseOptions>(group, invocation, "approve", "Approve a case that waits, which cuts it",
-                          DeclareCase, Approve);
+                           "Freeze the leaver and open a case; no way back once it is cut", DeclareStart, Start);
+  AddCommand<ChangeOptions>(
+      group, invocation, "change", "Other successors for a case that waits for its cut",
+      [](CLI::App& command, ChangeOptions& options) {
+        command.add_option("CASE", options.id, "The case, as in 7 or handovers/7")->required();
+        DeclareSuccessors(command, options.start);
+      },
+      Change);
+  AddCommand<CaseOptions>(group, invocation, "cut", "Repeat a cut that could not be done when it was approved",
+                          DeclareCase, Cut);
+  AddCommand<CaseOptions>(group, invocation, "cancel",
+                          "Call a case off before its cut, with a reason: everything is as before it",
+                          DeclareCase, Cancel);
   AddCommand<CaseOptions>(group, invocation, "show", "One case with accounts and tasks", DeclareCase, Show);
-  AddCommand<NoOptions>(
-      group, invocation, "list", "All cases", [](CLI::App&, NoOptions&) {}, List);
+  AddCommand<ListOptions>(
+      group, invocation, "list", "All cases",
+      [](CLI::App& command, ListOptions& options) {
+        command.add_option("--leaver", options.leaver, "Only those of this person");
+        command.add_option("--state", options.state, "Only in this state")->check(CLI::IsMember(kStates));
+      },
+      List);
   AddCommand<CaseOptions>(
-      group, invocation, "tasks", "The tasks of a case",
+      group, invocation, "tasks", "The tasks of a case, or your own of all",
       [](CLI::App& command, CaseOptions& options) {
-        DeclareCase(command, options);
+        command.add_option("CASE", options.id, "The case, as in 7 or handovers/7");
         command.add_flag("--open", options.open, "Only those not done");
+        command.add_flag("--mine", options.mine, "Only your own that are not done: of accounts that you own");
       },
       Tasks);
   AddCommand<CaseOptions>(

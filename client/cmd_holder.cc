@@ -53,6 +53,13 @@ struct UpdateOptions {
   const CLI::App* command = nullptr;  // knows which options were given
 };
 
+// An officer or auditor without a confirmed device.
+bool IsLockedOut(const v1::Holder& holder) {
+  const auto watches = [](int role) { return role == v1::ROLE_SECURITY || role == v1::ROLE_AUDITOR; };
+  const auto confirmed = [](const v1::DeviceKey& key) { return key.state() == v1::KEY_STATE_CONFIRMED; };
+  return std::ranges::any_of(holder.roles(), watches) && std::ranges::none_of(holder.keys(), confirmed);
+}
+
 bool HasNoDevice(const v1::Holder& holder) {
   return std::ranges::all_of(holder.keys(),
                              [](const v1::DeviceKey& key) { return key.state() == v1::KEY_STATE_REVOKED; });
@@ -88,9 +95,9 @@ absl::Status PrintEnrollment(const Globals& globals, const v1::Holder& holder) {
   if (globals.format() != OutputFormat::kTable) return Print(globals, holder);
   HF_RETURN_IF_ERROR(WriteOut(holder.enrollment() + "\n"));
   Note(globals,
-       fmt::format("One-time string for {}, valid until {}. Give it to them alone; on their device:",
+       fmt::format("One-time string for {}, valid until {}. Give it to them alone; on their device, which asks for it:",
                    holder.name(), FormatTime(TimestampMicros(holder.enrollment_expire_time()) / kSecond * kSecond)));
-  Note(globals, "    holdfast enroll STRING");
+  Note(globals, "    holdfast enroll");
   const bool officer = std::ranges::count(holder.roles(), v1::ROLE_SECURITY) > 0;
   Note(globals, fmt::format("Then any member or officer other than you confirms the fingerprint that they read out{}:",
                             officer ? "; you can yourself while you are the only officer" : ""));
@@ -191,7 +198,14 @@ absl::Status RevokeKey(const Globals& globals, const IdOptions& options) {
   HF_RETURN_IF_ERROR(client::Confirm(
       globals.yes, fmt::format("End this device of {} for good? It must enroll anew then.", request.name()),
       "the device would be ended for good"));
-  return CallAndPrint<Holders>(globals, &Methods::RevokeKey, request);
+  HF_ASSIGN_OR_RETURN(const auto session, Session::Open());
+  HF_ASSIGN_OR_RETURN(const v1::Holder holder, session->Call<Holders>(&Methods::RevokeKey, request));
+  HF_RETURN_IF_ERROR(Print(globals, holder));
+  if (IsLockedOut(holder))
+    Note(globals, fmt::format("{0} has no confirmed device now, which is a critical finding until there is one. To let "
+                              "them in again: holdfast holder enroll {0}",
+                              LastId(holder.name())));
+  return absl::OkStatus();
 }
 
 // For the calls that take a name, an idempotency key and a reason.

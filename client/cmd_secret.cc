@@ -217,7 +217,9 @@ void DeclareSecret(CLI::App& command, SecretOptions& options) {
 
 void DeclareVersion(CLI::App& command, SecretOptions& options) {
   DeclareSecret(command, options);
-  command.add_option("VERSION", options.version, "Number of the version, from 1")->required();
+  command.add_option("VERSION", options.version, "Number of the version, from 1")
+      ->required()
+      ->check(WholeNumber(1));
 }
 
 void DeclarePut(CLI::App& command, SecretOptions& options) {
@@ -237,7 +239,7 @@ void DeclarePut(CLI::App& command, SecretOptions& options) {
 void DeclareReveal(CLI::App& command, SecretOptions& options) {
   DeclareSecret(command, options);
   command.add_option("--version", options.version, "Number of the version; the newest when not given")
-      ->check(CLI::PositiveNumber);
+      ->check(WholeNumber(1));
   command.add_option("--ticket", options.ticket, "Reference into a ticket system; kept in the audit log");
 }
 
@@ -250,8 +252,11 @@ void DeclareAttest(CLI::App& command, SecretOptions& options) {
   DeclareSecret(command, options);
   CLI::Option* one =
       command.add_option("VERSION", options.only,
-                         "Number of one version; all before the newest when neither this nor --through is given");
-  command.add_option("--through", options.through, "All versions from 1 to this number")->excludes(one);
+                         "Number of one version; all before the newest when neither this nor --through is given")
+          ->check(WholeNumber(1));
+  command.add_option("--through", options.through, "All versions from 1 to this number")
+      ->excludes(one)
+      ->check(WholeNumber(1));
   command.add_flag("--current", options.current,
                    "The newest too: nothing works until a new value is in, and a finding says so");
   command.add_option("--evidence", options.evidence, "What shows that the platform no longer accepts them")

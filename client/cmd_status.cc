@@ -5,6 +5,7 @@
 #include "client/timestamp.h"
 #include "fmt/format.h"
 #include "holdfast/v1/approval_service.grpc.pb.h"
+#include "holdfast/v1/handover_service.grpc.pb.h"
 #include "holdfast/v1/holder_service.grpc.pb.h"
 #include "holdfast/v1/vault_service.grpc.pb.h"
 #include "vault/pki/inspect.h"
@@ -15,8 +16,7 @@ namespace {
 constexpr Micros kServerEndsSoon = 30 * kDay;
 constexpr Micros kCaEndsSoon = 2 * 365 * kDay;
 
-// What the caller is asked to decide; "" when that is nothing. Approvals are left out where they cannot be
-// read.
+// What the caller is asked to decide or to do; "" when that is nothing. What they may not read is left out.
 std::string Waiting(Session& session, const v1::Vault& vault) {
   std::string waiting;
   for (const std::string& name : vault.suspensions_to_confirm())
@@ -30,10 +30,19 @@ std::string Waiting(Session& session, const v1::Vault& vault) {
   request.set_for_me(true);
   const auto approvals =
       session.CallAllPages<v1::ApprovalService>(&v1::ApprovalService::StubInterface::ListApprovals, request);
-  const int count = approvals.ok() ? approvals->approvals_size() : 0;
-  if (count == 0) return waiting;
-  return fmt::format("{}{}{} approval{}: holdfast approval list --for-me", waiting,
-                     waiting.empty() ? "" : "; ", count, count == 1 ? "" : "s");
+  if (const int count = approvals.ok() ? approvals->approvals_size() : 0; count > 0)
+    waiting += fmt::format("{}{} approval{}: holdfast approval list --for-me", waiting.empty() ? "" : "; ", count,
+                           count == 1 ? "" : "s");
+  v1::ListHandoverTasksRequest mine;
+  mine.set_parent("handovers/-");
+  mine.set_mine(true);
+  mine.set_open_only(true);
+  const auto tasks =
+      session.CallAllPages<v1::HandoverService>(&v1::HandoverService::StubInterface::ListHandoverTasks, mine);
+  if (const int count = tasks.ok() ? tasks->tasks_size() : 0; count > 0)
+    waiting += fmt::format("{}{} task{} of handovers: holdfast handover tasks --mine", waiting.empty() ? "" : "; ",
+                           count, count == 1 ? "" : "s");
+  return waiting;
 }
 
 // The device that called, and whether it counts in full.

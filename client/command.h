@@ -2,7 +2,9 @@
 // command was named; it runs after everything was read.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 
@@ -20,6 +22,9 @@ struct Invocation {
 };
 
 CLI::App* AddGroup(CLI::App& root, const std::string& name, const std::string& help);
+
+// A check of a whole number in these bounds: in words, as the library prints the limits of types.
+CLI::Validator WholeNumber(std::int64_t least, std::int64_t most = std::numeric_limits<std::int64_t>::max());
 
 struct NoOptions {};
 
@@ -64,6 +69,7 @@ void AddStatusCommand(CLI::App& root, Invocation& invocation);
 void AddDeviceCommands(CLI::App& root, Invocation& invocation);
 void AddHolderCommands(CLI::App& root, Invocation& invocation);
 void AddAccountCommands(CLI::App& root, Invocation& invocation);
+void AddAccountLinkCommands(CLI::App& group, Invocation& invocation);  // of the group "account"
 void AddSecretCommands(CLI::App& root, Invocation& invocation);
 void AddAccessCommands(CLI::App& root, Invocation& invocation);
 void AddExposureCommands(CLI::App& root, Invocation& invocation);

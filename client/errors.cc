@@ -20,7 +20,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kTypes = "type.googleapis.com/google.rpc.";
 
 // Fields of the API whose name is not that of the option, with '_' for '-'.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kOptions = {
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kOptions = {
     {{"backups", "--backup"},
      {"qualifications", "--qualification"},
      {"roles", "--role"},
@@ -31,11 +31,12 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kOptions
      {"end_time", "--until"},
      {"holder_id", "ID"},
      {"account_id", "ID"},
-     {"known_by", "--known-by"}}};
-constexpr std::array<std::string_view, 22> kSameName = {
+     {"known_by", "--known-by"},
+     {"to", "--to"}}};
+constexpr std::array<std::string_view, 21> kSameName = {
     "display_name", "person", "kind",   "handle",  "url",       "platform", "platform_id", "purpose",
     "tier",         "unit",   "owner",  "reason",  "ticket",    "evidence", "etag",        "fingerprint",
-    "leaver",       "actor",  "holder", "account", "successor", "type"};
+    "leaver",       "actor",  "holder", "account", "type"};
 
 template <typename M>
 std::optional<M> Unpack(const google::protobuf::Any& any, std::string_view name) {
@@ -142,7 +143,7 @@ const char* CodeName(absl::StatusCode code) {
 
 ExitCode ExitCodeOf(const absl::Status& status) {
   const std::string reason = ReasonOf(status);
-  if (reason == "APPROVAL_REQUIRED") return ExitCode::kApproval;
+  if (reason == "APPROVAL_REQUIRED" || reason == "CUT_WAITS") return ExitCode::kApproval;
   if (reason == "VERIFICATION_FAILED" || reason == "RESTORE_NOT_ACCEPTED") return ExitCode::kVerification;
   switch (status.code()) {
     case absl::StatusCode::kOk:

@@ -104,7 +104,7 @@ absl::StatusOr<Identity> LoadIdentity(const std::string& home) {
   if (absl::IsNotFound(content.status()))
     return MakeError(
         absl::StatusCode::kUnauthenticated, "NOT_ENROLLED",
-        "this device is not enrolled: run \"holdfast enroll STRING\" with a string from your security team");
+        "this device is not enrolled: run \"holdfast enroll\" with a string from your security team");
   HF_RETURN_IF_ERROR(content.status());
   const std::string_view text = AsChars(content->ExposeSecret());
   Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);

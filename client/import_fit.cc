@@ -75,7 +75,7 @@ void AddDetail(ImportEntry& entry, std::string_view name, std::string_view value
     return;
   }
   entry.changed.push_back(
-      fmt::format("\"{}\" does not fit among the account's details: it came in as secret {}",
+      fmt::format("\"{}\" does not fit among the account's details: it comes in as secret {}",
                   Shortened(label, 60), kMore));
   AddLine(entry, fmt::format("{}: {}", label, on_line));
 }
@@ -92,7 +92,7 @@ std::string Fitted(ImportEntry& entry, std::string_view field, std::string_view 
     return Shortened(line, max_bytes);
   }
   entry.changed.push_back(
-      fmt::format("{} came in without line breaks, tabs and characters that nobody sees", field));
+      fmt::format("{} comes in without line breaks, tabs and characters that nobody sees", field));
   return line;
 }
 

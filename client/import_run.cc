@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <mutex>
 #include <thread>
 
 #include "client/import_match.h"
@@ -38,8 +39,7 @@ std::string OutcomeText(v1::ImportOutcome outcome) {
 }
 
 absl::StatusOr<v1::ImportItemRequest> MakeRequest(const ImportEntry& entry, const ImportSettings& settings,
-                                                  const Sealer& sealer,
-                                                  const std::vector<std::string>& others) {
+                                                  const Sealer& sealer, const std::string& run_id) {
   const ImportItem& item = entry.item;
   v1::ImportItemRequest request;
   v1::ImportSource& source = *request.mutable_source();
@@ -62,7 +62,7 @@ absl::StatusOr<v1::ImportItemRequest> MakeRequest(const ImportEntry& entry, cons
     message.set_name(detail.name);
     message.set_value(detail.value);
   }
-  for (const std::string& other : others) request.add_other_accounts(other);
+  request.set_run_id(run_id);
   for (const ImportSecret& secret : item.secrets) {
     v1::ImportComponent& component = *request.add_components();
     component.set_secret(secret.id);
@@ -92,7 +92,13 @@ bool WaitFor(const absl::Status& status, int attempt) {
   return true;
 }
 
+// The vault takes so many bytes of unfinished messages from a device, and all in flight must fit: 4 MiB.
+constexpr std::size_t kLargeMessage = 256 * 1024;
+std::mutex large_message;
+
 absl::StatusOr<v1::ImportItemResponse> Send(Session& session, const v1::ImportItemRequest& request) {
+  std::unique_lock one_at_a_time(large_message, std::defer_lock);
+  if (request.ByteSizeLong() > kLargeMessage) one_at_a_time.lock();
   for (int attempt = 0;; ++attempt) {
     auto response = session.Call<Imports>(&Imports::StubInterface::ImportItem, request);
     if (response.ok() || !WaitFor(response.status(), attempt)) return response;
@@ -144,24 +150,21 @@ class Run {
   }
 
   void WorkOn(const std::vector<std::size_t>& group) {
-    std::vector<std::string> others;
     for (const std::size_t i : group) {
       ImportResult& result = results_[i];
       const absl::Status status = ended_ ? MakeError(absl::StatusCode::kAborted, "NOT_TRIED", "was not tried")
-                                         : Import(entries_[i], others, result);
+                                         : Import(entries_[i], result);
       if (!status.ok()) {
         result.outcome = "failed";
         result.error = status;
         if (EndsImport(status)) ended_ = true;
       }
-      if (!result.account.empty()) others.push_back(result.account);
       progress_.Step();
     }
   }
 
-  absl::Status Import(const ImportEntry& entry, const std::vector<std::string>& others,
-                      ImportResult& result) {
-    HF_ASSIGN_OR_RETURN(const v1::ImportItemRequest request, MakeRequest(entry, settings_, sealer_, others));
+  absl::Status Import(const ImportEntry& entry, ImportResult& result) {
+    HF_ASSIGN_OR_RETURN(const v1::ImportItemRequest request, MakeRequest(entry, settings_, sealer_, run_id_));
     HF_ASSIGN_OR_RETURN(const v1::ImportItemResponse response, Send(session_, request));
     result.account = response.account();
     result.outcome = OutcomeText(response.outcome());
@@ -177,6 +180,7 @@ class Run {
   const ImportSettings& settings_;
   const std::vector<std::vector<std::size_t>> groups_;
   const Sealer sealer_;
+  const std::string run_id_ = NewRequestId();
   Progress progress_;
   std::vector<ImportResult> results_;  // each written by the one thread that took its group
   std::atomic<std::size_t> next_{0};

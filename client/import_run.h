@@ -17,7 +17,7 @@ struct ImportResult {
   std::string account;  // "accounts/x"; empty when there is none yet
   std::string outcome;  // "created", "unchanged", "differs", "not compared", "skipped", "failed"
   std::vector<std::pair<std::string, std::string>> components;  // secret, outcome
-  std::vector<std::string> notes;  // differing fields, why it was skipped, what came in otherwise than it was
+  std::vector<std::string> notes;  // differing fields, why it was skipped, what comes in otherwise than it is
   std::vector<std::string> left_out;  // what of an item that came in did not
   absl::Status error;
 };

@@ -41,7 +41,7 @@ std::string ImportSeeds::Add(std::string_view field, std::string_view id, std::s
   AddSecret(entry_, taken, "totp", std::move(values));
   known_.push_back({.id = taken, .totp = *std::move(totp)});
   if (field != kOwnField)
-    entry_.changed.push_back(fmt::format("{} is a seed: it came in as secret {}", field, taken));
+    entry_.changed.push_back(fmt::format("{} is a seed: it comes in as secret {}", field, taken));
   return taken;
 }
 

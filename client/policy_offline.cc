@@ -232,7 +232,7 @@ void AddPolicyOfflineCommands(CLI::App& group, Invocation& invocation) {
             ->required();
         command.add_option("NEW", options.after, "The policy as it would be, likewise")->required();
         command.add_option("--lines", options.lines, "At most this many changes an action")
-            ->check(CLI::Range(1, 1000));
+            ->check(WholeNumber(1, 1000));
       },
       RunDiff);
 }

@@ -114,4 +114,16 @@ absl::Status Confirm(bool yes, std::string_view question, std::string_view warni
   return MakeError(absl::StatusCode::kAborted, "NOT_CONFIRMED", "nothing was done");
 }
 
+absl::Status ConfirmWord(std::string_view option, std::string_view given, std::string_view word,
+                         std::string_view question) {
+  if (!given.empty())
+    return given == word ? absl::OkStatus() : InvalidField(option, fmt::format("must be {}", word));
+  if (!CanAsk())
+    return InvalidField(option, fmt::format("is needed, as there is no terminal to ask on: {} {}", option, word));
+  Say(fmt::format("{} ", question));
+  HF_ASSIGN_OR_RETURN(const Plaintext answer, ReadLine());
+  if (AsChars(answer.ExposeSecret()) == word) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kAborted, "NOT_CONFIRMED", "nothing was done");
+}
+
 }  // namespace holdfast::client

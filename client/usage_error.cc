@@ -45,6 +45,9 @@ std::string ExplainUsage(const CLI::App& app, const CLI::ParseError& error) {
   if (!extra.empty() && path == "secret put")
     return "a value is never given on the command line: your shell's history may hold what you typed now; "
            "change it if it was a secret, and give the new one with --from-file or when asked";
+  if (!extra.empty() && path == "enroll" && !extra.front().starts_with('-'))
+    return "an enrollment string is never given on the command line: whoever reads your shell's history could use it; "
+           "leave it out to be asked for it, or say --from-file";
   if (!extra.empty() && extra.front().starts_with('-') && (is_group || unexpected))
     return fmt::format("there is no option {} here", extra.front());
   if (is_group && (unexpected || missing))

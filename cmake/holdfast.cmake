@@ -65,7 +65,9 @@ function(hf_test name)
     ${name} PRIVATE HF_SOURCE_DIR="${CMAKE_SOURCE_DIR}" HF_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
   hf_use_precompiled(${name} "${ARG_GRPC}" TRUE)
   set(environment ${ARG_ENVIRONMENT})
-  if(ARG_GRPC)  # Debian's gRPC is not instrumented: sanitizers see races and leaks inside it that are none of ours
+  # Debian's gRPC is not instrumented: sanitizers see races and leaks inside it that are none of ours, also in
+  # the programs that a test starts.
+  if(ARG_GRPC OR "hf_test_harness" IN_LIST ARG_DEPS)
     list(APPEND environment TSAN_OPTIONS=ignore_noninstrumented_modules=1
          LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/lsan.supp:print_suppressions=0)
   endif()

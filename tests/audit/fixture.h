@@ -57,7 +57,9 @@ class AuditTest : public ::testing::Test {
     Tip tip = log.tip();
     ASSERT_TRUE(db().Begin().ok());
     for (int i = 0; i < count; ++i)
-      ASSERT_TRUE(log.Append(db(), tip, first_time + i, /*uptime=*/0, Bytes(16, 7), crypto::Digest{}, SomeEvent("because")).ok());
+      ASSERT_TRUE(log.Append(db(), tip, first_time + i, /*uptime=*/0, Bytes(16, 7), crypto::Digest{},
+                             SomeEvent("because"))
+                      .ok());
     ASSERT_TRUE(db().Commit().ok());
     log.Advance(tip);
   }

@@ -92,7 +92,8 @@ TEST(Leaf, IsNothingElseThanItsOneSpelling) {
     blank.insert(at, 1, ' ');
     // A blank within a word or a rule makes another word.
     const bool in_word = at > good.find("secret.reveal") && at < good.find("secret.reveal") + 14;
-    const bool at_word = at == good.find("secret.reveal") || (at >= good.find("floor.") && at < good.find("floor.") + 15);
+    const std::size_t rule = good.find("floor.");
+    const bool at_word = at == good.find("secret.reveal") || (at >= rule && at < rule + 15);
     if (in_word || at_word) continue;
     EXPECT_FALSE(ParseLeaf(blank).has_value()) << blank;
   }

@@ -56,9 +56,7 @@ int RunEchoServer(int argc, char** argv) {
   services.push_back(std::make_unique<Echo>(std::strtoul(argv[1], nullptr, 10)));
   auto acceptor = server::Acceptor::Bind("127.0.0.1:0");
   if (!acceptor.ok()) return Fail(acceptor.status());
-  // Nobody tells who calls here.
-  server::Connections connections{
-      server::ConnectionLimits{.until_first_call = std::chrono::hours(24), .bytes_until_first_call = UINT64_MAX}};
+  server::Connections connections{server::ConnectionLimits{}};
   const int port = (*acceptor)->port();
   const auto listener = server::Listener::Open(*std::move(acceptor), connections, (*vault)->keys(), (*vault)->door(),
                                                std::move(services), [] {});

@@ -65,6 +65,9 @@ TEST(Approvals, OpenTierOneOnceForEachYes) {
   EXPECT_EQ(waiting["version"], "1");
   EXPECT_EQ(waiting["reason"], "morning post");
   EXPECT_EQ(waiting["needs"], "1 of owner, backup, security");
+  EXPECT_EQ(waiting["approvers"], "alice, omar, mia or ben");
+  for (const Args& shown : std::vector<Args>{{"approval", "show", "2"}, {"approval", "list", "--open"}})
+    EXPECT_THAT(office.Ok("gus", shown), HasSubstr("alice, omar, mia or ben"));
   EXPECT_THAT(Each(office.Get("ben", {"approval", "list", "--for-me"})["approvals"], "name"),
               ElementsAre("approvals/2"));
   EXPECT_THAT(Each(office.Get("gus", {"approval", "list", "--mine", "--open"})["approvals"], "name"),
@@ -75,6 +78,7 @@ TEST(Approvals, OpenTierOneOnceForEachYes) {
             "APPROVAL_STATE_APPROVED");
   EXPECT_EQ(office.Ok("gus", kReveal), "fixture-top");
   EXPECT_EQ(office.StateOf("2"), "APPROVAL_STATE_USED");
+  EXPECT_EQ(office.Show("2")["approvers"], "");  // nobody is asked any more
   EXPECT_EQ(office.Asks("gus", kReveal), "3");
 
   EXPECT_EQ(office.Events({"--type", "secret.reveal"}).size(), 1U);
@@ -193,7 +197,7 @@ TEST(Approvals, AreGivenByThoseWhoAreNamedAndOnce) {
   office.AddHolder("ada", "auditor", "omar");
   const std::string id = office.Asks("gus", kReveal);
   EXPECT_THAT(office.Refused(4, "ada", {"approval", "approve", id}),
-              HasSubstr("needs 1 of owner, backup, security"));
+              HasSubstr("needs a yes of alice, omar, mia or ben"));
   // Whom it does not concern is not told that there is one.
   for (const Args& call : std::vector<Args>{{"approval", "approve", id},
                                             {"approval", "reject", id, "--reason", "no"},
@@ -214,11 +218,11 @@ TEST(Approvals, EndWithTheOneWhoAskedOrSaidYes) {
   const std::string asked = office.Asks("ben", kReveal);
   const std::string id = office.Asks("gus", kReveal);
   office.Ok("ben", {"approval", "approve", id});
-  office.Ok("alice", {"handover", "start", "--leaver", "ben", "--yes"});
+  office.Ok("alice", {"handover", "start", "ben", "--yes"});
   EXPECT_EQ(office.StateOf(asked), "APPROVAL_STATE_WITHDRAWN");
   EXPECT_NE(office.Asks("gus", kReveal), id);  // a leaver's yes is none
   office.Refused(3, "ben", {"approval", "approve", id});
-  EXPECT_EQ(office.Events({"--type", "approval.withdraw"})[0]["rule"], "handover.freeze");
+  EXPECT_EQ(office.Events({"--type", "approval.withdraw"})[0]["rule"], "handover.cut");
 }
 
 TEST(Approvals, RunOut) {

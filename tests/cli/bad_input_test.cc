@@ -262,7 +262,7 @@ TEST(BadInput, StringsExpireAfterAnHourAndCertificatesAtTheirEnd) {
   office.RestartAhead(3599);
   office.Ok("mia", {"status"});
   office.RestartAhead(3601);
-  EXPECT_THAT(office.Refused(3, "mia", {"enroll", string, "--replace"}),
+  EXPECT_THAT(office.Refused(3, "mia", {"enroll", "--replace"}, string),
               HasSubstr("expired"));
 
   constexpr int kLater = 6 * 365 * 24 * 3600;
@@ -273,7 +273,7 @@ TEST(BadInput, StringsExpireAfterAnHourAndCertificatesAtTheirEnd) {
   const Outcome anew = office.Server({"enroll", "--data-dir", office.data_dir(), "alice"});
   ASSERT_EQ(anew.exit_code, 0) << anew.err;
   ASSERT_TRUE(office.Start()) << office.server_log();
-  office.Ok("alice", {"enroll", "-", "--replace"}, anew.out);
+  office.Ok("alice", {"enroll", "--replace"}, anew.out);
   EXPECT_EQ(office.Get("alice", {"status"})["caller"]["name"], "holders/alice");
   office.Ok("alice", {"audit", "verify"});
 }
@@ -328,6 +328,24 @@ TEST(BadInput, UnknownCommandsAndOptionsAreUsageErrors) {
   EXPECT_THAT(office.Ok("nobody", {}), HasSubstr("account"));
   EXPECT_THAT(office.Ok("nobody", {"--version"}), StartsWith("holdfast "));
   EXPECT_THAT(office.Server({"--version"}).out, StartsWith("holdfastd "));
+}
+
+TEST(BadInput, ANumberOutOfBoundsIsToldInWords) {
+  Office office;
+  const std::string on = "must be a whole number from 1 on, not ";
+  const std::vector<std::pair<Args, std::string>> wrong = {
+      {{"secret", "reveal", "news", "password", "--version", "0"}, "--version: " + on + "0"},
+      {{"secret", "reveal", "news", "password", "--version", "two"}, "--version: " + on + "two"},
+      {{"secret", "destroy", "news", "password", "0"}, "VERSION: " + on + "0"},
+      {{"secret", "attest", "news", "password", "x", "--evidence", "x"}, "VERSION: " + on + "x"},
+      {{"secret", "attest", "news", "password", "--through", "0", "--evidence", "x"}, "--through: " + on + "0"},
+      {{"exposure", "add", "news", "password", "--holder", "mia", "--version", "1.5"}, "--version: " + on + "1.5"},
+      {{"account", "add", "news", "--platform", "x", "--tier", "4"}, "--tier: must be a whole number from 1 to 3, not 4"},
+      {{"audit", "log", "--limit", "0"}, "--limit: " + on + "0"},
+      {{"audit", "export", "--from", "99999999999999999999"}, "--from: must be a whole number from 0 on, not 9999"},
+      {{"policy", "diff", "a", "b", "--lines", "0"}, "--lines: must be a whole number from 1 to 1000, not 0"},
+  };
+  for (const auto& [args, told] : wrong) EXPECT_THAT(office.Refused(2, "alice", args), HasSubstr(told));
 }
 
 }  // namespace

@@ -77,7 +77,7 @@ TEST(BreakGlass, IsAskedForLoudlyWaitsShowsOnceAndIsRotatedAndReviewedByOthers) 
               HasSubstr("only a request that waits"));
   const Json seen = office.Get("alice", {"exposure", "list", "--holder", "ben", "--live"})["exposures"];
   EXPECT_THAT(Each(seen, "version"), ElementsAre("accounts/press/secrets/password/versions/1"));
-  EXPECT_EQ(office.Get("alice", {"handover", "plan", "--leaver", "ben"})["tasks"].size(), 1U);
+  EXPECT_EQ(office.Get("alice", {"handover", "plan", "ben"})["tasks"].size(), 1U);
 
   EXPECT_THAT(office.Findings(), ElementsAre("break-glass.rotation", "break-glass.review"));
   EXPECT_EQ(office.Show("mia")["tasks"][0]["todo"],
@@ -166,7 +166,7 @@ TEST(BreakGlass, EndsByTheNoOfAnOwnerOrAnAuditorAndWithTheRequestersSuspension) 
   EXPECT_THAT(office.Refused(7, "ben", {"break-glass", "reveal", "3"}), HasSubstr("the requester was suspended"));
 
   office.Ok("ben", kRequest);
-  office.Ok("alice", {"handover", "start", "--leaver", "ben", "--reason", "leaves", "--yes"});
+  office.Ok("alice", {"handover", "start", "ben", "--reason", "leaves", "--yes"});
   EXPECT_EQ(office.Show("alice", "4")["state"], "BREAK_GLASS_STATE_VETOED");
   EXPECT_EQ(office.Show("alice", "4")["vetoer"], "");
 

@@ -75,11 +75,11 @@ TEST(Codes, ForceNoRotationOfTheSeedWhenTheirReceiverGoes) {
   ASSERT_THAT(events, SizeIs(2));
   EXPECT_EQ(events[0]["secret"], "accounts/press/secrets/totp");
   EXPECT_THAT(office.Get("alice", {"exposure", "list", "--holder", "ben"})["exposures"], IsEmpty());
-  const Json plan = office.Get("alice", {"handover", "plan", "--leaver", "ben"});
+  const Json plan = office.Get("alice", {"handover", "plan", "ben"});
   EXPECT_THAT(plan["accounts"], SizeIs(1));
   EXPECT_THAT(plan["tasks"], IsEmpty());
   // Whoever brought the seed knows it.
-  EXPECT_THAT(office.Get("alice", {"handover", "plan", "--leaver", "mia", "--successor", "omar"})["tasks"],
+  EXPECT_THAT(office.Get("alice", {"handover", "plan", "mia", "--to", "omar"})["tasks"],
               SizeIs(1));
   // To see the seed takes more than to use it.
   office.Refused(5, "ben", {"secret", "reveal", "press", "totp", "--reason", "new phone"});

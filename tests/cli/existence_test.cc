@@ -19,6 +19,8 @@ const std::vector<Args> kQuestions = {
     {"account", "update", "$A", "--owner", "mia"},
     {"account", "review", "$A"},
     {"account", "archive", "$A", "--yes"},
+    {"account", "link", "$A", "--recovery-phone", "+44 1"},
+    {"account", "unlink", "$A", "--recovery-phone", "+44 1", "--reason", "x"},
     {"access", "list", "--account", "$A"},
     {"access", "list", "--account", "$A", "--holder", "mia"},
     {"access", "grant", "--account", "$A", "--holder", "mia"},
@@ -81,12 +83,14 @@ TEST(Existence, AnUnseenCaseOrRequestIsAnsweredAsNone) {
   office.Put("alice", "hidden", "fixture-1");
   office.Ok("alice", {"access", "grant", "--account", "hidden", "--holder", "ben"});
   office.Ok("ben", {"break-glass", "request", "hidden", "password", "--reason", "x", "--ticket", "T-1"});
-  office.Ok("omar", {"handover", "start", "--leaver", "leo", "--reason", "x", "--yes"});
+  office.Ok("omar", {"handover", "start", "leo", "--reason", "x", "--yes"});
   const Args questions[] = {
       {"break-glass", "show", "$N"},   {"break-glass", "veto", "$N", "--reason", "x"},
       {"break-glass", "reveal", "$N"}, {"break-glass", "review", "$N", "--reason", "x"},
       {"handover", "show", "$N"},      {"handover", "tasks", "$N"},
-      {"handover", "approve", "$N"},   {"handover", "close", "$N"},
+      {"handover", "cut", "$N"},       {"handover", "close", "$N"},
+      {"handover", "cancel", "$N", "--reason", "x"},
+      {"handover", "change", "$N", "--to", "leo"},
   };
   for (Args question : questions) {
     const std::string name = question[0] + " " + question[1];
@@ -170,6 +174,41 @@ TEST(Existence, AnApprovalIsShownToWhoIsAskedAndToNobodyElse) {
   EXPECT_EQ(office.Get("omar", {"approval", "show", "1"})["action"], "secret.reveal");
 }
 
+TEST(Existence, ACaseAndABrokenGlassAreShownToWhoMaySeeThemAndToNobodyElse) {
+  Office office;
+  office.AddOmar();
+  office.AddMember("mia");
+  office.AddMember("sam");
+  office.AddAccount("hers", "mia", {"--tier", "3"});
+  office.Put("mia", "hers", "fixture-1");
+  office.Ok("omar", {"break-glass", "request", "hers", "password", "--reason", "she is away"});
+  office.Ok("omar", {"handover", "start", "--yes", "mia", "--reason", "leaves"});
+  const std::string task = office.Get("omar", {"handover", "tasks", "1"})["tasks"][0]["name"];
+  const std::string number = task.substr(task.rfind('/') + 1);
+  for (const Args& question : std::vector<Args>{{"handover", "show", "$A"},
+                                                {"handover", "tasks", "$A"},
+                                                {"handover", "cut", "$A"},
+                                                {"handover", "cancel", "$A", "--reason", "x"},
+                                                {"handover", "close", "$A"},
+                                                {"handover", "done", "$A/" + number, "--as", "closed", "--evidence", "x"},
+                                                {"break-glass", "show", "$A"},
+                                                {"break-glass", "veto", "$A", "--reason", "no"},
+                                                {"break-glass", "reveal", "$A"},
+                                                {"break-glass", "review", "$A", "--reason", "fine"}}) {
+    Args there = question;
+    Args nowhere = question;
+    there[2].replace(0, 2, "1");
+    nowhere[2].replace(0, 2, "99");
+    const std::string what = question[0] + " " + question[1];
+    const Outcome one = office.Cli("sam", there);
+    const Outcome none = office.Cli("sam", nowhere);
+    EXPECT_NE(one.exit_code, 0) << what;
+    EXPECT_EQ(one.exit_code, none.exit_code) << what << ": " << one.err << none.err;
+    EXPECT_EQ(Blurred(one.err, "1"), Blurred(none.err, "99")) << what;
+    EXPECT_EQ(office.Cli("omar", nowhere).exit_code, 6) << what;
+  }
+}
+
 TEST(Existence, AClockSetBackRevivesNothingThatHasEnded) {
   Office office;
   office.AddOmar();
@@ -187,7 +226,7 @@ TEST(Existence, APlanOfAHandoverIsOnRecord) {
   Office office;
   office.AddOmar();
   office.AddMember("mia");
-  office.Ok("omar", {"handover", "plan", "--leaver", "mia"});
+  office.Ok("omar", {"handover", "plan", "mia"});
   const Json events = office.Events({"--type", "call.rehearsed"});
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(events[0]["actor"], "holders/omar");

@@ -1,4 +1,4 @@
-// What becomes of the vault's files under a running server: removed, replaced, on a full disk.
+// The vault's files are removed or replaced under a running server, or its disk is full.
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -117,7 +117,8 @@ TEST_F(FullDisk, LeavesInTheWriteAheadLogWhatTheDatabaseHasNoRoomFor) {
   constexpr int kNotes = 50;
   const std::string note = "fixture" + std::string(60'000, 'v');
   for (int i = 0; i < kNotes; ++i)
-    office.Ok("alice", {"secret", "put", "shop", "note-" + std::to_string(i), "--kind", "note", "--from-file", "-"}, note);
+    office.Ok("alice",
+              {"secret", "put", "shop", "note-" + std::to_string(i), "--kind", "note", "--from-file", "-"}, note);
   EXPECT_GT(fs::file_size(InData("vault.db-wal")), 1000 * 4096);
   EXPECT_EQ(CountInLog("the disk is full"), 1);
   EXPECT_EQ(office.Stop(SIGTERM), 0);

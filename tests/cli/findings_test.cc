@@ -96,7 +96,7 @@ TEST(Findings, OfTooFewOwnersKeepAHandoverOpen) {
                    {"access", "revoke", "--account", "news", "--holder", "sam"})["details"][0]["reason"],
       "MIN_OWNERS");
 
-  office.Ok("omar", {"handover", "start", "--yes", "--leaver", "mia"});
+  office.Ok("omar", {"handover", "start", "--yes", "mia"});
   const Json found = List(office, "omar", {"--severity", "critical"});
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0]["rule"], "tiers.1.min_owners");

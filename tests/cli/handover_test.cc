@@ -45,7 +45,7 @@ class Handover : public ::testing::Test {
 
  private:
   Json Begin(const std::string& verb, const std::string& by, const Args& more) const {
-    Args args{"handover", verb, "--leaver", "mia", "--yes"};
+    Args args{"handover", verb, "mia", "--yes"};
     args.insert(args.end(), more.begin(), more.end());
     return office.Get(by, args);
   }
@@ -87,14 +87,14 @@ TEST_F(Handover, CutsOwnershipGrantsAndKeysAtOnceAndTheLeaversNextCallFails) {
   office.Refused(7, "omar", {"holder", "resume", "mia"});
   office.Refused(7, "omar", {"holder", "enroll", "mia"});
   EXPECT_EQ(office.Reveal("sam", "news"), "fixture-news-1");
-  EXPECT_THAT(office.Refused(7, "alice", {"handover", "start", "--yes", "--leaver", "mia"}),
-              HasSubstr("holder mia is leaving already"));
+  EXPECT_THAT(office.Refused(7, "alice", {"handover", "start", "--yes", "mia"}),
+              HasSubstr("mia's handover 1 is open: holdfast handover show 1"));
   EXPECT_EQ(office.Events({"--handover", "1", "--type", "handover.*"}).size(),
             5U);  // start, cut, two moved, one ended
 }
 
 TEST_F(Handover, NamedSuccessorsTakeEverything) {
-  const Json cut = Start("omar", {"--successor", "sam"});
+  const Json cut = Start("omar", {"--to", "sam"});
   for (const std::string account : {"news", "shop"}) {
     EXPECT_EQ(Account(cut, account)["successor"], "holders/sam");
     EXPECT_EQ(Account(cut, account)["choice"], "SUCCESSOR_CHOICE_NAMED");
@@ -102,21 +102,92 @@ TEST_F(Handover, NamedSuccessorsTakeEverything) {
   }
 }
 
+TEST_F(Handover, AMapSaysWhoTakesOverWhichAccount) {
+  office.AddMember("ivy");
+  const std::string map = office.dir() / "map.csv";
+  WriteFile(map, "account,successor\nshop,ivy\n");
+  const Json plan = Plan("omar", {"--map", map});
+  EXPECT_EQ(Account(plan, "shop")["choice"], "SUCCESSOR_CHOICE_MAP");
+  EXPECT_EQ(Account(plan, "news")["successor"], "holders/sam");  // its backup owner, as without a map
+  const Json cut = Start("omar", {"--map", map, "--to", "alice"});
+  EXPECT_EQ(Account(cut, "news")["choice"], "SUCCESSOR_CHOICE_NAMED");
+  EXPECT_EQ(OwnerOf("shop"), "holders/ivy");
+  EXPECT_EQ(OwnerOf("news"), "holders/alice");
+}
+
+TEST_F(Handover, AMapThatIsWrongChangesNothingAndNamesLineAndField) {
+  const std::string map = office.dir() / "map.csv";
+  const std::string before = office.State();
+  const auto refused = [&](const std::string& text) {
+    WriteFile(map, text);
+    std::string line = office.Refused(2, "omar", {"handover", "start", "mia", "--yes", "--map", map});
+    const std::string prefix = "--map: " + map + " line ";
+    EXPECT_THAT(line, ::testing::StartsWith(prefix));
+    return line.substr(std::min(prefix.size(), line.size()));
+  };
+  EXPECT_EQ(refused("account,successor\nshop,sam\nmail,sam\n"), "3: account: account mail is not owned by mia\n");
+  EXPECT_EQ(refused("shop,sam\nnone,sam\n"), "2: account: there is no account none\n");
+  EXPECT_EQ(refused("shop,nobody\n"), "1: successor: there is no holder nobody\n");
+  EXPECT_EQ(refused("shop,mia\n"), "1: successor: is the leaver\n");
+  EXPECT_EQ(refused("shop,sam\nshop,omar\n"), "2: account: shop stands in line 1 already, for sam\n");
+  EXPECT_EQ(refused("shop;sam\n"), "1: row: must have two fields: account,successor\n");
+  EXPECT_THAT(office.Refused(2, "omar", {"handover", "plan", "mia", "--map", map + "-none"}), HasSubstr("--map"));
+  EXPECT_EQ(office.State(), before);
+}
+
+TEST_F(Handover, SuccessorsSeeTheirOwnTasksAndWhatIsOverdue) {
+  office.Reveal("mia", "news");
+  office.Reveal("mia", "mail");
+  Start("omar");
+  office.Refused(4, "sam", {"handover", "tasks", "1"});
+  const Json mine = office.Get("sam", {"handover", "tasks", "--mine"})["tasks"];
+  EXPECT_EQ(Each(mine, "secret"), std::vector<std::string>{"accounts/news/secrets/password"});
+  EXPECT_EQ(mine[0]["assignee"], "holders/sam");
+  EXPECT_EQ(Each(office.Get("omar", {"handover", "tasks", "1", "--mine"})["tasks"], "account"),
+            std::vector<std::string>{"accounts/mail"});
+  EXPECT_THAT(office.Ok("sam", {"status"}), HasSubstr("1 task of handovers: holdfast handover tasks --mine"));
+  EXPECT_THAT(office.Refused(2, "sam", {"handover", "tasks"}), HasSubstr("--mine"));
+  EXPECT_THAT(Each(office.Get("sam", {"findings", "list"})["findings"], "rule"), Not(Contains("handover.task-overdue")));
+  office.LetDaysPass(8);
+  EXPECT_THAT(office.Ok("sam", {"findings", "list"}), HasSubstr("task 1/2 of mia's handover was due"));
+  office.Put("sam", "news", "fixture-news-2");
+  Attest("sam", "news", "1");
+  EXPECT_THAT(office.Ok("sam", {"handover", "tasks", "--mine"}), HasSubstr("no open tasks"));
+  EXPECT_THAT(Each(office.Get("sam", {"findings", "list"})["findings"], "rule"), Not(Contains("handover.task-overdue")));
+}
+
+TEST_F(Handover, ListsTheCasesOfAPersonAndThoseInAState) {
+  Start("omar");
+  office.Ok("omar", {"handover", "start", "sam", "--yes"});
+  office.Ok("omar", {"handover", "close", "2"});
+  const auto cases = [&](const Args& more) {
+    Args args{"handover", "list"};
+    args.insert(args.end(), more.begin(), more.end());
+    return Each(office.Get("omar", args)["handovers"], "name");
+  };
+  EXPECT_EQ(cases({"--leaver", "mia"}), std::vector<std::string>{"handovers/1"});
+  EXPECT_EQ(cases({"--state", "closed"}), std::vector<std::string>{"handovers/2"});
+  EXPECT_EQ(cases({"--leaver", "mia", "--state", "closed"}), std::vector<std::string>{});
+  EXPECT_EQ(cases({}).size(), 2U);
+  EXPECT_THAT(office.Refused(2, "omar", {"handover", "list", "--leaver", "nobody"}), HasSubstr("--leaver"));
+  EXPECT_THAT(office.Refused(2, "omar", {"handover", "list", "--state", "open"}), HasSubstr("--state"));
+}
+
 TEST_F(Handover, RefusesSuccessorsWhoCannotBe) {
   office.AddHolder("ada", "auditor", "omar");
   office.Ok("omar", {"holder", "suspend", "sam"});
   const std::string before = office.State();
   const auto refused = [&](int code, const std::string& successor) {
-    return office.Refused(code, "omar", {"handover", "start", "--yes", "--leaver", "mia", "--successor", successor});
+    return office.Refused(code, "omar", {"handover", "start", "--yes", "mia", "--to", successor});
   };
-  EXPECT_THAT(refused(2, "mia"), HasSubstr("--successor: is the leaver"));
+  EXPECT_THAT(refused(2, "mia"), HasSubstr("--to: is the leaver"));
   EXPECT_THAT(refused(2, "ada"), HasSubstr("auditor"));
   EXPECT_THAT(refused(2, "sam"), HasSubstr("sam is suspended"));
   EXPECT_THAT(refused(2, "nobody"), HasSubstr("there is no holder nobody"));
-  office.Refused(6, "omar", {"handover", "start", "--yes", "--leaver", "nobody"});
-  office.Refused(4, "sam", {"handover", "start", "--yes", "--leaver", "mia"});
-  office.Refused(4, "mia", {"handover", "start", "--yes", "--leaver", "sam"});
-  office.Refused(4, "omar", {"handover", "start", "--yes", "--leaver", "omar"});
+  office.Refused(6, "omar", {"handover", "start", "--yes", "nobody"});
+  office.Refused(4, "sam", {"handover", "start", "--yes", "mia"});
+  office.Refused(4, "mia", {"handover", "start", "--yes", "sam"});
+  office.Refused(4, "omar", {"handover", "start", "--yes", "omar"});
   EXPECT_EQ(office.State(), before);
 }
 
@@ -185,37 +256,97 @@ TEST_F(Handover, ClosesWhenEachSeenVersionIsReplacedAndAttested) {
 TEST_F(Handover, ByOffboardingWithAnUnvettedSuccessorWaitsForSecurity) {
   office.AddHolder("hr", "offboarding", "omar");
   office.Reveal("mia", "shop");
-  const Json plan = Plan("hr", {"--successor", "sam"});
+  const Json plan = Plan("hr", {"--to", "sam"});
   EXPECT_EQ(plan["approvalRequired"], true);
   EXPECT_EQ(Each(plan["tasks"], "secret"), std::vector<std::string>{"accounts/shop/secrets/password"});
-  const Json waiting = Start("hr", {"--successor", "sam"});
+  const Json waiting = Start("hr", {"--to", "sam"});
   EXPECT_EQ(waiting["state"], "HANDOVER_STATE_FROZEN");
   EXPECT_EQ(waiting["approvalRequired"], true);
   EXPECT_EQ(OwnerOf("shop"), "holders/mia");
   office.Refused(4, "mia", {"secret", "reveal", "shop", "password"});  // frozen all the same
 
   office.Refused(7, "hr", {"handover", "close", "1"});
-  office.Refused(4, "hr", {"handover", "approve", "1"});
-  office.Refused(4, "sam", {"handover", "approve", "1"});
+  const Args yes{"approval", "approve", "1", "--confirm", "mia", "--reason", "sam is fine"};
+  office.Refused(4, "hr", yes);
+  office.Refused(6, "sam", yes);
+  EXPECT_THAT(office.Get("sam", {"approval", "list", "--for-me"})["approvals"], IsEmpty());
+  const Json waits = office.Get("omar", {"approval", "list", "--for-me"})["approvals"][0];
+  EXPECT_EQ(waits["handover"], "handovers/1");
+  EXPECT_EQ(waits["subject"], "holders/mia");
+  EXPECT_EQ(waits["details"], "leaver: mia; accounts that move: 2 of tier 2; to: sam 2; cannot be undone: mia's access "
+                              "and devices end");
+  EXPECT_EQ(waiting["approvers"], "alice or omar");
+  EXPECT_THAT(office.Ok("omar", {"status"}), HasSubstr("1 approval: holdfast approval list --for-me"));
+  EXPECT_THAT(office.Ok("omar", {"findings", "list"}), HasSubstr("waits for a yes by alice or omar"));
+  EXPECT_THAT(office.Refused(2, "omar", {"approval", "approve", "1"}), HasSubstr("--confirm mia"));
+  EXPECT_THAT(office.Refused(2, "omar", {"approval", "approve", "1", "--confirm", "sam"}),
+              HasSubstr("--confirm: must be mia"));
   const Json asked = office.Get("omar", {"handover", "show", "1"});  // who approves sees what
   EXPECT_EQ(asked["accounts"], plan["accounts"]);
-  EXPECT_EQ(asked["tasks"], plan["tasks"]);
-  const Json cut = office.Get("omar", {"handover", "approve", "1", "--reason", "sam is fine"});
+  EXPECT_EQ(Each(asked["tasks"], "secret"), Each(plan["tasks"], "secret"));
+  EXPECT_EQ(asked["tasks"][0]["name"], "handovers/1/tasks/1");
+  const Json approved = office.Get("omar", yes);
+  EXPECT_EQ(approved["state"], "APPROVAL_STATE_USED");
+  EXPECT_EQ(approved["blocked"], "");
+  const Json cut = office.Get("hr", {"handover", "show", "1"});
   EXPECT_EQ(cut["accounts"], plan["accounts"]);
   EXPECT_EQ(cut["state"], "HANDOVER_STATE_CUT");
   EXPECT_EQ(cut["starter"], "holders/hr");
   EXPECT_EQ(cut["approver"], "holders/omar");
   EXPECT_EQ(OwnerOf("shop"), "holders/sam");
   ASSERT_EQ(Tasks().size(), 1U);
-  EXPECT_THAT(office.Refused(7, "alice", {"handover", "approve", "1"}), HasSubstr("cut already"));
-  EXPECT_THAT(office.Refused(7, "hr", {"handover", "approve", "1"}), HasSubstr("cut already"));
-  office.Refused(4, "sam", {"handover", "approve", "1"});  // may not read it either
+  EXPECT_EQ(cut["approval"], "approvals/1");
+  EXPECT_THAT(office.Refused(7, "alice", yes), HasSubstr("approval 1 is used"));
+  EXPECT_THAT(office.Refused(7, "hr", {"handover", "cut", "1"}), HasSubstr("does not wait for its cut: it is cut already"));
+  const Json event = office.Events({"--type", "handover.cut"})[0];
+  EXPECT_EQ(event["actor"], "holders/omar");
+  EXPECT_NE(event["approval"], "0");
+}
+
+TEST_F(Handover, ACutThatIsBlockedKeepsItsYesAndIsRepeated) {
+  office.AddHolder("hr", "offboarding", "omar");
+  office.AddMember("ivy");
+  Start("hr", {"--to", "ivy"});
+  office.Ok("omar", {"holder", "suspend", "ivy"});
+  const Json kept = office.Get("omar", {"approval", "approve", "1", "--confirm", "mia"});
+  EXPECT_EQ(kept["state"], "APPROVAL_STATE_APPROVED");
+  EXPECT_THAT(kept["blocked"].get<std::string>(), HasSubstr("ivy cannot take over: ivy is suspended"));
+  EXPECT_THAT(office.Refused(7, "hr", {"handover", "cut", "1"}), HasSubstr("ivy is suspended"));
+  office.Ok("omar", {"holder", "resume", "ivy"});
+  EXPECT_EQ(office.Get("hr", {"handover", "cut", "1"})["state"], "HANDOVER_STATE_CUT");
+  EXPECT_EQ(OwnerOf("shop"), "holders/ivy");
+}
+
+TEST_F(Handover, AnotherPlanIsApprovedAnew) {
+  office.AddHolder("hr", "offboarding", "omar");
+  office.AddMember("ivy");
+  Start("hr", {"--to", "ivy"});
+  EXPECT_THAT(office.Refused(5, "hr", {"handover", "cut", "1"}),
+              HasSubstr("waits for a yes by alice or omar: holdfast approval approve 1"));
+  EXPECT_THAT(office.Refused(2, "hr", {"handover", "change", "1"}), HasSubstr("--to: names nobody"));
+  office.Refused(4, "sam", {"handover", "change", "1", "--to", "sam"});
+  const Json changed = office.Get("hr", {"handover", "change", "1", "--to", "sam"});
+  EXPECT_EQ(changed["state"], "HANDOVER_STATE_FROZEN");
+  EXPECT_EQ(changed["approval"], "approvals/2");
+  EXPECT_THAT(office.Refused(7, "omar", {"approval", "approve", "1", "--confirm", "mia"}), HasSubstr("is withdrawn"));
+  EXPECT_THAT(office.Refused(7, "hr", {"approval", "withdraw", "2"}), HasSubstr("holdfast handover cancel 1"));
+  EXPECT_THAT(office.Ok("omar", {"approval", "approve", "2", "--confirm", "mia"}), HasSubstr("used"));
+  EXPECT_EQ(OwnerOf("shop"), "holders/sam");
+}
+
+TEST_F(Handover, IsRefusedWhereNobodyCouldApproveIt) {
+  office.AddHolder("hr", "offboarding", "omar");
+  office.Ok("alice", {"holder", "suspend", "omar"});
+  const std::string before = office.State();
+  EXPECT_THAT(office.Refused(7, "hr", {"handover", "start", "mia", "--to", "alice", "--yes"}),
+              HasSubstr("nobody could approve this cut: it needs 1 of security"));
+  EXPECT_EQ(office.State(), before);
 }
 
 TEST_F(Handover, ByOffboardingWithABackupOwnerGoesThrough) {
   office.AddHolder("hr", "offboarding", "omar");
   office.Ok("mia", {"account", "update", "shop", "--backup", "sam"});
-  EXPECT_EQ(Start("hr", {"--successor", "sam"})["state"], "HANDOVER_STATE_CUT");
+  EXPECT_EQ(Start("hr", {"--to", "sam"})["state"], "HANDOVER_STATE_CUT");
   EXPECT_EQ(OwnerOf("shop"), "holders/sam");
 }
 
@@ -224,14 +355,14 @@ TEST_F(Handover, OfSecurityHoldersLeavesOneAndVoidsWhatTheyHandedOut) {
   const std::string string = office.NewString("eve", "omar");
   office.AddHolder("ivy", "member", /*confirmer=*/"",
                    /*by=*/"omar");  // enrolled with omar's string, not confirmed
-  office.Ok("alice", {"handover", "start", "--yes", "--leaver", "omar"});
-  EXPECT_THAT(office.Refused(3, "eve", {"enroll", string}),
+  office.Ok("alice", {"handover", "start", "--yes", "omar"});
+  EXPECT_THAT(office.Refused(3, "eve", {"enroll"}, string),
               HasSubstr("ask for a new one"));
   EXPECT_THAT(office.Refused(3, "ivy", {"status"}), HasSubstr("revoked"));
   office.Ok("mia", {"status"});
 
   office.AddHolder("hr", "offboarding", "mia");
-  EXPECT_THAT(office.Refused(7, "hr", {"handover", "start", "--yes", "--leaver", "alice", "--successor", "sam"}),
+  EXPECT_THAT(office.Refused(7, "hr", {"handover", "start", "--yes", "alice", "--to", "sam"}),
               HasSubstr("last active security holder"));
   EXPECT_THAT(office.State(), Not(HasSubstr("\"leaver\":\"holders/alice\"")));
   EXPECT_EQ(OwnerOf("mail"), "holders/alice");

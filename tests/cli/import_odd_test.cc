@@ -52,7 +52,7 @@ Json Login(const std::string& name, const Json& login, const Json& more = Json::
   return item;
 }
 
-// What the item said, without its title.
+// The item's remarks, without its title.
 std::vector<std::string> Said(const Json& items, std::size_t i) {
   std::vector<std::string> said;
   for (const char* list : {"notes", "left_out"})
@@ -85,10 +85,10 @@ TEST_F(ImportOdd, TheDryRunSaysWhatTheRealRunDoes) {
     EXPECT_THAT(
         err,
         AllOf(HasSubstr("item 2 (\"Gone\"): is in the trash\n"),
-              HasSubstr("item 3 (\"Shelved\"): is archived there: it came in archived\n"),
+              HasSubstr("item 3 (\"Shelved\"): is archived there: it comes in archived\n"),
               HasSubstr("item 4 (\"Card\"): is a card"),
               HasSubstr("item 6 (\"Twin\"): failed: has the same folder, name, username and URL as item 5"),
-              HasSubstr("item 7 (\"Pasted\"): login.username came in without line breaks"),
+              HasSubstr("item 7 (\"Pasted\"): login.username comes in without line breaks"),
               HasSubstr("item 8 (\"Bad seed\"): login.totp makes no codes and is left out")));
   const Json accounts = office.Get("alice", {"account", "list", "--archived"})["accounts"];
   EXPECT_THAT(Each(accounts, "name"),
@@ -184,9 +184,9 @@ TEST_F(ImportOdd, SeedsMakeCodesWhereverTheyStood) {
       Login("Short", {{"totp", "JBSWY3DP"}}),
   };
   const Json said = office.Get("alice", {"import", Write(items), "--owner", "omar"})["items"];
-  EXPECT_THAT(Said(said, 0), ElementsAre("login.password is a seed: it came in as secret totp"));
-  EXPECT_THAT(Said(said, 1), ElementsAre("field \"TOTP Seed\" is a seed: it came in as secret totp"));
-  EXPECT_THAT(Said(said, 2), ElementsAre("a URI in notes is a seed: it came in as secret totp"));
+  EXPECT_THAT(Said(said, 0), ElementsAre("login.password is a seed: it comes in as secret totp"));
+  EXPECT_THAT(Said(said, 1), ElementsAre("field \"TOTP Seed\" is a seed: it comes in as secret totp"));
+  EXPECT_THAT(Said(said, 2), ElementsAre("a URI in notes is a seed: it comes in as secret totp"));
   EXPECT_THAT(Secrets("password"), ElementsAre("totp totp"));
   EXPECT_THAT(Secrets("note"), ElementsAre("totp totp", "note note"));
   EXPECT_EQ(office.Ok("omar", {"secret", "reveal", "note", "note", "--reason", "x"}),

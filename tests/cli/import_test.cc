@@ -103,7 +103,7 @@ TEST_F(Import, ExistingValuesAreKeptAndDifferencesReported) {
   EXPECT_THAT(outcome.out, EndsWith("created 2, unchanged 62, differs 1, skipped 0, failed 0\n"));
   EXPECT_EQ(outcome.err,
             "item 1 (\"Acme News on X\"): password differs from the file; the vault's value was kept\n"
-            "item 48 (\"Zerowidth\"): login.username came in without line breaks, tabs and characters that "
+            "item 48 (\"Zerowidth\"): login.username comes in without line breaks, tabs and characters that "
             "nobody sees\n");
   EXPECT_EQ(office.Reveal("alice", "acme-news-on-x"), "fixture-plain-1");
   EXPECT_EQ(office.Get("alice", {"secret", "versions", "acme-news-on-x", "password"})["versions"].size(), 1U);

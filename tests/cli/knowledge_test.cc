@@ -1,5 +1,5 @@
-// What a leaver knows, as the people see it who take it back: by any secret, in any spelling, from before the
-// vault; and the tasks that need no new value.
+// People take back what a leaver knows, by any secret, in any spelling, from before the vault; and end the tasks
+// that need no new value.
 #include "gmock/gmock.h"
 #include "tests/cli/office.h"
 
@@ -20,7 +20,7 @@ class Knowledge : public ::testing::Test {
     office.AddMember("sam");
     for (const char* account : {"news", "shop"}) office.AddAccount(account, "mia", {"--backup", "sam"});
   }
-  void Start() const { office.Ok("omar", {"handover", "start", "--yes", "--leaver", "mia", "--reason", "bye"}); }
+  void Start() const { office.Ok("omar", {"handover", "start", "--yes", "mia", "--reason", "bye"}); }
   void PutSeed(const std::string& by, const std::string& seed) const {
     office.Ok(by, {"secret", "put", "news", "totp", "--kind", "totp", "--from-file", "-"}, seed);
   }
@@ -77,7 +77,8 @@ TEST_F(Knowledge, WhatSomebodyKnewBeforeIsSaidAndCounts) {
   EXPECT_EQ(known["version"], "accounts/news/secrets/password/versions/1");
   office.Refused(4, "sam", {"exposure", "add", "unknown", "password", "--holder", "mia", "--reason", "x"});
   office.Refused(6, "omar", {"exposure", "add", "news", "password", "--holder", "nobody", "--reason", "x"});
-  office.Refused(6, "omar", {"exposure", "add", "news", "password", "--version", "7", "--holder", "mia", "--reason", "x"});
+  office.Refused(
+      6, "omar", {"exposure", "add", "news", "password", "--version", "7", "--holder", "mia", "--reason", "x"});
   EXPECT_THAT(office.Ok("omar", {"exposure", "list", "--holder", "mia"}), HasSubstr("known"));
   EXPECT_EQ(office.Events({"--type", "exposure.add", "--outcome", "allowed"}).size(), 1U);
   Start();
@@ -133,8 +134,8 @@ TEST_F(Knowledge, ThePersonGoesUnderEveryName) {
   EXPECT_THAT(office.Refused(7, "omar", {"holder", "resume", "mia-too"}), HasSubstr("holder mia is leaving (handover 1)"));
   EXPECT_THAT(office.Refused(7, "omar", {"holder", "add", "mia-3", "--role", "member", "--person", "mia"}),
               HasSubstr("holder mia is leaving (handover 1)"));
-  EXPECT_THAT(office.Refused(7, "omar", {"handover", "start", "--yes", "--leaver", "mia-too"}),
-              HasSubstr("holder mia is leaving (handover 1)"));
+  EXPECT_THAT(office.Refused(7, "omar", {"handover", "start", "--yes", "mia-too"}),
+              HasSubstr("mia's handover 1 is open: holdfast handover show 1"));
   office.Ok("omar", {"handover", "close", "1"});
   EXPECT_EQ(office.Get("omar", {"holder", "show", "mia-too"})["status"], "HOLDER_STATUS_LEFT");
 }

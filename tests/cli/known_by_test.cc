@@ -1,4 +1,4 @@
-// What people knew before the vault came: who knows an imported value must not know it when they leave.
+// People knew values before the vault came: an imported value that a leaver knows must be replaced.
 #include "gmock/gmock.h"
 #include "tests/cli/office.h"
 
@@ -47,7 +47,7 @@ TEST_F(KnownBy, TheOwnerIsPresumedToKnowEveryVersion) {
   EXPECT_THAT(Knows("alice"), ElementsAre("password/versions/1 IMPORTED", "password/versions/2 IMPORTED"));
   EXPECT_THAT(Knows("sam"), IsEmpty());
   // So when the owner goes, it must be replaced, though she never revealed it here.
-  EXPECT_THAT(office.Get("alice", {"handover", "plan", "--leaver", "mia", "--successor", "sam"})["tasks"],
+  EXPECT_THAT(office.Get("alice", {"handover", "plan", "mia", "--to", "sam"})["tasks"],
               SizeIs(1));
 }
 
@@ -67,7 +67,7 @@ TEST_F(KnownBy, TheImporterNamesTheOthersAndEachIsOnTheRecord) {
   EXPECT_THAT(Each(events, "subject"),
               ::testing::UnorderedElementsAre("holders/mia", "holders/sam", "holders/ben"));
   EXPECT_EQ(Each(events, "actor"), std::vector<std::string>(3, "holders/alice"));
-  EXPECT_THAT(office.Get("alice", {"handover", "plan", "--leaver", "sam"})["tasks"], SizeIs(1));
+  EXPECT_THAT(office.Get("alice", {"handover", "plan", "sam"})["tasks"], SizeIs(1));
 }
 
 TEST_F(KnownBy, CanBeSaidAfterwardsOfValuesThatAreTheSame) {

@@ -34,8 +34,8 @@ class LeaverGains : public ::testing::Test {
         {"account", "update", "mail", "--backup", holder, "--reason", "x"},
         {"account", "add", "new", "--platform", "x", "--owner", holder, "--reason", "x"},
         {"account", "add", "new", "--platform", "x", "--owner", "sam", "--backup", holder, "--reason", "x"},
-        {"handover", "plan", "--leaver", "sam", "--successor", holder, "--reason", "x"},
-        {"vault", "set-custodian", holder, "--reason", "x"},
+        {"handover", "plan", "sam", "--to", holder, "--reason", "x"},
+        {"vault", "custodian", holder, "--reason", "x"},
         {"holder", "update", holder, "--role", "member", "--role", "security", "--reason", "x"},
         {"holder", "update", holder, "--qualification", "trained", "--reason", "x"},
         {"holder", "confirm", holder, "--fingerprint", fingerprint_},
@@ -61,7 +61,7 @@ class LeaverGains : public ::testing::Test {
 
 TEST_F(LeaverGains, NothingFromTheFreezeOnUnderAnyName) {
   office.AddHolder("hr", "offboarding", "omar");
-  office.Ok("hr", {"handover", "start", "--yes", "--leaver", "mia", "--reason", "x"});
+  office.Ok("hr", {"handover", "start", "--yes", "mia", "--to", "sam", "--reason", "x"});
   ASSERT_EQ(office.Get("omar", {"handover", "show", "1"})["state"], "HANDOVER_STATE_FROZEN");
   const std::string words = "holder mia is leaving (handover 1)";
   ExpectNothing(words);
@@ -74,7 +74,7 @@ TEST_F(LeaverGains, NothingFromTheFreezeOnUnderAnyName) {
 }
 
 TEST_F(LeaverGains, NothingBetweenTheCutAndForeverAfter) {
-  office.Ok("omar", {"handover", "start", "--yes", "--leaver", "mia", "--reason", "x"});
+  office.Ok("omar", {"handover", "start", "--yes", "mia", "--reason", "x"});
   ASSERT_EQ(office.Get("omar", {"handover", "show", "1"})["state"], "HANDOVER_STATE_CUT");
   ExpectNothing("holder mia is leaving (handover 1)");
   office.Ok("omar", {"handover", "close", "1"});

@@ -1,4 +1,7 @@
 // One officer alone, or whoever has an officer's enrollment string: what they cannot do by a side door.
+#include <csignal>
+#include <filesystem>
+
 #include "gmock/gmock.h"
 #include "tests/cli/office.h"
 
@@ -9,6 +12,12 @@ using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+std::vector<std::string> Rules(const Office& office, const std::string& reader) {
+  return Each(office.Get(reader, {"findings", "list"})["findings"], "rule");
+}
 
 class LoneImport : public ::testing::Test {
  protected:
@@ -67,21 +76,63 @@ TEST(LoneOfficer, WithADeviceThatNobodyConfirmedHasNoPower) {
   office.AddHolder("ada", "auditor", /*confirmer=*/"");
   for (const char* thief : {"eve", "ada"}) {
     for (const Args& args : std::vector<Args>{{"audit", "log"},
-                                              {"exposure", "list"},
-                                              {"access", "list"},
                                               {"account", "show", "news"},
                                               {"holder", "list"},
                                               {"access", "revoke", "--account", "news", "--holder", "mia", "--yes"},
                                               {"account", "update", "news", "--handle", "x"}})
       office.Refused(4, thief, args);
-    EXPECT_EQ(office.Cli(thief, {"account", "list"}).out.find("news"), std::string::npos);
-    EXPECT_EQ(office.Cli(thief, {"findings", "list"}).out.find("news"), std::string::npos);
+    for (const char* list : {"account", "access", "exposure", "findings"})
+      EXPECT_THAT(office.Ok(thief, {"-o", "jsonl", list, "list"}), IsEmpty()) << list;
     office.Ok(thief, {"status"});
   }
   office.Refused(4, "eve", {"secret", "put", "news", "password", "--from-file", "-"}, "fixture-2");
   EXPECT_EQ(office.Reveal("mia", "news"), "fixture-1");
   office.Ok("omar", {"holder", "confirm", "eve", "--fingerprint", office.Fingerprint("eve")});
   office.Ok("eve", {"audit", "log"});
+}
+
+TEST(LoneOfficer, WhoEndsAnotherOfficersLastDeviceIsSeenAndDoesNotDoSoAgain) {
+  Office office;
+  office.AddOmar();
+  office.AddMember("mia");
+  office.AddHolder("ada", "auditor", "omar");
+  const auto revoke = [](const std::string& fingerprint) {
+    return Args{"holder", "revoke-key", "alice", "--fingerprint", fingerprint, "--yes", "--reason", "stolen"};
+  };
+  const Outcome ended = office.Cli("omar", revoke(office.Fingerprint("alice")));
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("critical finding"));
+  for (const char* reader : {"omar", "ada"}) EXPECT_THAT(Rules(office, reader), Contains("floor.locked-out"));
+
+  ASSERT_EQ(office.Stop(SIGTERM), 0);
+  const Outcome offline = office.Server({"enroll", "--data-dir", office.data_dir(), "alice"});
+  ASSERT_EQ(offline.exit_code, 0) << offline.err;
+  ASSERT_TRUE(office.Start());
+  std::filesystem::remove_all(office.home("alice"));
+  const std::string second = office.Enroll("alice", offline.out.substr(0, offline.out.find('\n')));
+  // The device that brings her back is not ended before anybody can confirm it, nor after.
+  EXPECT_THAT(office.Refused(7, "omar", revoke(second)), HasSubstr("holdfast holder suspend alice"));
+  EXPECT_THAT(Rules(office, "ada"), Contains("floor.locked-out"));
+  office.Ok("mia", {"holder", "confirm", "alice", "--fingerprint", second});
+  EXPECT_THAT(Rules(office, "ada"), Not(Contains("floor.locked-out")));
+  office.Refused(7, "omar", revoke(second));
+  office.Ok("alice", {"audit", "log"});
+  office.RestartAhead(31 * 24 * 3600);
+  office.Ok("omar", revoke(second));
+}
+
+TEST(LoneOfficer, AMembersDevicesAreEndedAsOftenAsNeeded) {
+  Office office;
+  office.AddOmar();
+  office.AddMember("mia");
+  for (int i = 0; i < 2; ++i) {
+    const std::string fingerprint = office.Fingerprint("mia");
+    office.Ok("omar", {"holder", "revoke-key", "mia", "--fingerprint", fingerprint, "--yes"});
+    EXPECT_THAT(Rules(office, "omar"), Not(Contains("floor.locked-out")));
+    std::filesystem::remove_all(office.home("mia"));
+    const std::string next = office.Enroll("mia", office.NewString("mia"));
+    office.Ok("omar", {"holder", "confirm", "mia", "--fingerprint", next});
+  }
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // What somebody meets who runs Holdfast for the first time: each message says what is so, and what to do
 // next.
+#include <fstream>
+
 #include "gmock/gmock.h"
 #include "tests/cli/office.h"
 
@@ -20,7 +22,7 @@ TEST(Newcomer, IsToldAddressesThatTheyCanUse) {
   const Outcome gone = vault.Server({"serve", "--data-dir", vault.data_dir(), "--enroll-listen", "127.0.0.1:0"});
   EXPECT_EQ(gone.exit_code, 2);
   ASSERT_TRUE(vault.Start({"--advertise", "vault.example.org:7443"})) << vault.server_log();
-  const Outcome enrolled = vault.Cli("alice", {"enroll", vault.officer_string()});
+  const Outcome enrolled = vault.Cli("alice", {"enroll"}, vault.officer_string());
   EXPECT_THAT(enrolled.out, HasSubstr("vault.example.org:7443"));
   const Outcome added = vault.Cli("alice", {"holder", "add", "omar", "--role", "security"});
   EXPECT_EQ(added.exit_code, 0) << added.err;
@@ -94,11 +96,11 @@ TEST(Newcomer, DrivesAHandoverByWhatItSays) {
   office.AddHolder("sam", "member", /*confirmer=*/"");
   office.AddAccount("news", "mia", {"--tier", "3"});
   office.Put("mia", "news", "fixture-1");
-  const Args start{"handover", "start", "--leaver", "mia", "--successor", "sam"};
+  const Args start{"handover", "start", "mia", "--to", "sam"};
   EXPECT_THAT(office.Refused(2, "omar", start), AllOf(HasSubstr("cannot be undone"), HasSubstr("add --yes")));
-  const Json plan = office.Get("omar", {"handover", "plan", "--leaver", "mia", "--successor", "sam"});
+  const Json plan = office.Get("omar", {"handover", "plan", "mia", "--to", "sam"});
   EXPECT_THAT(plan["warnings"].dump(), HasSubstr("sam takes over but has no confirmed device"));
-  office.Ok("omar", {"handover", "start", "--leaver", "mia", "--successor", "sam", "--yes"});
+  office.Ok("omar", {"handover", "start", "mia", "--to", "sam", "--yes"});
   EXPECT_THAT(
       office.Refused(7, "omar", {"handover", "close", "1"}),
       AllOf(HasSubstr("has 1 open task: "), HasSubstr("; what to do: holdfast handover tasks 1 --open")));
@@ -131,6 +133,40 @@ TEST(Newcomer, ReadsTheLogAndIsToldWhatItCannotHold) {
   EXPECT_THAT(office.Ok("alice", {"audit", "verify", "--file", older}), HasSubstr("; they end before the "));
   EXPECT_THAT(office.Refused(3, "stranger", {"audit", "verify", "--file", older}),
               HasSubstr("--verifier KEY"));
+}
+
+TEST(Newcomer, AnEnrollmentStringIsReadFromAFileOrStandardInputAndNeverFromTheCommandLine) {
+  Office office;
+  const std::string string = office.Ok("alice", {"-q", "holder", "add", "mia", "--role", "member"});
+  const Outcome typed = office.Cli("mia", {"enroll", string.substr(0, string.find('\n'))});
+  EXPECT_EQ(typed.exit_code, 2);
+  EXPECT_THAT(typed.err, HasSubstr("never given on the command line"));
+  EXPECT_THAT(typed.err, Not(HasSubstr("hf1:")));
+  const std::string file = office.home("alice") + "/string";
+  EXPECT_THAT(office.Refused(2, "mia", {"enroll", "--from-file", file}), HasSubstr("--from-file"));
+  std::ofstream(file) << string;
+  office.Ok("mia", {"enroll", "--from-file", file});
+  office.Ok("mia", {"enroll", "--replace", "--from-file", "-"}, office.NewString("mia"));
+}
+
+TEST(Newcomer, TheHostSaysHowLongAStringIsGood) {
+  VaultFixture vault;
+  const auto made = [&](const std::string& valid) {
+    return vault.Server({"enroll", "--data-dir", vault.data_dir(), "alice", "--valid", valid});
+  };
+  for (const char* wrong : {"8d", "30s", "soon", "0h"}) {
+    const Outcome refused = made(wrong);
+    EXPECT_EQ(refused.exit_code, 2) << wrong;
+    EXPECT_THAT(refused.err, HasSubstr("--valid: must be")) << wrong;
+  }
+  const Outcome other = vault.Server({"init", "--data-dir", vault.data_dir() + "-2", "--officer", "alice", "--key-file",
+                                      vault.data_dir() + "-2-key", "--valid", "3d"});
+  EXPECT_EQ(other.exit_code, 0) << other.err;
+  EXPECT_THAT(other.err, HasSubstr("within 3d"));
+  const Outcome days = made("3d");
+  ASSERT_EQ(days.exit_code, 0) << days.err;
+  ASSERT_TRUE(vault.Start());
+  vault.Enroll("alice", days.out.substr(0, days.out.find('\n')));
 }
 
 }  // namespace

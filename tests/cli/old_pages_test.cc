@@ -50,7 +50,8 @@ class OldPages : public ::testing::Test {
     office.AddHolder("hr", "offboarding", "omar");
     office.AddAccount("news", "bob", {"--backup", "alice"});
     office.AddAccount("shop", "bob", {"--backup", "alice"});
-    office.Ok("bob", {"account", "add", "vip", "--platform", "x", "--owner", "bob", "--backup", "alice", "--tier", "1"});
+    office.Ok("bob", {"account", "add", "vip", "--platform", "x", "--owner", "bob", "--backup", "alice", "--tier",
+                      "1"});
     office.Put("bob", "news", "fixture-1");
     office.Put("bob", "shop", "fixture-2");
     office.Put("bob", "vip", "fixture-3");
@@ -58,7 +59,9 @@ class OldPages : public ::testing::Test {
   }
 
   Files Read() const {
-    return {.database = ReadFile(DatabasePath()), .wal = ReadFile(DatabasePath() + "-wal"), .anchor = ReadFile(AnchorPath())};
+    return {.database = ReadFile(DatabasePath()),
+            .wal = ReadFile(DatabasePath() + "-wal"),
+            .anchor = ReadFile(AnchorPath())};
   }
   std::string DatabasePath() const { return office.data_dir() + "/vault.db"; }
   std::string AnchorPath() const { return office.data_dir() + "/anchor"; }
@@ -197,11 +200,12 @@ TEST_F(OldPages, OfTheDatabaseAreRefusedOrWithoutEffect) {
   });
   TryEachPage("an approval is given", [this] { office.Ok("alice", {"approval", "approve", "1"}); });
   TryEachPage("somebody leaves", [this] {
-    office.Ok("hr", {"handover", "start", "--yes", "--leaver", "sam", "--reason", "last day"});
+    office.Ok("hr", {"handover", "start", "--yes", "sam", "--reason", "last day"});
   });
 }
 
-// Here somebody writes into the file of a vault that runs. What it reads again is refused; what it has in memory is right.
+// Here somebody writes into the file of a vault that runs. The vault refuses pages that it reads again; those that it
+// has in memory are right.
 TEST_F(OldPages, UnderARunningVaultGiveNobodyAnything) {
   ASSERT_EQ(office.Stop(SIGTERM), 0);
   const Files before = Read();

@@ -34,7 +34,7 @@ TEST_F(Rename, KeepsAccessSecretsAndHistory) {
             (std::vector<std::string>(2, "accounts/mueller")));
   const Json exposures = office.Get("alice", {"exposure", "list", "--account", "mueller"})["exposures"];
   EXPECT_EQ(exposures[0]["version"], "accounts/mueller/secrets/password/versions/1");
-  // What happened under the former id is found under the new one.
+  // Events from under the former id are found under the new one.
   EXPECT_THAT(office.Events({"--account", "mueller", "--type", "account.create"}), SizeIs(1));
   const Json event = office.Events({"--type", "account.rename"}).at(0);
   EXPECT_EQ(event["actor"], "holders/mia");
@@ -75,7 +75,7 @@ TEST_F(Rename, IsRefusedWhereItCannotBeAndChangesNothing) {
   office.Refused(6, "alice", {"account", "rename", "unknown", "mueller"});
   office.Refused(4, "sam", {"account", "rename", "mueler", "mueller"});
   EXPECT_EQ(office.State(), before);
-  // That an id is taken is told, so it is on the record.
+  // The answer tells that the id is taken, so it is on the record.
   EXPECT_EQ(office.Events({"--type", "account.rename"}).at(0)["outcome"], "OUTCOME_DENIED");
   office.Ok("alice", {"account", "archive", "other", "--yes"});
   office.Refused(7, "mia", {"account", "rename", "other", "another"});

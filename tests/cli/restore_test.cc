@@ -33,7 +33,7 @@ class Restore : public ::testing::Test {
     ASSERT_EQ(verified.exit_code, 0) << verified.err;
     EXPECT_THAT(verified.out, HasSubstr("whole"));
   }
-  // What the backup does not know.
+  // Acts that the backup does not hold.
   void GoOn() const {
     office.Reveal("mia", "news");
     office.Ok("omar", {"holder", "suspend", "mia", "--reason", "to be undone by the restore"});
@@ -194,7 +194,7 @@ TEST_F(Restore, ADeviceThatEnrollsAnewIsStillAskedAboutWhatItSaw) {
   Disaster();
   office.Ok("alice", {"--accept-restore", "status"});
   const std::string string = office.NewString("ada");
-  office.Ok("ada", {"enroll", string, "--server", office.api(), "--replace"});
+  office.Ok("ada", {"enroll", "--server", office.api(), "--replace"}, string);
   EXPECT_THAT(office.Refused(9, "ada", {"status"}), HasSubstr("that this device has seen are lost"));
 }
 

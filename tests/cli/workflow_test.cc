@@ -30,7 +30,7 @@ class Workflow : public ::testing::Test {
   void Confirm(const std::string& fingerprint) const {
     office.Ok("omar", {"holder", "confirm", "bot", "--fingerprint", fingerprint});
   }
-  void Start() const { office.Ok("omar", {"handover", "start", "--leaver", "mia", "--yes"}); }
+  void Start() const { office.Ok("omar", {"handover", "start", "mia", "--yes"}); }
   // Nobody who knew the value before 'fixture-2' is to know this one.
   void ExpectCopyIsDead() const {
     office.Put("sam", "feed", "fixture-2");
@@ -63,7 +63,7 @@ TEST_F(Workflow, LosesItsDevicesWhenItPassesToSomebodyElse) {
   const Json ended = office.Events({"--type", "key.end", "--subject", "bot"});
   ASSERT_THAT(ended, SizeIs(1));
   EXPECT_EQ(ended[0]["rule"], "floor.workflow-passed-on");
-  EXPECT_NE(office.Cli("thief", {"enroll", unused}).exit_code, 0);
+  EXPECT_NE(office.Cli("thief", {"enroll"}, unused).exit_code, 0);
   Start();
   Attest();
   office.Ok("omar", {"handover", "close", "1"});
@@ -71,8 +71,11 @@ TEST_F(Workflow, LosesItsDevicesWhenItPassesToSomebodyElse) {
   ExpectEnrollsAnew();
 }
 
-TEST_F(Workflow, LosesItsDevicesDuringTheCaseToo) {
-  Start();
+TEST_F(Workflow, LosesItsDevicesWhileTheCaseWaitsForAYes) {
+  office.AddAccount("top", "mia", {"--tier", "1", "--backup", "sam"});
+  office.AddMember("ivy");
+  const Json opened = office.Get("omar", {"handover", "start", "mia", "--to", "ivy", "--yes"});
+  EXPECT_EQ(opened["state"], "HANDOVER_STATE_FROZEN");
   EXPECT_EQ(StatusOfBot(), "HOLDER_STATUS_SUSPENDED");
   office.Ok("omar", to_sam);
   office.Ok("omar", {"holder", "resume", "bot"});

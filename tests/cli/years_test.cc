@@ -48,7 +48,7 @@ TEST(Years, FiveHundredDaysPassWithoutARestartAndWithoutALockout) {
   EXPECT_THAT(office.server_log(), HasSubstr("the server's certificate was renewed"));
 
   EXPECT_THAT(office.Refused(3, "sam", {"status"}), HasSubstr("this device's certificate expired at"));
-  office.Ok("sam", {"enroll", office.NewString("sam"), "--replace"});
+  office.Ok("sam", {"enroll", "--replace"}, office.NewString("sam"));
   office.Ok("omar", {"holder", "confirm", "sam", "--fingerprint", office.Fingerprint("sam")});
   office.Ok("sam", {"account", "list"});
   EXPECT_THAT(office.Refused(3, "tom", {"status"}), HasSubstr("revoked"));

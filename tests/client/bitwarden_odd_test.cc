@@ -1,4 +1,4 @@
-// What people and programs leave in exports: none of it costs a login, and all that changes is said.
+// Oddities that people and programs leave in exports: none of them costs a login, and each change is said.
 #include <map>
 
 #include "client/bitwarden.h"

@@ -1,4 +1,4 @@
-// What a device believes of a vault that says it was restored.
+// A device believes a vault that says it was restored as far as the proofs go.
 #include "client/restored.h"
 
 #include <fstream>

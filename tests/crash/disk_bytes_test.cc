@@ -79,7 +79,7 @@ class DiskBytes : public ::testing::Test {
     // Sorts and joins, which could spill into temporary files.
     Must(vault_.Cli("alice", {"exposure", "list"}));
     Must(vault_.Cli("alice", {"audit", "log"}));
-    Must(vault_.Cli("alice", {"handover", "start", "--yes", "--leaver", kHolder, "--reason", kReason}));
+    Must(vault_.Cli("alice", {"handover", "start", "--yes", kHolder, "--reason", kReason}));
   }
 
   // Everything that the server wrote, or still holds open though it has no name any more.

@@ -65,7 +65,7 @@ void Leavers::Prepare(const ApiClient& officer) {
 absl::Status Leavers::Start(const ApiClient& officer, int leaver) const {
   v1::StartHandoverRequest request;
   request.set_leaver(HolderName(Name(leaver)));
-  request.set_successor(HolderName(successor_));
+  request.set_to(HolderName(successor_));
   request.set_reason(RequestId(leaver));
   request.set_request_id(RequestId(leaver));
   const auto started = officer.Call<Handovers>(&Handovers::StubInterface::StartHandover, request);

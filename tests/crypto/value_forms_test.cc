@@ -45,7 +45,8 @@ TEST(ValueForms, TakeANoteWithOtherLineEndsForTheSame) {
 TEST(ValueForms, TakeASeedInAnySpellingForTheSame) {
   const std::string seed = "JBSWY3DPEHPK3PXP";
   for (const char* other :
-       {"jbswy3dpehpk3pxp", "JBSW Y3DP EHPK 3PXP", "jbsw-y3dp-ehpk-3pxp", "JBSWY3DPEHPK3PXP======", " JBSWY3DPEHPK3PXP\n",
+       {"jbswy3dpehpk3pxp", "JBSW Y3DP EHPK 3PXP", "jbsw-y3dp-ehpk-3pxp", "JBSWY3DPEHPK3PXP======",
+        " JBSWY3DPEHPK3PXP\n",
         "otpauth://totp/acme?secret=JBSWY3DPEHPK3PXP&issuer=acme",
         "otpauth://totp/acme?secret=jbswy3dpehpk3pxp&digits=8&period=60",
         "otpauth://totp/acme?secret=JBSWY3DPEHPK3PXP&algorithm=SHA256"})

@@ -121,9 +121,8 @@ class ApprovalsTest : public CustodyTest {
   std::vector<storage::EventRow> Events(const std::string& type) {
     std::vector<storage::EventRow> rows;
     Must([&](WriteTx& tx) {
-      rows = storage::EventStore(tx.db())
-                 .List(storage::EventFilter{.type = type}, storage::EventOrder::kOldestFirst, 0, 1000)
-                 .value();
+      rows = storage::EventStore(tx.db()).From(0, 1000).value();
+      std::erase_if(rows, [&](const storage::EventRow& row) { return row.type != type; });
       return absl::OkStatus();
     });
     return rows;

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/custody/fixture.h"
+#include "vault/custody/renaming.h"
 
 namespace holdfast::custody {
 namespace {
@@ -24,6 +25,19 @@ class ExistenceTest : public CustodyTest {
     });
     EXPECT_EQ(done, made.status());
     return made;
+  }
+
+  absl::StatusOr<storage::Account> Rename(const std::string& by, const std::string& name, const std::string& to,
+                                          bool dry_run = false) {
+    absl::StatusOr<storage::Account> renamed = absl::InternalError("not run");
+    EXPECT_EQ(Do([&](WriteTx& tx) {
+                tx.set_dry_run(dry_run);
+                renamed = RenameAccount(tx, As(tx, by), Ask(), name, to, "");
+                if (dry_run) RecordRehearsal(tx, As(tx, by), renamed.status());
+                return renamed.status();
+              }),
+              renamed.status());
+    return renamed;
   }
 
   storage::EventRow LastEvent() {
@@ -73,6 +87,29 @@ TEST_F(ExistenceTest, TheIdOfAnUnseenAccountIsRefusedOnRecordWithoutAWordOfTheAc
   EXPECT_THAT(std::string(MessageOf(refused.status())), Not(HasSubstr("exists")));
   EXPECT_EQ(LastEvent().outcome, storage::EventOutcome::kDenied);
   EXPECT_EQ(LastEvent().rule, "account.id-taken");
+}
+
+TEST_F(ExistenceTest, ARenamingTellsNobodyWhichIdsAnUnseenAccountHasTaken) {
+  ASSERT_TRUE(Add("alice", "news", "alice", Ask()).ok());
+  ASSERT_TRUE(Rename("alice", "news", "press").ok());
+  ASSERT_TRUE(Add("bob", "mine", "bob", Ask()).ok());
+  for (const char* taken : {"news", "press"}) {
+    const auto rehearsed = Rename("bob", "mine", taken, /*dry_run=*/true);
+    ASSERT_TRUE(rehearsed.ok()) << rehearsed.status();
+    EXPECT_EQ(rehearsed->name, taken);
+    const auto refused = Rename("bob", "mine", taken);
+    EXPECT_EQ(ReasonOf(refused.status()), "ID_TAKEN");
+    EXPECT_THAT(std::string(MessageOf(refused.status())), Not(HasSubstr("had")));
+    EXPECT_EQ(LastEvent().rule, "account.id-taken");
+    EXPECT_EQ(ReasonOf(Rename("alice", "mine", taken, /*dry_run=*/true).status()), "ALREADY_EXISTS");
+  }
+  EXPECT_TRUE(Has("mine"));
+}
+
+TEST_F(ExistenceTest, ARenamingThatSomebodyElseMadeIsNotThereForWhoGuessesIt) {
+  ASSERT_TRUE(Add("alice", "news", "alice", Ask()).ok());
+  ASSERT_TRUE(Rename("alice", "news", "press").ok());
+  EXPECT_EQ(Rename("bob", "news", "press").status(), Rename("bob", "nosuch", "press").status());
 }
 
 TEST_F(ExistenceTest, ARepeatedCreateShowsNothingToWhoHasLostTheAccount) {

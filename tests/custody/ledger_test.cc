@@ -17,7 +17,8 @@ class LedgerTest : public CustodyTest {
 
   void Start(std::size_t max_queue = 100) {
     auto started =
-        Ledger::Start(vault().TakeCommitter(), vault().keys(), vault().policies(), [this] { return vault().OpenReader(); },
+        Ledger::Start(vault().TakeCommitter(), vault().keys(), vault().policies(),
+                      [this] { return vault().OpenReader(); },
                       {.readers = 2, .max_queue = max_queue, .fatal = [](const absl::Status& status) {
                          FAIL() << status;
                        }});

@@ -80,8 +80,7 @@ class RenewTest : public CustodyTest {
   std::vector<std::string> EventsFrom(std::int64_t start) {
     std::vector<std::string> types;
     Must([&](WriteTx& tx) -> absl::Status {
-      HF_ASSIGN_OR_RETURN(const auto rows, storage::EventStore(tx.db()).List(
-                                               {}, storage::EventOrder::kOldestFirst, start, 100));
+      HF_ASSIGN_OR_RETURN(const auto rows, storage::EventStore(tx.db()).From(start, 100));
       for (const auto& row : rows) types.push_back(row.type);
       return absl::OkStatus();
     });

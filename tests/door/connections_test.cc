@@ -31,6 +31,10 @@ class Pair {
   int ends_[2] = {-1, -1};
 };
 
+std::function<Bytes()> Is(const Bytes& device) {
+  return [device] { return device; };
+}
+
 Peer At(std::uint8_t host, std::uint16_t port) {
   return ParsePeer("ipv4:10.0.0." + std::to_string(host) + ":" + std::to_string(port));
 }
@@ -65,7 +69,7 @@ TEST(Connections, OfOneAddressThatNeverCalledGiveWayToItsNewOnes) {
   EXPECT_TRUE(table.Add(At(1, 3), third.watch(), Clock::now()));
   EXPECT_TRUE(first.cut());
   EXPECT_FALSE(second.cut() || third.cut() || other.cut());
-  table.Called(At(1, 2), kMia);
+  table.Begun(At(1, 2), Is(kMia));
   Pair fourth;
   EXPECT_TRUE(table.Add(At(1, 4), fourth.watch(), Clock::now()));
   EXPECT_FALSE(second.cut() || third.cut() || fourth.cut()) << "one that called counts no more";
@@ -76,7 +80,7 @@ TEST(Connections, OfOneDeviceGiveWayToItsNewOnes) {
   Pair pairs[4];
   for (std::uint16_t i = 0; i < 4; ++i) {
     EXPECT_TRUE(table.Add(At(1, i + 1), pairs[i].watch(), Clock::now()));
-    table.Called(At(1, i + 1), i == 0 ? kSam : kMia);
+    table.Begun(At(1, i + 1), Is(i == 0 ? kSam : kMia));
   }
   EXPECT_FALSE(pairs[0].cut());
   EXPECT_TRUE(pairs[1].cut());
@@ -88,7 +92,7 @@ TEST(Connections, AreTurnedAwayWhenThereAreTooManyUntilOneHasEnded) {
   Pair first, second, third, fourth;
   EXPECT_TRUE(table.Add(At(1, 1), first.watch(), Clock::now()));
   EXPECT_TRUE(table.Add(At(2, 1), second.watch(), Clock::now()));
-  table.Called(At(1, 1), kMia);
+  table.Begun(At(1, 1), Is(kMia));
   EXPECT_FALSE(table.Add(At(3, 1), third.watch(), Clock::now()));
   EXPECT_TRUE(second.cut()) << "the oldest that never called makes room";
   EXPECT_FALSE(first.cut());
@@ -104,8 +108,8 @@ TEST(Connections, ThatDoNotCallInTimeOrWhoseDeviceIsNotKnownAnyMoreAreCut) {
   table.Add(At(1, 1), silent.watch(), start);
   table.Add(At(1, 2), mia.watch(), start);
   table.Add(At(1, 3), sam.watch(), start);
-  table.Called(At(1, 2), kMia);
-  table.Called(At(1, 3), kSam);
+  table.Begun(At(1, 2), Is(kMia));
+  table.Begun(At(1, 3), Is(kSam));
   const auto all = [](const Bytes&) { return true; };
   table.Sweep(start + std::chrono::seconds(14), all);
   EXPECT_FALSE(silent.cut() || mia.cut() || sam.cut());
@@ -116,6 +120,88 @@ TEST(Connections, ThatDoNotCallInTimeOrWhoseDeviceIsNotKnownAnyMoreAreCut) {
   EXPECT_FALSE(sam.cut());
   table.CutAll();
   EXPECT_TRUE(sam.cut());
+}
+
+TEST(Connections, OfADeviceAreCutWhenTooManyOfItsCallsAreNotOver) {
+  Connections table({.open_calls = 2});
+  Pair mia, other, sam;
+  table.Add(At(1, 1), mia.watch(), Clock::now());
+  table.Add(At(1, 2), other.watch(), Clock::now());
+  table.Add(At(1, 3), sam.watch(), Clock::now());
+  auto& party = table.Begun(At(1, 1), Is(kMia));
+  table.Begun(At(1, 2), Is(kMia));
+  table.Begun(At(1, 3), Is(kSam));
+  table.Ended(party);
+  table.Begun(At(1, 1), Is(kMia));
+  EXPECT_FALSE(mia.cut() || other.cut());
+  table.Begun(At(1, 1), Is(kMia));
+  EXPECT_TRUE(mia.cut() && other.cut());
+  EXPECT_FALSE(sam.cut());
+}
+
+// Over TCP, whose bytes are counted.
+class TcpPair {
+ public:
+  TcpPair() {
+    const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+    socklen_t size = sizeof address;
+    auto* const plain = reinterpret_cast<sockaddr*>(&address);
+    EXPECT_EQ(bind(listener, plain, size), 0);
+    EXPECT_EQ(listen(listener, 1), 0);
+    EXPECT_EQ(getsockname(listener, plain, &size), 0);
+    client_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    EXPECT_EQ(connect(client_, plain, size), 0);
+    server_ = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+    close(listener);
+  }
+  TcpPair(const TcpPair&) = delete;
+  TcpPair& operator=(const TcpPair&) = delete;
+  ~TcpPair() { close(client_); }
+  int watch() const { return server_; }
+  // Sends and takes it in.
+  void Bring(std::size_t bytes) {
+    std::string buffer(4096, 'x');
+    for (std::size_t done = 0; done < bytes; done += buffer.size()) {
+      EXPECT_EQ(send(client_, buffer.data(), buffer.size(), MSG_NOSIGNAL), static_cast<ssize_t>(buffer.size()));
+      EXPECT_EQ(recv(server_, buffer.data(), buffer.size(), MSG_WAITALL), static_cast<ssize_t>(buffer.size()));
+    }
+  }
+  bool cut() const {
+    pollfd fd{.fd = client_, .events = POLLIN};
+    return poll(&fd, 1, 0) == 1;
+  }
+
+ private:
+  int client_ = -1;
+  int server_ = -1;
+};
+
+TEST(Connections, ThatBringMoreThanMessagesAreCut) {
+  constexpr std::size_t kMega = 1024 * 1024;
+  Connections table({.stray_bytes = 2 * kMega});
+  const auto sweep = [&, now = Clock::now()] { table.Sweep(now, [](const Bytes&) { return true; }); };
+  TcpPair honest, first, second, small;
+  TcpPair* const all[] = {&honest, &first, &second, &small};
+  for (std::uint16_t i = 0; i < 4; ++i) {
+    table.Add(At(1, i), all[i]->watch(), Clock::now());
+    table.Begun(At(1, i), Is(i == 0 ? kSam : kMia));
+  }
+  for (int i = 0; i < 20; ++i) {  // as long as each message is whole in the end
+    honest.Bring(kMega);
+    sweep();
+    table.Whole(At(1, 0), kMega);
+  }
+  small.Bring(8192);
+  first.Bring(kMega);
+  table.Whole(At(1, 1), 100);
+  second.Bring(kMega - 16384);
+  sweep();
+  EXPECT_FALSE(first.cut() || second.cut());
+  second.Bring(16384);
+  sweep();
+  EXPECT_TRUE(first.cut() && second.cut());
+  EXPECT_FALSE(honest.cut() || small.cut());
 }
 
 }  // namespace

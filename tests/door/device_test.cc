@@ -1,4 +1,4 @@
-// What one device can do to the server and to others: bounded, whatever it leaves unread.
+// One device can do little to the server and to others, whatever it leaves unread.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -10,6 +10,7 @@
 
 #include "holdfast/v1/account_service.grpc.pb.h"
 #include "holdfast/v1/vault_service.grpc.pb.h"
+#include "tests/door/abuse.h"
 #include "tests/door/raw_http2.h"
 #include "tests/door/siege.h"
 #include "vault/base/ids.h"
@@ -20,6 +21,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr long kBoundKib = 96 * 1024;
+constexpr long kAbuseBoundKib = 64 * 1024;
 
 class DeviceTest : public ::testing::Test {
  protected:
@@ -34,7 +36,7 @@ class DeviceTest : public ::testing::Test {
     return {.certificate = identity["certificate"], .private_key = identity["private_key"]};
   }
 
-  // What the log says of calls that were refused to a holder, once the server has been stopped and started again.
+  // An event about a holder's refused calls, as the log has it once the server was stopped and started again.
   struct Refused {
     std::string rule;
     std::string method;
@@ -173,6 +175,70 @@ TEST_F(DeviceTest, WhoIsRefusedThousandsOfTimesLeavesAFewEventsThatTellAllOfThem
   for (const Refused& event : refused) told += event.times;
   EXPECT_EQ(told, kCalls);
 }
+
+
+TEST_F(DeviceTest, AnImportOfLongValuesIsNoAbuse) {
+  constexpr int kItems = 24;
+  nlohmann::json items = nlohmann::json::array();
+  for (int i = 0; i < kItems; ++i) {
+    nlohmann::json fields = nlohmann::json::array();
+    for (int f = 0; f < 14; ++f)
+      fields.push_back({{"name", fmt::format("key {}", f)}, {"type", 1}, {"value", std::string(60'000, static_cast<char>('a' + f))}});
+    items.push_back({{"id", fmt::format("item-{}", i)},
+                     {"type", 1},
+                     {"name", fmt::format("Long {}", i)},
+                     {"login", {{"username", "u"}, {"password", fmt::format("Secret-{}", i)}}},
+                     {"fields", fields}});
+  }
+  const std::string file = vault_.dir() / "export.json";
+  WriteFile(file, nlohmann::json{{"encrypted", false}, {"items", items}}.dump());
+  const Outcome imported = vault_.Cli("omar", {"import", file, "--owner", "alice"});
+  EXPECT_EQ(imported.exit_code, 0) << imported.err;
+  EXPECT_EQ(vault_.Cli("alice", {"status"}).exit_code, 0);
+}
+
+// A device that was honest once, or a thousand times, and others who work meanwhile.
+class AbuseTest : public DeviceTest, public ::testing::WithParamInterface<std::pair<const char*, Abuse>> {
+ protected:
+  bool CallAgain(RawConnection& connection, int times) {
+    std::string calls = Preface(/*window=*/65535);
+    for (int i = 0; i < times; ++i)
+      calls += Frame(FrameType::kHeaders, kEndHeaders, Stream(i), CallHeaders("/holdfast.v1.VaultService/GetVault")) +
+               Frame(FrameType::kData, kEndStream, Stream(i), GrpcMessage(""));
+    return connection.Send(calls) && !connection.Receive(200).empty();
+  }
+  static std::uint32_t Stream(int i) { return 1 + 2 * static_cast<std::uint32_t>(i); }
+};
+
+TEST_P(AbuseTest, ByADeviceIsBoundedToo) {
+  constexpr int kThreads = 16;
+  constexpr milliseconds kLength(4000);
+  const auto [name, abuse] = GetParam();
+  fmt::print("{}\n", name);
+  const ClientCertificate omar = CertificateOf("omar");
+  std::atomic<int> turn = 0;
+  Bystander bystander(vault_, "alice");
+  Attack(kThreads, kLength, [&, abuse = abuse] {
+    RawConnection connection(vault_.api(), omar);
+    const int calls = ++turn % 4 == 0 ? 0 : 50;  // with honest calls before, and without
+    if (connection.connected() && (calls == 0 ? connection.Send(Preface()) : CallAgain(connection, calls)))
+      abuse(connection, Stream(calls));
+  });
+  bystander.End();
+  EXPECT_LT(bystander.most_above_rest_kib(), kAbuseBoundKib);
+  EXPECT_EQ(bystander.failures(), 0);
+  int tries = 0;
+  while (vault_.Cli("omar", {"status"}).exit_code != 0 && tries < 20) ++tries;
+  EXPECT_LT(tries, 20) << "the device is served again once what it left is cleared away";
+  EXPECT_EQ(vault_.Stop(SIGTERM), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, AbuseTest,
+    ::testing::Values(std::pair{"RapidReset", &RapidReset}, std::pair{"RapidShortReset", &RapidShortReset},
+                      std::pair{"Continuation", &EndlessContinuation}, std::pair{"HugeString", &HugeString},
+                      std::pair{"Messages", &EndlessMessages}, std::pair{"Settings", &EndlessSettings}),
+    [](const auto& kind) { return kind.param.first; });
 
 }  // namespace
 }  // namespace holdfast::testing

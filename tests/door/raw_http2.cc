@@ -100,9 +100,10 @@ std::string Frame(FrameType type, std::uint8_t flags, std::uint32_t stream, std:
   return out.append(payload);
 }
 
-std::string Preface() {
-  const std::string no_window("\x00\x04\x00\x00\x00\x00", 6);  // SETTINGS_INITIAL_WINDOW_SIZE 0
-  return "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + Frame(FrameType::kSettings, 0, 0, no_window);
+std::string Preface(std::uint16_t window) {
+  std::string settings("\x00\x04\x00\x00", 4);  // SETTINGS_INITIAL_WINDOW_SIZE
+  for (const int shift : {8, 0}) settings.push_back(static_cast<char>(window >> shift));
+  return "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + Frame(FrameType::kSettings, 0, 0, settings);
 }
 
 std::string CallHeaders(std::string_view path) {

@@ -10,7 +10,7 @@
 
 namespace holdfast::testing {
 
-// What a client shows in its handshake; PEM. Empty: nothing.
+// The certificate that a client shows in its handshake, and its key; PEM. Empty: it shows none.
 struct ClientCertificate {
   std::string certificate;
   std::string private_key;
@@ -30,7 +30,7 @@ class RawConnection {
   bool resumed() const { return SSL_session_reused(ssl_) == 1; }
   // False once the other side has closed.
   bool Send(std::string_view bytes);
-  // What comes until there is nothing more for `millis`, or the other side has closed.
+  // Reads until nothing has come for `millis`, or the other side has closed.
   std::string Receive(int millis);
 
  private:
@@ -48,8 +48,8 @@ enum class FrameType : std::uint8_t { kData = 0, kHeaders = 1, kReset = 3, kSett
 inline constexpr std::uint8_t kEndStream = 1;
 inline constexpr std::uint8_t kEndHeaders = 4;
 std::string Frame(FrameType type, std::uint8_t flags, std::uint32_t stream, std::string_view payload);
-// The client's preface, with settings by which no answer may be sent before the client asks for it.
-std::string Preface();
+// The client's preface. With a window of 0 no answer may be sent before the client asks for it.
+std::string Preface(std::uint16_t window = 0);
 // A gRPC call's header block, without Huffman codes or indexing.
 std::string CallHeaders(std::string_view path);
 // A length-prefixed gRPC message.

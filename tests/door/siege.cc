@@ -70,6 +70,7 @@ void Bystander::Run() {
 void Bystander::End() {
   if (ending_.exchange(true)) return;
   thread_.join();
+  most_kib_ = std::max(most_kib_, ResidentKib(server_));  // what was freed is not given back
   fmt::print("  memory: {} MiB at rest, {} MiB above that at most\n", rest_kib_ / 1024, most_above_rest_kib() / 1024);
   Print("on a connection from before", millis_, failures_);
   Print("on new connections", newcomer_millis_, newcomer_failures_);

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <nlohmann/json.hpp>
 
+#include "tests/door/abuse.h"
 #include "tests/door/raw_http2.h"
 #include "tests/door/siege.h"
 #include "vault/pki/ca.h"
@@ -22,7 +23,6 @@ using std::chrono::milliseconds;
 constexpr long kBoundKib = 64 * 1024;
 constexpr milliseconds kLength(4000);
 constexpr int kThreads = 4;
-constexpr std::size_t kFrame = 16384;
 
 // Of a key that no enrollment string holds.
 ClientCertificate OwnCertificate() {
@@ -30,38 +30,6 @@ ClientCertificate OwnCertificate() {
   const Plaintext pem = pki::PrivateKeyToPem(key).value();
   return {.certificate = pki::MakeEnrollmentCertificate(key, WallNow()).value(),
           .private_key = std::string(AsChars(pem.ExposeSecret()))};
-}
-
-// Each sends until the other side closes, or for a while.
-using Abuse = std::function<void(RawConnection&)>;
-constexpr int kRounds = 64;
-
-void RapidReset(RawConnection& connection) {
-  connection.Send(Preface());
-  std::uint32_t stream = 1;
-  for (int round = 0; round < kRounds; ++round) {
-    std::string batch;
-    for (int i = 0; i < 1000; ++i, stream += 2)
-      batch += Frame(FrameType::kHeaders, kEndHeaders, stream, CallHeaders("/holdfast.v1.VaultService/GetVault")) +
-               Frame(FrameType::kReset, 0, stream, std::string("\0\0\0\x08", 4));
-    if (!connection.Send(batch)) return;
-  }
-}
-
-void EndlessContinuation(RawConnection& connection) {
-  connection.Send(Preface() + Frame(FrameType::kHeaders, 0, 1, CallHeaders("/x")));
-  std::string block;
-  while (block.size() + 64 < kFrame) block += std::string("\0\x04name\x20", 7) + std::string(32, 'v');
-  for (int round = 0; round < kRounds * 16; ++round)
-    if (!connection.Send(Frame(FrameType::kContinuation, 0, 1, block))) return;
-}
-
-void HugeString(RawConnection& connection) {
-  std::string start("\0\x01n\x7f", 4);                        // a literal whose value is of
-  start += "\x81\xff\xff\x7f";                                // 256 MiB
-  connection.Send(Preface() + Frame(FrameType::kHeaders, 0, 1, start));
-  for (int round = 0; round < kRounds * 16; ++round)
-    if (!connection.Send(Frame(FrameType::kContinuation, 0, 1, std::string(kFrame, 'v')))) return;
 }
 
 class StrangerTest : public ::testing::Test {
@@ -90,12 +58,12 @@ class StrangerTest : public ::testing::Test {
     meanwhile.join();
     EXPECT_EQ(vault_.server_log().find("error"), std::string::npos) << vault_.server_log();
   }
-  void WithstandAbuse(const char* name, const Abuse& abuse) {
+  void WithstandAbuse(const char* name, Abuse abuse) {
     const ClientCertificate own = OwnCertificate();
     std::atomic<int> turn = 0;
     Withstand(name, [&] {
       RawConnection connection(vault_.api(), ++turn % 2 == 0 ? own : ClientCertificate());
-      abuse(connection);
+      if (connection.Send(Preface())) abuse(connection, 1);
     });
   }
 

@@ -1,4 +1,4 @@
-// What makes a client believe that a log goes on under another key.
+// A client believes that a log goes on under another key when the key before it signed that.
 #include "vault/evidence/restore.h"
 
 #include <gtest/gtest.h>
@@ -9,7 +9,8 @@ namespace {
 crypto::Signer NewSigner() { return crypto::Signer::FromSeed(SecretBytes::Random(32)).value(); }
 
 struct Origin {
-  explicit Origin(const std::string& name) : signer(NewSigner()), verifier(NoteVerifier::Of(name, signer.public_key())) {}
+  explicit Origin(const std::string& name)
+      : signer(NewSigner()), verifier(NoteVerifier::Of(name, signer.public_key())) {}
   crypto::Signer signer;
   NoteVerifier verifier;
 };
@@ -57,8 +58,9 @@ TEST_F(RestoreTest, NeedsNoLastKnownCheckpoint) {
 
 TEST_F(RestoreTest, NeedsBothKeys) {
   const Origin stranger("holdfast/aa");  // the right name, another key
-  EXPECT_FALSE(OpenRestore(SignRestore(Statement(first_, second_), stranger.signer, second_.signer), first_.verifier).ok());
-  EXPECT_FALSE(OpenRestore(SignRestore(Statement(first_, second_), first_.signer, stranger.signer), first_.verifier).ok());
+  const auto restore = Statement(first_, second_);
+  EXPECT_FALSE(OpenRestore(SignRestore(restore, stranger.signer, second_.signer), first_.verifier).ok());
+  EXPECT_FALSE(OpenRestore(SignRestore(restore, first_.signer, stranger.signer), first_.verifier).ok());
   EXPECT_FALSE(OpenRestore(Signed(stranger, second_), first_.verifier).ok());
 }
 
@@ -77,7 +79,8 @@ TEST_F(RestoreTest, RefusesWhatMakesNoSense) {
   EXPECT_FALSE(OpenRestore(SignRestore(statement, first_.signer, second_.signer), first_.verifier).ok());
   EXPECT_FALSE(OpenRestore(Signed(first_, first_), first_.verifier).ok());
   // A checkpoint is no statement, and a statement no checkpoint.
-  const std::string checkpoint = SignNote(FormatCheckpoint(At(5, first_.verifier.name)), first_.verifier.name, first_.signer);
+  const std::string checkpoint =
+      SignNote(FormatCheckpoint(At(5, first_.verifier.name)), first_.verifier.name, first_.signer);
   EXPECT_FALSE(OpenRestore(checkpoint, first_.verifier).ok());
   EXPECT_FALSE(OpenCheckpoint(Signed(first_, second_), first_.verifier).ok());
   EXPECT_FALSE(OpenRestore("", first_.verifier).ok());

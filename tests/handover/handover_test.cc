@@ -1,109 +1,14 @@
 // A case by itself: who gets what, which tasks there are, and what lets it close.
-#include "tests/custody/fixture.h"
+#include "gmock/gmock.h"
 #include "tests/custody/policies.h"
-#include "vault/handover/case.h"
-#include "vault/storage/grant_store.h"
+#include "tests/handover/fixture.h"
+#include "vault/custody/knowledge.h"
 
 namespace holdfast::handover {
 namespace {
 
-using custody::CustodyTest;
-using custody::WriteTx;
 using storage::ChosenBy;
 using storage::HandoverState;
-
-class HandoverTest : public CustodyTest {
- protected:
-  // Runs `work` as one command and expects it to succeed.
-  void Must(const custody::Work& work) {
-    const absl::Status status = Do(work);
-    ASSERT_TRUE(status.ok()) << status;
-  }
-  void AddHolder(const std::string& name, Role role, const std::string& person = "") {
-    Must([&](WriteTx& tx) {
-      return custody::CreateHolder(tx, As(tx, "alice"), Ask(),
-                                   {.name = name, .person = person, .roles = static_cast<std::int64_t>(role)})
-          .status();
-    });
-  }
-  void AddAccount(const std::string& name, const std::string& owner,
-                  const std::vector<std::string>& backups = {}) {
-    Must([&](WriteTx& tx) {
-      return custody::CreateAccount(tx, As(tx, "alice"), Ask(),
-                                    {.name = name, .platform = "x", .owner = owner, .backups = backups})
-          .status();
-    });
-  }
-  void Put(const std::string& by, const std::string& account) {
-    Put(by, account, fmt::format("value {}", ++values_));
-  }
-  void Put(const std::string& by, const std::string& account, const std::string& value) {
-    Must([&](WriteTx& tx) { return CustodyTest::Put(tx, by, account, value, Ask()).status(); });
-  }
-  void Attest(const std::string& account, std::int64_t version) {
-    Must([&](WriteTx& tx) {
-      return custody::Attest(tx, As(tx, "alice"), Ask(),
-                             {.account = account,
-                              .secret = "password",
-                              .version = version,
-                              .current = true,
-                              .evidence = "login failed"})
-          .status();
-    });
-  }
-  absl::StatusOr<CaseView> Start(const std::string& by, const std::string& leaver,
-                                 const std::string& successor = "", bool dry_run = false) {
-    absl::StatusOr<CaseView> view = absl::InternalError("not run");
-    const absl::Status status = Do([&](WriteTx& tx) {
-      tx.set_dry_run(dry_run);
-      view = handover::Start(tx, As(tx, by), Ask(), {.leaver = leaver, .successor = successor});
-      return view.status();
-    });
-    if (!status.ok()) return status;
-    return view;
-  }
-  absl::Status Approve(const std::string& by, const std::string& name) {
-    return Do([&](WriteTx& tx) { return handover::Approve(tx, As(tx, by), Ask(), name).status(); });
-  }
-  absl::Status Close(const std::string& name) {
-    return Do([&](WriteTx& tx) { return handover::Close(tx, As(tx, "alice"), Ask(), name, "").status(); });
-  }
-  std::string OwnerOf(const std::string& account) {
-    std::string owner;
-    Must([&](WriteTx& tx) -> absl::Status {
-      HF_ASSIGN_OR_RETURN(const auto row, storage::AccountStore(tx.db()).ByName(account));
-      HF_ASSIGN_OR_RETURN(const auto grants, storage::GrantStore(tx.db()).LiveByAccount(row->id, tx.now()));
-      for (const storage::Grant& grant : grants) {
-        if (grant.relation != Relation::kOwner) continue;
-        HF_ASSIGN_OR_RETURN(const auto holder, storage::HolderStore(tx.db()).ById(grant.holder_id));
-        owner = holder->name;
-      }
-      return absl::OkStatus();
-    });
-    return owner;
-  }
-  HolderStatus StatusOf(const std::string& holder) {
-    HolderStatus status{};
-    Must([&](WriteTx& tx) {
-      status = As(tx, holder).holder.status;
-      return absl::OkStatus();
-    });
-    return status;
-  }
-  std::int64_t LiveGrantsOf(const std::string& holder) {
-    std::int64_t count = -1;
-    Must([&](WriteTx& tx) -> absl::Status {
-      HF_ASSIGN_OR_RETURN(const auto grants,
-                          storage::GrantStore(tx.db()).LiveByHolder(As(tx, holder).holder.id, tx.now()));
-      count = std::ssize(grants);
-      return absl::OkStatus();
-    });
-    return count;
-  }
-
- private:
-  int values_ = 0;
-};
 
 TEST_F(HandoverTest, GivesAccountsToTheBackupOwnerElseToTheCustodian) {
   AddAccount("with-backup", "bob", {"carol"});
@@ -145,7 +50,7 @@ TEST_F(HandoverTest, NeverChoosesTheLeaverByAnyName) {
   AddHolder("bob-too", Role::kMember, "bob");  // another identity of the same person
   AddAccount("x-acme", "bob", {"bob-too"});
   for (const char* self : {"bob", "bob-too"})
-    EXPECT_EQ(FieldOf(Start("alice", "bob", self).status()), "successor");
+    EXPECT_EQ(FieldOf(Start("alice", "bob", self).status()), "to");
   const auto view = Start("alice", "bob");
   ASSERT_TRUE(view.ok()) << view.status();
   EXPECT_EQ(OwnerOf("x-acme"), "alice");
@@ -174,7 +79,7 @@ TEST_F(HandoverTest, WaitsForSecurityWhenOffboardingPicksAnOwner) {
   EXPECT_EQ(StatusOf("bob"), HolderStatus::kLeaving);  // frozen all the same
   EXPECT_EQ(OwnerOf("x-acme"), "bob");
   EXPECT_EQ(ReasonOf(Approve("hr", waiting->row.name)), "DENIED");
-  EXPECT_EQ(ReasonOf(Approve("carol", waiting->row.name)), "DENIED");
+  EXPECT_EQ(ReasonOf(Approve("carol", waiting->row.name)), "NOT_FOUND");
   EXPECT_EQ(ReasonOf(Close(waiting->row.name)), "HANDOVER_STATE");
   ASSERT_TRUE(Approve("alice", waiting->row.name).ok());
   EXPECT_EQ(OwnerOf("x-acme"), "carol");
@@ -265,9 +170,13 @@ TEST_F(HandoverTest, StaysOpenWhileAnAccountHasTooFewOwners) {
   AddAccount("x-acme", "bob", {"carol"});
   const auto view = Start("alice", "bob");
   ASSERT_TRUE(view.ok()) << "a cut is never held up: " << view.status();
+  ASSERT_EQ(view->tasks.size(), 1u) << "and no surprise at the end";
+  EXPECT_EQ(view->tasks[0].secret, "");
+  EXPECT_EQ(view->tasks[0].account, "x-acme");
+  EXPECT_EQ(view->tasks[0].assignee, "carol");
   const absl::Status refused = Close(view->row.name);
-  EXPECT_EQ(ReasonOf(refused), "MIN_OWNERS");
-  EXPECT_EQ(DetailsOf(refused)["rule"], "tiers.2.min_owners");
+  EXPECT_EQ(ReasonOf(refused), "TASKS_OPEN");
+  EXPECT_EQ(DetailsOf(refused)["task1"], "accounts/x-acme (owners)");
   EXPECT_EQ(StatusOf("bob"), HolderStatus::kLeaving);
   Must([&](WriteTx& tx) {
     return custody::UpdateAccount(tx, As(tx, "alice"), Ask(), "x-acme",
@@ -277,9 +186,163 @@ TEST_F(HandoverTest, StaysOpenWhileAnAccountHasTooFewOwners) {
   EXPECT_TRUE(Close(view->row.name).ok());
 }
 
+TEST_F(HandoverTest, GivesEachAccountToWhomTheMapNamesElseToTheOneNamedForAll) {
+  AddHolder("dave", Role::kMember);
+  for (const char* account : {"a", "b", "c"}) AddAccount(account, "bob", {"dave"});
+  const auto view = Start("alice", "bob", "carol", /*dry_run=*/false, {{"b", "dave"}});
+  ASSERT_TRUE(view.ok()) << view.status();
+  EXPECT_EQ(OwnerOf("a"), "carol");
+  EXPECT_EQ(OwnerOf("b"), "dave");
+  EXPECT_EQ(OwnerOf("c"), "carol");
+  EXPECT_EQ(view->accounts[1].chosen_by, ChosenBy::kMap);
+}
+
+TEST_F(HandoverTest, NamesTheRowAndFieldOfAMapThatCannotBe) {
+  AddHolder("bob-too", Role::kMember, "bob");
+  AddHolder("ada", Role::kAuditor);
+  AddAccount("mine", "bob-too");
+  AddAccount("other", "carol");
+  const auto field = [&](const std::vector<AccountSuccessor>& lines) {
+    return FieldOf(Start("alice", "bob", "", /*dry_run=*/false, lines).status());
+  };
+  EXPECT_EQ(field({{"mine", "carol"}, {"none", "carol"}}), "successors[1].account");
+  EXPECT_EQ(field({{"other", "carol"}}), "successors[0].account");
+  EXPECT_EQ(field({{"mine", "carol"}, {"mine", "alice"}}), "successors[1].account");
+  for (const char* successor : {"nobody", "ada", "bob", "bob-too"})
+    EXPECT_EQ(field({{"mine", successor}}), "successors[0].successor") << successor;
+  EXPECT_EQ(StatusOf("bob"), HolderStatus::kActive);
+  EXPECT_EQ(OwnerOf("mine"), "bob-too");
+  ASSERT_TRUE(Start("alice", "bob", "", /*dry_run=*/false, {{"mine", "carol"}}).ok());
+  EXPECT_EQ(OwnerOf("mine"), "carol");
+}
+
+TEST_F(HandoverTest, AMapTakesNobodyByThemselvesIntoWhatTheyDoNotBackUp) {
+  AddHolder("hr", Role::kOffboarding);
+  AddHolder("dave", Role::kMember);
+  AddAccount("a", "bob", {"carol"});
+  AddAccount("b", "bob", {"carol"});
+  const auto waiting = Start("hr", "bob", "", /*dry_run=*/false, {{"a", "carol"}, {"b", "dave"}});
+  ASSERT_TRUE(waiting.ok()) << waiting.status();
+  EXPECT_EQ(waiting->row.state, HandoverState::kFrozen);
+  Must([&](WriteTx& tx) { return custody::SuspendHolder(tx, As(tx, "alice"), Ask(), "dave", "").status(); });
+  ASSERT_EQ(Approve("alice", waiting->row.name), absl::OkStatus());
+  EXPECT_THAT(blocked, ::testing::HasSubstr("dave cannot take over"));
+  EXPECT_EQ(OwnerOf("b"), "bob");
+  EXPECT_EQ(ReasonOf(RepeatCut("alice", waiting->row.name)), "SUCCESSOR_INACTIVE");
+  Must([&](WriteTx& tx) { return custody::ResumeHolder(tx, As(tx, "alice"), Ask(), "dave", "").status(); });
+  ASSERT_EQ(RepeatCut("hr", waiting->row.name), absl::OkStatus()) << "the yes was kept";
+  EXPECT_EQ(OwnerOf("a"), "carol");
+  EXPECT_EQ(OwnerOf("b"), "dave");
+}
+
+TEST_F(HandoverTest, NumbersTasksFromOneInEachCaseAndForGood) {
+  for (const char* account : {"zebra", "ant"}) {
+    AddAccount(account, "bob");
+    Put("bob", account, fmt::format("value of {}", account));
+  }
+  AddAccount("later", "carol");
+  Put("carol", "later", "what carol knows");
+  const auto numbers = [&](const std::string& name) {
+    std::vector<std::string> shown;
+    Must([&](WriteTx& tx) -> absl::Status {
+      HF_ASSIGN_OR_RETURN(const auto row, FindCase(tx, name));
+      HF_ASSIGN_OR_RETURN(const auto tasks, TasksOf(tx, row));
+      for (const TaskView& task : tasks) shown.push_back(fmt::format("{} {}", task.id, task.account));
+      return absl::OkStatus();
+    });
+    return shown;
+  };
+  ASSERT_TRUE(Start("alice", "bob").ok());
+  EXPECT_THAT(numbers("1"), ::testing::ElementsAre("1 ant", "2 zebra"));
+  // Bob is said to have known another one, and one that he knew comes in somewhere else.
+  Must([&](WriteTx& tx) {
+    return custody::DeclareKnown(tx, As(tx, "alice"), Ask(),
+                                 {.account = "later", .secret = "password", .holder = "bob"})
+        .status();
+  });
+  AddAccount("again", "carol");
+  Put("carol", "again", "value of zebra");
+  EXPECT_THAT(numbers("1"), ::testing::ElementsAre("1 ant", "2 zebra", "3 later", "4 again"));
+  ASSERT_TRUE(Start("alice", "carol").ok());
+  EXPECT_THAT(numbers("2"), ::testing::ElementsAre("1 again", "2 later"));
+}
+
+TEST_F(HandoverTest, PlanAndCaseForeseeWhichAccountsWillHaveTooFewOwners) {
+  AddHolder("dave", Role::kMember);
+  AddHolder("hr", Role::kOffboarding);
+  Must([](WriteTx& tx) {
+    return custody::PutInForce(
+        tx, custody::ShippedWith("[tiers.2]\nmin_owners = 1\n", "[tiers.2]\nmin_owners = 2\n"));
+  });
+  AddAccount("few", "bob", {"carol"});
+  AddAccount("enough", "bob", {"carol", "alice"});
+  AddAccount("joined", "bob", {"alice"});
+  const auto few = [](const std::vector<TaskView>& tasks) {
+    std::vector<std::string> shown;
+    for (const TaskView& task : tasks)
+      if (task.secret.empty()) shown.push_back(fmt::format("{} {} {}", task.account, task.assignee, task.done()));
+    return shown;
+  };
+  const std::vector<AccountSuccessor> lines{{"joined", "dave"}};  // no backup owner: one more by that
+  const auto plan = Start("hr", "bob", "", /*dry_run=*/true, lines);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_THAT(few(plan->tasks), ::testing::ElementsAre("few carol false"));
+  const auto waiting = Start("hr", "bob", "", /*dry_run=*/false, lines);
+  ASSERT_TRUE(waiting.ok()) << waiting.status();
+  ASSERT_EQ(waiting->row.state, HandoverState::kFrozen);
+  EXPECT_EQ(few(waiting->tasks), few(plan->tasks));
+  ASSERT_EQ(Approve("alice", waiting->row.name), absl::OkStatus());
+  const auto cut = [&] {
+    std::vector<std::string> shown;
+    Must([&](WriteTx& tx) -> absl::Status {
+      HF_ASSIGN_OR_RETURN(const auto row, FindCase(tx, waiting->row.name));
+      HF_ASSIGN_OR_RETURN(const auto tasks, TasksOf(tx, row));
+      shown = few(tasks);
+      return absl::OkStatus();
+    });
+    return shown;
+  };
+  EXPECT_EQ(cut(), few(plan->tasks));
+  Must([&](WriteTx& tx) {
+    return custody::UpdateAccount(tx, As(tx, "alice"), Ask(), "few",
+                                  {.backups = std::vector<std::string>{"dave"}}, "")
+        .status();
+  });
+  EXPECT_THAT(cut(), ::testing::ElementsAre("few carol true"));
+  EXPECT_TRUE(Close(waiting->row.name).ok());
+}
+
+TEST_F(HandoverTest, ShowsTheTasksThatAreOnesOwnToWhoeverTookOver) {
+  for (const char* account : {"a", "b", "c"}) {
+    AddAccount(account, "bob", {std::string(account) == "c" ? "alice" : "carol"});
+    Put("bob", account);
+  }
+  ASSERT_TRUE(Start("alice", "bob").ok());
+  const auto own = [&](const std::string& who) {
+    std::vector<std::string> shown;
+    Must([&](WriteTx& tx) -> absl::Status {
+      HF_ASSIGN_OR_RETURN(const auto tasks, TasksOfActor(tx, As(tx, who)));
+      for (const OwnTask& one : tasks) {
+        shown.push_back(one.task.account);
+        EXPECT_EQ(one.task.due, *one.row.cut_at + 7 * kDay);
+      }
+      return absl::OkStatus();
+    });
+    return shown;
+  };
+  EXPECT_THAT(own("carol"), ::testing::ElementsAre("a", "b"));
+  EXPECT_THAT(own("alice"), ::testing::ElementsAre("c"));
+  EXPECT_THAT(own("bob"), ::testing::IsEmpty());
+  // Carol is away: her tasks are security's until somebody owns the accounts.
+  Must([&](WriteTx& tx) { return custody::SuspendHolder(tx, As(tx, "alice"), Ask(), "carol", "").status(); });
+  EXPECT_THAT(own("alice"), ::testing::ElementsAre("a", "b", "c"));
+}
+
 TEST_F(HandoverTest, IsStartedOnceForALeaver) {
   ASSERT_TRUE(Start("alice", "bob").ok());
-  EXPECT_EQ(ReasonOf(Start("alice", "bob").status()), "HOLDER_STATUS");
+  const absl::Status again = Start("alice", "bob").status();
+  EXPECT_EQ(ReasonOf(again), "HANDOVER_OPEN");
+  EXPECT_EQ(DetailsOf(again)["handover"], "handovers/1");
   EXPECT_EQ(ReasonOf(Start("bob", "carol").status()), "DENIED");
   EXPECT_EQ(ReasonOf(Start("alice", "alice").status()), "DENIED");
 }

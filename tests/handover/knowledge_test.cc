@@ -1,5 +1,6 @@
 // A case and what its leaver knows: of any secret, in any spelling, by whatever way.
 #include "tests/custody/fixture.h"
+#include "vault/base/retry.h"
 #include "vault/custody/findings.h"
 #include "vault/custody/knowledge.h"
 #include "vault/custody/known_value.h"
@@ -53,7 +54,7 @@ class KnowledgeTest : public CustodyTest {
   }
   void Start(const std::string& leaver) {
     Must([&](WriteTx& tx) {
-      return handover::Start(tx, As(tx, "alice"), Ask(), {.leaver = leaver, .successor = {}}).status();
+      return handover::Start(tx, As(tx, "alice"), Ask(), {.leaver = leaver}).status();
     });
   }
   std::string Close(const std::string& name = "1") {
@@ -143,7 +144,7 @@ TEST_F(KnowledgeTest, NoListPlanOrFindingOfOthersTellsThatAGuessIsRight) {
     Must([&](WriteTx& tx) -> absl::Status {
       tx.set_dry_run(true);
       HF_ASSIGN_OR_RETURN(const CaseView plan, handover::Start(tx, As(tx, "alice"), Ask(),
-                                                               {.leaver = "dave", .successor = "carol"}));
+                                                               {.leaver = "dave", .wanted = {.to = "carol"}}));
       for (const TaskView& task : plan.tasks) all += task.account + (task.done() ? " done;" : " open;");
       return absl::OkStatus();
     });
@@ -182,15 +183,47 @@ TEST_F(KnowledgeTest, PutsOfOneHolderAreBoundedAMinute) {
   int stored = 0;
   for (; stored < 20 && reason.empty(); ++stored) reason = Put("carol", "a", fmt::format("value {}", stored));
   EXPECT_EQ(reason, "TOO_MANY_PUTS");
-  EXPECT_EQ(stored, custody::kMaxPutsAMinute + 1);
+  EXPECT_EQ(static_cast<std::size_t>(stored), custody::kMaxPutsAMinute + 1);
   EXPECT_EQ(Put("bob", "a", "another's"), "");
+}
+
+TEST_F(KnowledgeTest, ARefusedPutIsToldWhenItWillBeTaken) {
+  for (std::size_t i = 0; i < custody::kMaxPutsAMinute; ++i)
+    ASSERT_EQ(Put("carol", "a", fmt::format("value {}", i)), "");
+  const absl::Status refused =
+      Do([&](WriteTx& tx) { return CustodyTest::Put(tx, "carol", "a", "one more", Ask()).status(); });
+  ASSERT_EQ(ReasonOf(refused), "TOO_MANY_PUTS");
+  const std::int64_t wait = RetryAfterMillis(refused).value_or(0) * 1000;
+  EXPECT_LE(wait, kMinute);
+  const auto let_pass = [&](Micros time) {
+    Must([&](WriteTx& tx) { return tx.db().Exec("UPDATE secret_version SET created_at = created_at - ?1", time); });
+  };
+  constexpr Micros kSlack = 30 * kSecond;
+  ASSERT_GT(wait, kSlack);
+  let_pass(wait - kSlack);
+  EXPECT_EQ(Put("carol", "a", "one more"), "TOO_MANY_PUTS");
+  let_pass(kSlack);
+  EXPECT_EQ(Put("carol", "a", "one more"), "");
+}
+
+TEST_F(KnowledgeTest, AnHourOfKnownValuesIsToldWhenItIsOver) {
+  for (int i = 0; i < 8; ++i) ASSERT_EQ(Put("bob", "b", fmt::format("old {}", i)), "");
+  Start("bob");
+  for (int i = 0; i < 5; ++i) ASSERT_EQ(Put("carol", "a", fmt::format("old {}", i)), "VALUE_KNOWN");
+  const absl::Status refused =
+      Do([&](WriteTx& tx) { return CustodyTest::Put(tx, "alice", "a", "old 6", Ask()).status(); });
+  const std::int64_t wait = RetryAfterMillis(refused).value_or(0) * 1000;
+  ASSERT_GT(wait, 30 * kMinute);
+  EXPECT_LE(wait, kHour);
+  Must([&](WriteTx& tx) { return tx.db().Exec("UPDATE value_refusal SET refused_at = refused_at - ?1", wait); });
+  EXPECT_EQ(Put("alice", "a", "old 6"), "VALUE_KNOWN");
 }
 
 TEST_F(KnowledgeTest, PutsOfOneHolderAreBoundedAnHourOverAllSecrets) {
   Must([this](WriteTx& tx) -> absl::Status {
     HF_ASSIGN_OR_RETURN(const auto carol, custody::FindHolder(tx, "carol"));
     // As if carol had put that many into another secret within the last hour.
-    for (int i = 0; i < custody::kMaxPutsAnHour; ++i)
+    for (std::int64_t i = 0; i < static_cast<std::int64_t>(custody::kMaxPutsAnHour); ++i)
       HF_RETURN_IF_ERROR(tx.db().Exec("INSERT INTO secret_version (secret_id, version, epoch, sealed, created_by,"
                                       " created_at, in_use_since) VALUES (2, ?1, 1, x'', ?2, ?3, ?3)",
                                       1000 + i, carol.id, tx.now() - kMinute * 2));

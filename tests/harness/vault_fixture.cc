@@ -104,7 +104,7 @@ Outcome VaultFixture::CliOnTerminal(const std::string& holder, const std::vector
 }
 
 std::string VaultFixture::Enroll(const std::string& holder, const std::string& string) const {
-  const Outcome enrolled = Cli(holder, {"-o", "json", "enroll", string});
+  const Outcome enrolled = Cli(holder, {"-o", "json", "enroll"}, string);
   Require(enrolled, "holdfast enroll " + holder);
   return nlohmann::json::parse(enrolled.out)["fingerprint"];
 }

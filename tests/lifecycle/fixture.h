@@ -59,12 +59,7 @@ class LifecycleTest : public custody::CustodyTest {
                                          .created_at = tx.now(),
                                          .not_after = tx.now() + kDay,
                                          .confirmed_at = tx.now()};
-                  HF_RETURN_IF_ERROR(storage::KeyStore(tx.db()).Insert(key));
-                  audit::Event event;
-                  event.type = "key.enroll";
-                  event.rule = "test";
-                  tx.Record(std::move(event));
-                  return absl::OkStatus();
+                  return storage::KeyStore(tx.db()).Insert(key);
                 }).ok());
   }
   // One more entry in the log.

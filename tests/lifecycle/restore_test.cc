@@ -38,16 +38,30 @@ class RestoreTest : public LifecycleTest {
     EXPECT_TRUE(opened.ok()) << opened.status();
     return opened.ok() ? *std::move(opened) : nullptr;
   }
-  static std::vector<std::string> Leaves(custody::Vault& vault) {
-    std::vector<std::string> leaves;
+  // Backs up, restores the backup and opens what came of it: restored_, vault_.
+  void Drill() {
+    ASSERT_NO_FATAL_FAILURE(BackUp());
+    auto restored = Restore();
+    ASSERT_TRUE(restored.ok()) << restored.status();
+    restored_ = *std::move(restored);
+    vault_ = OpenRestored();
+    ASSERT_NE(vault_, nullptr);
+  }
+  template <typename Look>
+  static void In(custody::Vault& vault, Look look) {
     EXPECT_TRUE(vault.committer()
-                    .RunOne([&](WriteTx& tx) -> absl::Status {
-                      HF_ASSIGN_OR_RETURN(const auto rows, storage::EventStore(tx.db()).List(
-                                                               {}, storage::EventOrder::kOldestFirst, 0, 1000));
-                      for (const auto& row : rows) leaves.emplace_back(AsChars(row.leaf));
+                    .RunOne([&](WriteTx& tx) {
+                      look(tx);
                       return absl::OkStatus();
                     })
                     .ok());
+  }
+  static std::vector<std::string> Leaves(custody::Vault& vault) {
+    std::vector<std::string> leaves;
+    In(vault, [&](WriteTx& tx) {
+      const auto rows = storage::EventStore(tx.db()).From(0, 1000);
+      for (const auto& row : rows.value()) leaves.emplace_back(AsChars(row.leaf));
+    });
     return leaves;
   }
   // The signed note of the vault that is open.
@@ -55,32 +69,31 @@ class RestoreTest : public LifecycleTest {
     EXPECT_TRUE(vault().committer().AnchorNow().ok());
     return vault().committer().signed_checkpoint();
   }
-  std::string Reveal(custody::Vault& vault) {
-    const absl::Status status = vault.committer().RunOne([&](WriteTx& tx) {
+  std::string Reveal() {
+    const absl::Status status = vault_->committer().RunOne([&](WriteTx& tx) {
       return custody::Reveal(tx, As(tx, "alice"), Ask(), {.account = "x-acme", .secret = "password"}).status();
     });
     return status.ok() ? "ok" : DetailsOf(status)["rule"];
   }
-  absl::Status Confirm(custody::Vault& vault, const std::string& name) {
-    return vault.committer().RunOne(
+  absl::Status Confirm(const std::string& name) {
+    return vault_->committer().RunOne(
         [&](WriteTx& tx) { return custody::ConfirmRestore(tx, As(tx, name), Ask()); });
   }
+
+  Restored restored_;
+  std::unique_ptr<custody::Vault> vault_;
 };
 
 TEST_F(RestoreTest, TheLogGoesOnBehindWhatWasBackedUpUnderAnotherOrigin) {
   const std::vector<std::string> before = Leaves(vault());
   const std::string verifier = vault().keys().checkpoint_verifier.ToString();
-  ASSERT_NO_FATAL_FAILURE(BackUp());
-  const auto restored = Restore();
-  ASSERT_TRUE(restored.ok()) << restored.status();
-  EXPECT_EQ(restored->entries, static_cast<std::int64_t>(before.size()));
-  EXPECT_EQ(restored->last_known, restored->entries);  // the backup's own checkpoint
-  const auto vault = OpenRestored();
-  ASSERT_NE(vault, nullptr);
-  EXPECT_EQ(vault->keys().checkpoint_verifier.ToString(), restored->verifier);
-  EXPECT_NE(restored->verifier, verifier);
-  EXPECT_NE(vault->keys().checkpoint_verifier.name, evidence::NoteVerifier::Parse(verifier)->name);
-  std::vector<std::string> after = Leaves(*vault);
+  ASSERT_NO_FATAL_FAILURE(Drill());
+  EXPECT_EQ(restored_.entries, static_cast<std::int64_t>(before.size()));
+  EXPECT_EQ(restored_.last_known, restored_.entries);  // the backup's own checkpoint
+  EXPECT_EQ(vault_->keys().checkpoint_verifier.ToString(), restored_.verifier);
+  EXPECT_NE(restored_.verifier, verifier);
+  EXPECT_NE(vault_->keys().checkpoint_verifier.name, evidence::NoteVerifier::Parse(verifier)->name);
+  std::vector<std::string> after = Leaves(*vault_);
   ASSERT_EQ(after.size(), before.size() + 1);
   EXPECT_NE(after.back().find(R"("type":"vault.restore")"), std::string::npos);
   after.pop_back();
@@ -89,20 +102,13 @@ TEST_F(RestoreTest, TheLogGoesOnBehindWhatWasBackedUpUnderAnotherOrigin) {
 
 TEST_F(RestoreTest, TheStatementIsSignedByTheOldKeyWhichIsGone) {
   const evidence::NoteVerifier old = vault().keys().checkpoint_verifier;
-  ASSERT_NO_FATAL_FAILURE(BackUp());
-  ASSERT_TRUE(Restore().ok());
-  const auto vault = OpenRestored();
-  ASSERT_NE(vault, nullptr);
-  EXPECT_TRUE(vault->committer()
-                  .RunOne([&](WriteTx& tx) -> absl::Status {
-                    const auto restores = storage::RecoveryStore(tx.db()).Restores();
-                    EXPECT_EQ(restores->size(), 1u);
-                    EXPECT_TRUE(evidence::OpenRestore(restores->front().statement, old).ok());
-                    EXPECT_EQ(ReasonOf(storage::SettingStore(tx.db()).GetWrappedKey("checkpoint-signing", 1).status()),
-                              "KEY_MISSING");
-                    return absl::OkStatus();
-                  })
-                  .ok());
+  ASSERT_NO_FATAL_FAILURE(Drill());
+  In(*vault_, [&](WriteTx& tx) {
+    const auto restores = storage::RecoveryStore(tx.db()).Restores();
+    EXPECT_EQ(restores->size(), 1u);
+    EXPECT_TRUE(evidence::OpenRestore(restores->front().statement, old).ok());
+    EXPECT_EQ(ReasonOf(storage::SettingStore(tx.db()).GetWrappedKey("checkpoint-signing", 1).status()), "KEY_MISSING");
+  });
 }
 
 TEST_F(RestoreTest, WhatIsLostIsCountedByACheckpointThatSomebodyKept) {
@@ -178,66 +184,47 @@ TEST_F(RestoreTest, WhatWasOpenIsVoid) {
                 HF_ASSIGN_OR_RETURN(const auto bob, storage::HolderStore(tx.db()).ByName("bob"));
                 HF_ASSIGN_OR_RETURN(const custody::NewString made, custody::MakeString(tx, *bob, std::nullopt));
                 HF_ASSIGN_OR_RETURN(key_sha256, pki::PublicKeySha256(made.key));
-                audit::Event event;
-                event.type = "holder.enroll";
-                event.rule = "test";
-                tx.Record(std::move(event));
                 return absl::OkStatus();
               }).ok());
-  ASSERT_NO_FATAL_FAILURE(BackUp());
-  ASSERT_TRUE(Restore().ok());
-  const auto vault = OpenRestored();
-  ASSERT_NE(vault, nullptr);
-  EXPECT_TRUE(vault->committer()
-                  .RunOne([&](WriteTx& tx) -> absl::Status {
-                    const auto string = storage::KeyStore(tx.db()).EnrollmentByKey(key_sha256);
-                    EXPECT_TRUE(string->value().void_at.has_value());
-                    const auto repeat = custody::FindRepeat(tx, As(tx, "alice"), once);
-                    EXPECT_TRUE(repeat.ok() && !repeat->has_value());
-                    return absl::OkStatus();
-                  })
-                  .ok());
+  ASSERT_NO_FATAL_FAILURE(Drill());
+  In(*vault_, [&](WriteTx& tx) {
+    const auto string = storage::KeyStore(tx.db()).EnrollmentByKey(key_sha256);
+    EXPECT_TRUE(string->value().void_at.has_value());
+    const auto repeat = custody::FindRepeat(tx, As(tx, "alice"), once);
+    EXPECT_TRUE(repeat.ok() && !repeat->has_value());
+  });
 }
 
 TEST_F(RestoreTest, NoValueLeavesItBeforeTwoOfSeveralOfficersConfirm) {
   AddOfficer("alice");
   AddOfficer("omar");
   AddOfficer("olga");
-  ASSERT_NO_FATAL_FAILURE(BackUp());
-  const auto restored = Restore();
-  ASSERT_TRUE(restored.ok()) << restored.status();
-  EXPECT_EQ(restored->needed, 2);
-  const auto vault = OpenRestored();
-  ASSERT_NE(vault, nullptr);
-  EXPECT_EQ(Reveal(*vault), "floor.restore-unconfirmed");
-  EXPECT_TRUE(DetailsOf(Confirm(*vault, "bob"))["rule"] == "floor.restore-by-security");
-  EXPECT_TRUE(Confirm(*vault, "omar").ok());
-  EXPECT_EQ(Reveal(*vault), "floor.restore-unconfirmed");
-  const absl::Status again = Confirm(*vault, "omar");
+  ASSERT_NO_FATAL_FAILURE(Drill());
+  EXPECT_EQ(restored_.needed, 2);
+  EXPECT_EQ(Reveal(), "floor.restore-unconfirmed");
+  EXPECT_TRUE(DetailsOf(Confirm("bob"))["rule"] == "floor.restore-by-security");
+  EXPECT_TRUE(Confirm("omar").ok());
+  EXPECT_EQ(Reveal(), "floor.restore-unconfirmed");
+  const absl::Status again = Confirm("omar");
   EXPECT_EQ(ReasonOf(again), "CONFIRMED_ALREADY");
   EXPECT_NE(MessageOf(again).find("alice or olga"), std::string_view::npos) << again;
-  EXPECT_TRUE(Confirm(*vault, "olga").ok());
-  EXPECT_EQ(Reveal(*vault), "ok");
-  EXPECT_EQ(ReasonOf(Confirm(*vault, "alice")), "NOTHING_TO_CONFIRM");
+  EXPECT_TRUE(Confirm("olga").ok());
+  EXPECT_EQ(Reveal(), "ok");
+  EXPECT_EQ(ReasonOf(Confirm("alice")), "NOTHING_TO_CONFIRM");
 }
 
 TEST_F(RestoreTest, ALoneOfficerConfirmsAlone) {
   AddOfficer("alice");
-  ASSERT_NO_FATAL_FAILURE(BackUp());
-  const auto restored = Restore();
-  ASSERT_TRUE(restored.ok());
-  EXPECT_EQ(restored->needed, 1);
-  const auto vault = OpenRestored();
-  ASSERT_NE(vault, nullptr);
-  EXPECT_TRUE(Confirm(*vault, "alice").ok());
-  EXPECT_EQ(Reveal(*vault), "ok");
+  ASSERT_NO_FATAL_FAILURE(Drill());
+  EXPECT_EQ(restored_.needed, 1);
+  EXPECT_TRUE(Confirm("alice").ok());
+  EXPECT_EQ(Reveal(), "ok");
 }
 
 TEST_F(RestoreTest, ARestoredVaultCanBeBackedUpAndRestoredAgain) {
   const evidence::NoteVerifier first = vault().keys().checkpoint_verifier;
-  ASSERT_NO_FATAL_FAILURE(BackUp());
-  ASSERT_TRUE(Restore().ok());
-  ASSERT_NE(OpenRestored(), nullptr);
+  ASSERT_NO_FATAL_FAILURE(Drill());
+  vault_.reset();
   const auto again = MakeBackup({.data_dir = File("restored"), .key_file = {}, .to = File("again")});
   ASSERT_TRUE(again.ok()) << again.status();
   ASSERT_TRUE(Verify("again").ok()) << Verify("again").status();
@@ -245,17 +232,13 @@ TEST_F(RestoreTest, ARestoredVaultCanBeBackedUpAndRestoredAgain) {
   ASSERT_TRUE(restored.ok()) << restored.status();
   const auto third = custody::Vault::Open(File("third"));
   ASSERT_TRUE(third.ok()) << third.status();
-  EXPECT_TRUE((*third)
-                  ->committer()
-                  .RunOne([&](WriteTx& tx) -> absl::Status {
-                    HF_ASSIGN_OR_RETURN(const auto restores, storage::RecoveryStore(tx.db()).Restores());
-                    std::vector<std::string> statements;
-                    for (const auto& restore : restores) statements.push_back(restore.statement);
-                    const auto chain = evidence::FollowRestores(statements, first);
-                    EXPECT_TRUE(chain.ok() && chain->size() == 2);
-                    return absl::OkStatus();
-                  })
-                  .ok());
+  In(**third, [&](WriteTx& tx) {
+    const auto restores = storage::RecoveryStore(tx.db()).Restores();
+    std::vector<std::string> statements;
+    for (const auto& restore : restores.value()) statements.push_back(restore.statement);
+    const auto chain = evidence::FollowRestores(statements, first);
+    EXPECT_TRUE(chain.ok() && chain->size() == 2);
+  });
 }
 
 TEST_F(RestoreTest, OneBackupRestoredTwiceGivesTwoOrigins) {

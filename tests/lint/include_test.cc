@@ -25,7 +25,7 @@ const std::map<std::string, Folders, std::less<>>& MayInclude() {
     (*t)["playbook"] = {"policy"};
     (*t)["evidence"] = {"crypto"};
     (*t)["audit"] = {"evidence", "crypto", "storage"};
-    (*t)["custody"] = {"crypto", "pki", "storage", "policy", "playbook", "evidence", "audit"};
+    (*t)["custody"] = {"crypto", "pki", "storage", "policy", "playbook", "reach", "evidence", "audit"};
     (*t)["handover"] = With((*t)["custody"], {"custody"});
     (*t)["lifecycle"] = With((*t)["custody"], {"custody"});
     (*t)["rpc"] = With((*t)["handover"], {"handover", "proto"});

@@ -137,8 +137,8 @@ std::vector<BadPolicy> BadObligations() {
            "require = { approvals = 1, approvers = [\"security\"] }\n",
        "8:13: \"approvals\" is for what changes something, not approval.approve"},
       {Instead("actions", "actions = [\"handover.cut\"]") +
-           "require = { approvals = 2, approvers = [\"security\"] }\n",
-       "8:13: handover.cut waits for 1 approval of security, and for nothing else"},
+           "require = { approvals = 2, approvers = [\"security\", \"owner\"] }\n",
+       "8:13: handover.cut is about no single account: its approvers are security, auditor or member"},
       {ReadOnly("require = { show = \"10m\" }"),
        "8:13: \"show\" is for secret.reveal, secret.code and break-glass.*, not account.read"},
       {Forbid("require = { reason = true }"),

@@ -131,14 +131,8 @@ const std::vector<Row>& Table() {
       {Who(kAuditor, kOwner), kSecretReveal, {3}, {}, kNo, "floor.auditor-touches-no-value"},
       {Who(kAuditor | kSecurity), kImport, {}, {}, kNo, "floor.auditor-touches-no-value"},
       {Who(kOffboarding, kOwner), kSecretCode, {3}, {}, kNo, "floor.offboarding-touches-no-value"},
-      {Who(kOffboarding | kSecurity), kHandoverApprove, {}, {}, kNo, "floor.offboarding-approves-nothing"},
+      {Who(kOffboarding | kSecurity), kApprovalApprove, {}, {}, kNo, "floor.offboarding-approves-nothing"},
       {Workflow(Who(kSecurity)), kKeyConfirm, {}, {}, kNo, "floor.workflow-approves-nothing"},
-      {Who(kSecurity),
-       kHandoverApprove,
-       {},
-       {.requested_by_self = true},
-       kNo,
-       "floor.requester-is-not-approver"},
       {Who(kSecurity),
        kApprovalApprove,
        {},
@@ -160,7 +154,7 @@ const std::vector<Row>& Table() {
        kYes,
        "key.second-person"},
       {Who(kSecurity),
-       kHandoverApprove,
+       kApprovalApprove,
        {},
        {.successor_is_self = true},
        kNo,
@@ -169,6 +163,8 @@ const std::vector<Row>& Table() {
       {Who(kSecurity), kGrantCreate, {2}, {.about_self = true}, kNo, "floor.no-access-for-oneself"},
       {Who(kMember, kOwner), kGrantCreate, {2}, {.about_self = true}, kYes, "grant.owner"},
       {Who(kSecurity), kHandoverStart, {}, {.about_self = true}, kNo, "floor.no-handover-of-oneself"},
+      {Who(kSecurity), kHandoverCancel, {}, {.successor_is_self = true}, kNo, "floor.successor-cancels-nothing"},
+      {Workflow(Who(kSecurity)), kHandoverCancel, {}, {}, kNo, "floor.person-cancels"},
       {Who(kMember), kPolicyStage, {}, Because(), kNo, "floor.policy-by-security"},
       {Who(kSecurity), kPolicyActivate, {}, Because(), kWait, "floor.policy-by-two"},
       {Who(kSecurity), kPolicyActivate, {}, Because({Yes("p-2", kSecurity)}), kYes, "floor.policy-by-two"},
@@ -194,6 +190,19 @@ const std::vector<Row>& Table() {
       {Who(kMember), kAccountCreate, {}, {}, kNo, "default.deny"},
       {Who(kMember, kOwner), kAccountArchive, {2}, {}, kYes, "account.owner"},
       {Who(kMember, kOwner), kAccountSetTier, {2}, {}, kNo, "default.deny"},
+      {Who(kMember, kOwner), kAccountLink, {1}, {}, kYes, "account.owner"},
+      {Who(kMember, kBackup), kAccountLink, {2}, {}, kNo, "default.deny"},
+      {Who(kSecurity), kAccountLink, {1}, {}, kYes, "account.security"},
+      {Who(kSecurity), kAccountUnlink, {2}, Because(), kYes, "account.unlink-by-role"},
+      {Who(kSecurity), kAccountUnlink, {1}, Because(), kWait, "account.tier-1-by-two"},
+      {Who(kMember, kOwner), kAccountUnlink, {2}, Because(), kWait, "account.unlink-by-owner"},
+      {Who(kMember, kOwner),
+       kAccountUnlink,
+       {2},
+       Because({Yes("p-2", kMember, kBackup)}),
+       kYes,
+       "account.unlink-by-owner"},
+      {Who(kSecurity), kAccountUnlink, {2}, {.about_self = true}, kNo, "floor.nobody-unlinks-themselves"},
       {Who(kSecurity), kAccountSetTier, {1}, Because(), kWait, "account.tier-1-by-two"},
       {Who(kSecurity),
        kAccountSetTier,
@@ -295,8 +304,7 @@ const std::vector<Row>& Table() {
        kYes,
        "handover.drive"},
       {Who(kSecurity), kHandoverCut, {1}, {}, kYes, "handover.drive"},
-      {Who(kSecurity), kHandoverApprove, {}, {}, kYes, "handover.approve"},
-      {Who(kMember), kHandoverApprove, {}, {}, kNo, "default.deny"},
+      {Who(kSecurity), kHandoverCancel, {}, Because(), kYes, "handover.cancel"},
       {Who(kSecurity), kPolicyStage, {}, Because(), kYes, "policy.security"},
   };
   return *table;
@@ -304,7 +312,7 @@ const std::vector<Row>& Table() {
 
 // Rules that only add obligations which another rule is named for, where one matches.
 const std::set<std::string_view>& NamedByOthers() {
-  static const auto* const ids = new std::set<std::string_view>{"floor.break-glass-says-why"};
+  static const auto* const ids = new std::set<std::string_view>{"floor.break-glass-says-why", "floor.cancel-says-why"};
   return *ids;
 }
 

@@ -95,7 +95,7 @@ struct Never {
 };
 
 const std::set<Action> kValues{kSecretReveal, kSecretCode, kSecretPut, kImport, kBreakGlassReveal};
-const std::set<Action> kApprovals{kHandoverApprove, kKeyConfirm, kApprovalApprove};
+const std::set<Action> kApprovals{kKeyConfirm, kApprovalApprove};
 const std::set<Action> kAdministration{kHolderCreate,     kHolderEnroll,  kHolderUpdate,   kHolderSuspend,
                                        kHolderResume,     kGrantCreate,   kAccountSetTier, kAccountSetOwners,
                                        kSecretDestroy,    kSecretAttest,  kPolicyStage,    kPolicyActivate,
@@ -138,7 +138,7 @@ const std::vector<Never>& Nevers() {
        }},
       {"requester or subject approves",
        [](F f) {
-         return (f.action == kHandoverApprove || f.action == kApprovalApprove) &&
+         return f.action == kApprovalApprove &&
                 (f.context.requested_by_self || f.context.about_self);
        }},
       {"the requester reviews",
@@ -160,7 +160,13 @@ const std::vector<Never>& Nevers() {
                 f.subject.relation != Relation::kOwner;
        }},
       {"a successor approves",
-       [](F f) { return f.action == kHandoverApprove && f.context.successor_is_self; }},
+       [](F f) { return f.action == kApprovalApprove && f.context.successor_is_self; }},
+      {"a leaver, a workflow or a successor calls a handover off",
+       [](F f) {
+         return f.action == kHandoverCancel &&
+                (f.context.about_self || f.subject.kind == HolderKind::kWorkflow ||
+                 (f.context.successor_is_self && !f.context.sole_officer));
+       }},
       {"somebody without the role changes the policy",
        [](F f) {
          return (f.action == kPolicyStage || f.action == kPolicyActivate) && !Is(f, Role::kSecurity);

@@ -16,24 +16,34 @@ std::string RuleText(const std::string& id, const std::string& effect, const std
          "\nwhy = \"x\"\n";
 }
 
-constexpr char kAll[] = R"("policy.stage", "policy.activate", "approval.approve")";
+constexpr char kAll[] = R"("policy.stage", "policy.activate", "approval.approve", "vault.confirm-restore")";
 constexpr char kBySecurity[] = R"(when = { role = ["security"] })";
 
 std::string LockOutOf(const std::string& rules) { return LockOut(Bundle(DocumentOf(rules))); }
 
 TEST(LockOut, TheShippedPolicyCanBeReplaced) { EXPECT_EQ(LockOut(Bundle(ShippedPolicy())), ""); }
 
-TEST(LockOut, NothingButTheThreeActionsIsNeeded) {
+TEST(LockOut, NothingButTheFourActionsIsNeeded) {
   EXPECT_EQ(LockOutOf(RuleText("a", "permit", kAll, kBySecurity)), "");
 }
 
-TEST(LockOut, EachOfTheThreeActionsIsNeeded) {
+TEST(LockOut, EachOfTheFourActionsIsNeeded) {
   EXPECT_THAT(LockOutOf(RuleText("a", "permit", R"("policy.activate", "approval.approve")", kBySecurity)),
               HasSubstr("stage another policy"));
   EXPECT_THAT(LockOutOf(RuleText("a", "permit", R"("policy.stage", "policy.activate")", kBySecurity)),
               HasSubstr("approve another policy"));
   EXPECT_THAT(LockOutOf(RuleText("a", "permit", R"("policy.stage", "approval.approve")", kBySecurity)),
               HasSubstr("activate another policy"));
+  EXPECT_THAT(
+      LockOutOf(RuleText("a", "permit", R"("policy.stage", "policy.activate", "approval.approve")", kBySecurity)),
+      HasSubstr("confirm a restore"));
+}
+
+TEST(LockOut, ARestoreThatNobodyMayConfirmWithoutAnImpossibleYesLocksOut) {
+  EXPECT_THAT(LockOutOf(RuleText("a", "permit", kAll, kBySecurity) +
+                        RuleText("b", "require", R"("vault.confirm-restore")",
+                                 R"(require = { approvals = 1, approvers = ["owner"] })")),
+              HasSubstr("confirm a restore"));
 }
 
 TEST(LockOut, AnHourOfTheWeekIsEnough) {

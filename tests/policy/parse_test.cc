@@ -313,5 +313,13 @@ TEST(Limits, HoldForLettersThatLookAheadsMeet) {
     EXPECT_THAT(Parse(Instead("why", fmt::format("why = +\"{}\"", letter))).problems, SizeIs(1)) << letter;
 }
 
+TEST(Parse, ReadsTheNumbersOfHandovers) {
+  const auto limits = [](const std::string& table) { return Parse("format = 1\nname = \"x\"\n" + table).document.handover; };
+  EXPECT_EQ(limits("").freezes_a_day, 5);
+  EXPECT_EQ(limits("").tasks_due, 7 * kDay);
+  EXPECT_EQ(limits("[handover]\ntasks_due = \"2d\"\n").tasks_due, 2 * kDay);
+  EXPECT_EQ(limits("[handover]\nfreezes_a_day = 9\n").freezes_a_day, 9);
+}
+
 }  // namespace
 }  // namespace holdfast::policy

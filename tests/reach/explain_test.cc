@@ -31,6 +31,21 @@ TEST(Explain, BeginsWithTheHolderWhoseIdentityOutsideTheAccountNames) {
             "x-acme-news recovers by the phone of alice; shop is administered by x-acme-news");
 }
 
+TEST(Explain, TellsOfALongPathItsBeginningAndItsEnd) {
+  std::vector<Link> links;
+  std::vector<std::string> names{"a0"};
+  for (std::int64_t id = 1; id <= 100; ++id) {
+    links.push_back({{.id = id}, LinkKind::kRecoversThrough, {.id = id - 1}});
+    names.push_back("a" + std::to_string(id));
+  }
+  const auto closure = Graph(links).Closure({{.id = 0}});
+  const std::string text = Explain(closure, PathTo(closure, 100), "alice knows password v1 of a0", names);
+  EXPECT_TRUE(text.ends_with("a16 recovers through a15; 83 more links; a100 recovers through a99")) << text;
+  const std::string whole = Explain(closure, PathTo(closure, 17), "alice knows password v1 of a0",
+                                    {names.begin(), names.begin() + 18});
+  EXPECT_TRUE(whole.ends_with("a16 recovers through a15; a17 recovers through a16")) << whole;
+}
+
 TEST(Phrase, TellsAPersonsOwnIdentityFromAnAccount) {
   EXPECT_EQ(Phrase(LinkKind::kSignsInWith, "x", "mail", false), "x signs in with mail");
   EXPECT_EQ(Phrase(LinkKind::kSignsInWith, "x", "alice", true), "x signs in with a login of alice");

@@ -20,7 +20,6 @@ constexpr LinkKind kRecovers = LinkKind::kRecoversThrough;
 
 Node A(std::int64_t id) { return {.kind = NodeKind::kAccount, .id = id}; }
 Node H(std::int64_t id) { return {.kind = NodeKind::kHolder, .id = id}; }
-Node Out(std::string text) { return {.kind = NodeKind::kOutside, .text = std::move(text)}; }
 
 std::vector<std::int64_t> Ids(const std::vector<Reached>& closure) {
   std::vector<std::int64_t> ids;
@@ -85,25 +84,16 @@ TEST(Graph, PrefersTheShorterPathAndWhatIsOpenedItself) {
   EXPECT_FALSE(graph.Closure({A(3), A(1)})[1].last.has_value());
 }
 
-TEST(Graph, LeadsFromAHolderAndAnOutsideIdentityToTheAccountsThatNameThem) {
-  const Graph graph(
-      {{A(1), LinkKind::kRecoveryPhone, H(1)}, {A(2), kRecovers, A(1)}, {A(3), kRecovers, Out("a@b")}});
+TEST(Graph, LeadsFromAHolderToTheAccountsThatNameThem) {
+  const Graph graph({{A(1), LinkKind::kRecoveryPhone, H(1)}, {A(2), kRecovers, A(1)}});
   EXPECT_THAT(Ids(graph.Closure({H(1)})), ElementsAre(1, 1, 2));
   EXPECT_THAT(Ids(graph.Closure({A(1)})), ElementsAre(1, 2));  // account 1 is not holder 1
-  EXPECT_EQ(graph.Closure({Out("a@b")}).size(), 2u);
-  EXPECT_EQ(graph.Closure({Out("c@d")}).size(), 1u);
+  EXPECT_EQ(graph.Closure({H(2)}).size(), 1u);
 }
 
 Node RandomNode(std::mt19937& random, int accounts) {
   const auto id = static_cast<std::int64_t>(random() % accounts);
-  switch (random() % 8) {
-    case 0:
-      return H(id % 3);
-    case 1:
-      return Out(fmt::format("phone {}", id % 3));
-    default:
-      return A(id);
-  }
+  return random() % 8 == 0 ? H(id % 3) : A(id);
 }
 
 // A step that a path claims must be a link that was given.

@@ -48,6 +48,16 @@ TEST(Enums, RefuseOutcomesThatAreNotKnown) {
   EXPECT_EQ(FieldOf(FromProto(static_cast<v1::Outcome>(3), "outcome").status()), "outcome");
 }
 
+TEST(Enums, GiveBackEveryKindOfLinkAndRefuseOthers) {
+  for (int number = 1; number <= 5; ++number) {
+    const auto kind = FromProto(static_cast<v1::LinkKind>(number), "link.kind");
+    ASSERT_TRUE(kind.ok()) << number;
+    EXPECT_EQ(ToProto(*kind), number);
+  }
+  for (const int number : {0, 6, -1})
+    EXPECT_EQ(FieldOf(FromProto(static_cast<v1::LinkKind>(number), "link.kind").status()), "link.kind") << number;
+}
+
 TEST(Enums, ShowEveryStoredValueAsItsNamesake) {
   EXPECT_EQ(ToProto(Relation::kOwner), v1::RELATION_OWNER);
   EXPECT_EQ(ToProto(Relation::kBackup), v1::RELATION_BACKUP);

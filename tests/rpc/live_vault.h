@@ -121,7 +121,7 @@ class LiveVault : public ::testing::Test {
   std::shared_ptr<grpc::Channel> anonymous() { return open_->InProcessChannel({}); }
   const Device& officer() const { return officer_; }
   Core& core() { return *core_; }
-  // What somebody with the database's key could do to the tables of the log.
+  // Runs SQL on the tables of the log, as somebody with the database's key could.
   void Tamper(const std::string& sql) {
     std::promise<absl::Status> done;
     ledger_->Submit([&](custody::WriteTx& tx) { return tx.db().Exec(sql); }, nullptr,

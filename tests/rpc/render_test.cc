@@ -25,13 +25,13 @@ TEST(RenderedTask, SaysWhatIsStillToDo) {
 }
 
 TEST(RenderedTask, IsDoneOnlyWhenReplacedAndAttestedOrSettled) {
-  EXPECT_EQ(Rendered({.state = Task({}, true)}).state(), v1::TASK_STATE_DONE);
-  EXPECT_EQ(Rendered({.state = Task({}, false)}).state(), v1::TASK_STATE_OPEN);
-  EXPECT_EQ(Rendered({.state = Task({1}, true)}).state(), v1::TASK_STATE_OPEN);
+  EXPECT_EQ(Rendered({.secret = "password", .state = Task({}, true)}).state(), v1::TASK_STATE_DONE);
+  EXPECT_EQ(Rendered({.secret = "password", .state = Task({}, false)}).state(), v1::TASK_STATE_OPEN);
+  EXPECT_EQ(Rendered({.secret = "password", .state = Task({1}, true)}).state(), v1::TASK_STATE_OPEN);
   storage::TaskState settled = Task({1}, false);
   settled.settled = storage::SettledAs::kNoSecret;
-  EXPECT_EQ(Rendered({.state = settled}).state(), v1::TASK_STATE_DONE);
-  EXPECT_EQ(Rendered({.state = settled}).outcome(), v1::TASK_OUTCOME_NO_SECRET);
+  EXPECT_EQ(Rendered({.secret = "password", .state = settled}).state(), v1::TASK_STATE_DONE);
+  EXPECT_EQ(Rendered({.secret = "password", .state = settled}).outcome(), v1::TASK_OUTCOME_NO_SECRET);
 }
 
 TEST(RenderedTask, HasANameInACaseAndNoneInAPlan) {

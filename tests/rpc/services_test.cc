@@ -46,7 +46,7 @@ class ServicesTest : public LiveVault {
     EXPECT_TRUE(status.ok()) << status.error_message();
     return vault;
   }
-  // What an honest device would send.
+  // An honest device's request.
   static v1::EnrollRequest NewDevice() {
     v1::EnrollRequest request;
     request.set_csr(*pki::MakeCsr(*pki::GenerateP256Key()));

@@ -31,7 +31,7 @@ name = "nothing"
 [[rule]]
 id = "policy.security"
 effect = "permit"
-actions = ["policy.stage", "policy.activate", "approval.approve"]
+actions = ["policy.stage", "policy.activate", "approval.approve", "vault.confirm-restore"]
 when = { role = ["security"] }
 why = "so that another policy can follow"
 )toml";
@@ -71,6 +71,10 @@ const std::map<std::string, Ask>& Table() {
        {R"(name: "accounts/news" account_id: "fresh" request_id: "w" reason: "x")"}},
       {"AccountService/ArchiveAccount", {R"(name: "accounts/news" request_id: "w" reason: "x")"}},
       {"AccountService/UnarchiveAccount", {R"(name: "accounts/news" request_id: "w" reason: "x")"}},
+      {"AccountService/LinkAccount",
+       {R"(name: "accounts/news" link { kind: LINK_KIND_RECOVERY_PHONE outside: "+44" } request_id: "w" reason: "x")"}},
+      {"AccountService/UnlinkAccount",
+       {R"(name: "accounts/news" link { kind: LINK_KIND_RECOVERY_PHONE outside: "+44" } request_id: "w" reason: "x")"}},
       {"ApprovalService/GetApproval", {R"(name: "$APPROVAL")"}},
       {"ApprovalService/ListApprovals", {""}},
       {"ApprovalService/ApproveApproval", {R"(name: "$APPROVAL" request_id: "w" reason: "x")"}},
@@ -91,9 +95,13 @@ const std::map<std::string, Ask>& Table() {
         "a device that enrolls has no key yet, so nobody is known: its enrollment string decides",
         Answer::kUndecided}},
       {"ExposureService/ListExposures", {R"(account: "accounts/news")"}},
+      {"ExposureService/ListReach", {R"(holder: "holders/leo")"}},
       {"FindingService/ListFindings", {"", "each finding is decided by itself", Answer::kEmptyList}},
       {"HandoverService/StartHandover", {R"(leaver: "holders/leo" request_id: "w" reason: "x")"}},
-      {"HandoverService/ApproveHandover", {R"(name: "$HANDOVER" request_id: "w" reason: "x")"}},
+      {"HandoverService/ChangeHandover",
+       {R"(name: "$HANDOVER" to: "holders/mia" request_id: "w" reason: "x")"}},
+      {"HandoverService/CutHandover", {R"(name: "$HANDOVER" request_id: "w")"}},
+      {"HandoverService/CancelHandover", {R"(name: "$HANDOVER" request_id: "w" reason: "x")"}},
       {"HandoverService/GetHandover", {R"(name: "$HANDOVER")"}},
       {"HandoverService/ListHandovers", {""}},
       {"HandoverService/ListHandoverTasks", {R"(parent: "$HANDOVER")"}},
@@ -115,7 +123,7 @@ const std::map<std::string, Ask>& Table() {
       {"HolderService/ResumeHolder", {R"(name: "holders/leo" request_id: "w" reason: "x")"}},
       {"HolderService/ConfirmSuspension", {R"(name: "holders/leo" request_id: "w" reason: "x")"}},
       {"ImportService/ImportItem",
-       {R"(source { system: "bitwarden" title: "x" } account_id: "fresh" platform: "x" request_id: "w"
+       {R"(run_id: "r" source { system: "bitwarden" title: "x" } account_id: "fresh" platform: "x" request_id: "w"
            components { secret: "password" kind: "password" values )" +
         sealed + " }"}},
       {"PolicyService/GetPolicy", {R"(name: "policies/active")"}},
@@ -312,9 +320,9 @@ class UndecidedTest : public LiveVault {
     std::promise<absl::Status> done;
     core().ledger.Read(
         [&](custody::ReadTx& tx) -> absl::Status {
-          HF_ASSIGN_OR_RETURN(const auto events, storage::EventStore(tx.db()).List(
-                                                     {.outcome = storage::EventOutcome::kDenied},
-                                                     storage::EventOrder::kOldestFirst, 0, 10'000));
+          HF_ASSIGN_OR_RETURN(const auto events,
+                              storage::EventStore(tx.db()).List({.outcome = storage::EventOutcome::kDenied},
+                                                                {.first = 0, .last = 10'000}, 10'000));
           denials = events.size();
           return absl::OkStatus();
         },

@@ -18,7 +18,7 @@ namespace {
 
 namespace tls = grpc::experimental;
 
-// What the server showed, and how often it was asked.
+// The certificate that the server showed last, and the number of handshakes.
 struct Shown {
   std::mutex mutex;
   std::string leaf;
@@ -54,7 +54,7 @@ class Connection {
                                          arguments);
   }
 
-  // Whether a call was answered, by a server that knows none.
+  // True when the server answered a call, if only that it knows no such call.
   bool Answers() {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));

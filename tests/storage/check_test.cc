@@ -105,8 +105,9 @@ TEST_F(CheckTest, RefusesSeveralOlderPagesTogether) {
 }
 
 TEST_F(CheckTest, RefusesASchemaThatIsNotItsOwn) {
-  for (const char* change : {"CREATE TRIGGER t AFTER INSERT ON holder BEGIN SELECT 1; END", "DROP INDEX access_grant_one",
-                             "DROP TRIGGER access_grant_insert", "CREATE TABLE more (id INTEGER) STRICT"}) {
+  for (const char* change :
+       {"CREATE TRIGGER t AFTER INSERT ON holder BEGIN SELECT 1; END", "DROP INDEX access_grant_one",
+        "DROP TRIGGER access_grant_insert", "CREATE TABLE more (id INTEGER) STRICT"}) {
     WriteFile(path(), newer_);
     Reopen();
     ASSERT_TRUE(db().Exec(change).ok());

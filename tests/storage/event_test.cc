@@ -34,13 +34,15 @@ class EventTest : public StorageTest {
       ASSERT_TRUE(events().Append(row).ok());
     }
   }
-  std::vector<std::int64_t> Find(const EventFilter& filter, EventOrder order = EventOrder::kOldestFirst,
-                                 std::int64_t from = 0, int limit = 100) {
-    const auto rows = events().List(filter, order, from, limit);
+  static std::vector<std::int64_t> Indexes(const absl::StatusOr<std::vector<EventRow>>& rows) {
     EXPECT_TRUE(rows.ok()) << rows.status();
     std::vector<std::int64_t> found;
     for (const EventRow& row : *rows) found.push_back(row.idx);
     return found;
+  }
+  // Newest first.
+  std::vector<std::int64_t> Find(const EventFilter& filter, int limit = 100) {
+    return Indexes(events().List(filter, *events().RangeOf(filter), limit));
   }
   EventStore events() { return EventStore(db()); }
 };
@@ -84,15 +86,15 @@ TEST_F(EventTest, NeverTakesAnIndexTwice) {
 
 TEST_F(EventTest, FiltersByEveryColumn) {
   Fill();
-  EXPECT_THAT(Find({}), ElementsAre(0, 1, 2, 3, 4, 5));
-  EXPECT_THAT(Find({.actor_id = 1}), ElementsAre(0, 2, 4));
-  EXPECT_THAT(Find({.account_id = 6}), ElementsAre(3, 4, 5));
+  EXPECT_THAT(Find({}), ElementsAre(5, 4, 3, 2, 1, 0));
+  EXPECT_THAT(Find({.actor_id = 1}), ElementsAre(4, 2, 0));
+  EXPECT_THAT(Find({.account_id = 6}), ElementsAre(5, 4, 3));
   EXPECT_THAT(Find({.secret_id = 8}), ElementsAre(2));
   EXPECT_THAT(Find({.subject_id = 9}), ElementsAre(3));
   EXPECT_THAT(Find({.handover_id = 7}), ElementsAre(4));
-  EXPECT_THAT(Find({.type = "b"}), ElementsAre(1, 3, 5));
+  EXPECT_THAT(Find({.type = "b"}), ElementsAre(5, 3, 1));
   EXPECT_THAT(Find({.outcome = EventOutcome::kDenied}), ElementsAre(4));
-  EXPECT_THAT(Find({.actor_id = 1, .account_id = 5, .type = "a"}), ElementsAre(0, 2));
+  EXPECT_THAT(Find({.actor_id = 1, .account_id = 5, .type = "a"}), ElementsAre(2, 0));
   EXPECT_THAT(Find({.actor_id = 1, .type = "b"}), IsEmpty());
 }
 
@@ -100,30 +102,30 @@ TEST_F(EventTest, TakesAllTypesThatBeginAlike) {
   std::int64_t idx = 0;
   for (const char* type : {"secret.put", "secretary.hire", "secret.reveal", "a.secret.put", "secret%"})
     ASSERT_TRUE(events().Append({.idx = idx++, .time = 1, .type = type, .rule = "r", .leaf = {1}}).ok());
-  EXPECT_THAT(Find({.type_prefix = "secret."}), ElementsAre(0, 2));
+  EXPECT_THAT(Find({.type_prefix = "secret."}), ElementsAre(2, 0));
   EXPECT_THAT(Find({.type_prefix = "secret%"}), ElementsAre(4));
   EXPECT_THAT(Find({.type = "secret.put", .type_prefix = "secret."}), ElementsAre(0));
 }
 
 TEST_F(EventTest, TakesTimesFromInclusiveToExclusive) {
   Fill();
-  EXPECT_THAT(Find({.time_from = 20}), ElementsAre(2, 3, 4, 5));
-  EXPECT_THAT(Find({.time_from = 11}), ElementsAre(2, 3, 4, 5));
-  EXPECT_THAT(Find({.time_to = 20}), ElementsAre(0, 1));
-  EXPECT_THAT(Find({.time_to = 21}), ElementsAre(0, 1, 2, 3));
-  EXPECT_THAT(Find({.time_from = 20, .time_to = 30}), ElementsAre(2, 3));
+  EXPECT_THAT(Find({.time_from = 20}), ElementsAre(5, 4, 3, 2));
+  EXPECT_THAT(Find({.time_from = 11}), ElementsAre(5, 4, 3, 2));
+  EXPECT_THAT(Find({.time_to = 20}), ElementsAre(1, 0));
+  EXPECT_THAT(Find({.time_to = 21}), ElementsAre(3, 2, 1, 0));
+  EXPECT_THAT(Find({.time_from = 20, .time_to = 30}), ElementsAre(3, 2));
   EXPECT_THAT(Find({.time_from = 31}), IsEmpty());
   EXPECT_THAT(Find({.time_to = 10}), IsEmpty());
-  EXPECT_THAT(Find({.actor_id = 1, .time_from = 20}, EventOrder::kNewestFirst, kNewestEvent),
-              ElementsAre(4, 2));
+  EXPECT_THAT(Find({.actor_id = 1, .time_from = 20}), ElementsAre(4, 2));
 }
 
 TEST_F(EventTest, PagesInBothDirections) {
   Fill();
-  EXPECT_THAT(Find({}, EventOrder::kOldestFirst, 2, 2), ElementsAre(2, 3));
-  EXPECT_THAT(Find({}, EventOrder::kNewestFirst, kNewestEvent, 2), ElementsAre(5, 4));
-  EXPECT_THAT(Find({}, EventOrder::kNewestFirst, 3, 2), ElementsAre(3, 2));
-  EXPECT_THAT(Find({.actor_id = 2}, EventOrder::kNewestFirst, 2, 10), ElementsAre(1));
+  EXPECT_THAT(Indexes(events().From(2, 2)), ElementsAre(2, 3));
+  EXPECT_THAT(Indexes(events().From(5, 2)), ElementsAre(5));
+  EXPECT_THAT(Find({}, 2), ElementsAre(5, 4));
+  EXPECT_THAT(Indexes(events().List({}, {.first = 0, .last = 3}, 2)), ElementsAre(3, 2));
+  EXPECT_THAT(Indexes(events().List({.actor_id = 2}, {.first = 0, .last = 2}, 10)), ElementsAre(1));
 }
 
 TEST_F(EventTest, ServesEachIdFromItsIndex) {

@@ -179,8 +179,8 @@ TEST_F(StateTest, SeesARowThatIsReplaced) {
   AddHolder("ana", "ana");
   ASSERT_TRUE(
       db().Exec("INSERT OR REPLACE INTO holder (id, name, pseudonym, kind, person, display_name, roles, status,"
-                " created_at, updated_at, revision, qualifications) SELECT id, name, pseudonym, kind, person, 'other', 1, status,"
-                " created_at, updated_at, 2, qualifications FROM holder")
+                " created_at, updated_at, revision, qualifications) SELECT id, name, pseudonym, kind, person, 'other',"
+                " 1, status, created_at, updated_at, 2, qualifications FROM holder")
           .ok());
   ExpectInStep();
 }

@@ -20,14 +20,21 @@ bool Opens(const Leaf& leaf, const storage::EventText& text) {
 
 }  // namespace
 
+absl::Status EntryChanged(std::int64_t index) {
+  return MakeError(absl::StatusCode::kDataLoss, "LOG_DAMAGED",
+                   fmt::format("entry {} of the log is not what was recorded", index));
+}
+
+absl::Status EntryMissing(std::int64_t index) {
+  return MakeError(absl::StatusCode::kDataLoss, "LOG_DAMAGED", fmt::format("entry {} of the log is missing", index));
+}
+
 absl::StatusOr<Entry> CheckedEntry(storage::Connection& db, storage::EventRow row) {
   HF_ASSIGN_OR_RETURN(const storage::TreeHash stored,
                       storage::TreeStore(db).Read(evidence::StoredPosition(0, row.idx)));
   auto leaf = ParseLeaf(AsChars(row.leaf));
-  if (stored != evidence::HashLeaf(row.leaf) || !leaf.has_value() || leaf->index != row.idx) {
-    return MakeError(absl::StatusCode::kDataLoss, "LOG_DAMAGED",
-                     fmt::format("entry {} of the log is not what was recorded", row.idx));
-  }
+  if (stored != evidence::HashLeaf(row.leaf) || !leaf.has_value() || leaf->index != row.idx)
+    return EntryChanged(row.idx);
   Entry entry{.row = std::move(row), .leaf = *std::move(leaf), .texts = {}, .absent = {}};
   for (const storage::EventText& text : entry.row.texts) {
     if (Opens(entry.leaf, text)) entry.texts.emplace(text.field, text);

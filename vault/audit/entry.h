@@ -19,7 +19,11 @@ struct Entry {
   std::vector<std::string> absent;  // fields whose text is erased, or is not the one that was recorded
 };
 
-// DATA_LOSS, reason LOG_DAMAGED, when the leaf is not the one that was recorded. Damaged texts are absent.
+// DATA_LOSS, reason LOG_DAMAGED: the entry is not the one that was recorded, or is not there.
+absl::Status EntryChanged(std::int64_t index);
+absl::Status EntryMissing(std::int64_t index);
+
+// EntryChanged() when the leaf is not the one that was recorded. Damaged texts are absent.
 absl::StatusOr<Entry> CheckedEntry(storage::Connection& db, storage::EventRow row);
 
 }  // namespace holdfast::audit

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "vault/audit/leaf.h"
+#include "vault/audit/entry.h"
 #include "vault/crypto/mac.h"
 #include "vault/storage/event_store.h"
 #include "vault/storage/tree_store.h"
@@ -41,8 +41,7 @@ absl::Status Replay(storage::TreeStore& tree, const storage::EventRow& row, Tip&
   std::int64_t position = evidence::StoredPosition(0, index);
   for (const evidence::Hash& hash : tip.edge.Append(evidence::HashLeaf(row.leaf))) {
     HF_ASSIGN_OR_RETURN(const storage::TreeHash stored, tree.Read(position++));
-    if (stored != hash)
-      return Damaged("LOG_DAMAGED", fmt::format("entry {} of the log is not what was recorded", index));
+    if (stored != hash) return EntryChanged(index);
   }
   const auto leaf = ParseLeaf(AsChars(row.leaf));
   if (!leaf.has_value() || !ColumnsAgree(row, *leaf))
@@ -88,8 +87,7 @@ absl::StatusOr<Log> Log::Load(storage::Connection& db, const SecretBytes& state_
   storage::EventStore events(db);
   storage::TreeStore tree(db);
   while (true) {
-    HF_ASSIGN_OR_RETURN(const auto page,
-                        events.List({}, storage::EventOrder::kOldestFirst, log.tip_.edge.size(), kLoadPage));
+    HF_ASSIGN_OR_RETURN(const auto page, events.From(log.tip_.edge.size(), kLoadPage));
     for (const storage::EventRow& row : page) HF_RETURN_IF_ERROR(Replay(tree, row, log.tip_));
     if (page.size() < kLoadPage) break;
   }

@@ -28,7 +28,8 @@ struct Tip {
 class Log {
  public:
   // Reads and checks the whole log: every leaf is hashed and compared with the stored tree, indexes are dense,
-  // time never goes back, and the columns beside a leaf say what it says. DATA_LOSS with reason LOG_DAMAGED otherwise. `state_key` must outlive the log.
+  // time never goes back, and the columns beside a leaf say what it says. DATA_LOSS with reason LOG_DAMAGED
+  // otherwise. `state_key` must outlive the log.
   static absl::StatusOr<Log> Load(storage::Connection& db, const SecretBytes& state_key);
 
   const Tip& tip() const { return tip_; }

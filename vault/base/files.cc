@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 
 #include "fmt/core.h"
@@ -19,6 +20,15 @@ absl::Status CannotWrite(const std::string& path, int error) {
 }
 
 }  // namespace
+
+std::optional<std::string> ReadUpTo(const std::string& path, std::size_t max_bytes) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::string text(max_bytes, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
 
 std::string AbsolutePath(const std::string& path) {
   std::error_code ignored;

@@ -2,6 +2,8 @@
 // CANNOT_WRITE, and name the path and why.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 
 #include "vault/base/bytes.h"
@@ -14,6 +16,9 @@ namespace holdfast {
 absl::Status CreateFile(const std::string& path, ByteView content);
 // Replaces a file whole: temporary file of this process, sync, rename, sync of the directory.
 absl::Status ReplaceFile(const std::string& path, ByteView content);
+
+// The first `max_bytes` of a file; none when it cannot be opened. Not for secrets: nothing is wiped.
+std::optional<std::string> ReadUpTo(const std::string& path, std::size_t max_bytes);
 
 // Absolute and without "." and ".."; "" stays "".
 std::string AbsolutePath(const std::string& path);

@@ -1,11 +1,11 @@
 #include "vault/base/ids.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <vector>
 
 #include "fmt/core.h"
+#include "vault/base/ascii.h"
 
 namespace holdfast {
 namespace {
@@ -32,11 +32,7 @@ std::vector<std::string_view> Split(std::string_view name, std::size_t count) {
 // 1 or more, no sign, no leading zero: one spelling a number.
 std::optional<std::int64_t> ParseVersion(std::string_view text) {
   if (text.empty() || text.front() < '1' || text.front() > '9') return std::nullopt;
-  std::int64_t version = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, version);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return version;
+  return ParseNumber(text);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "vault/crypto/fingerprint.h"
 
+#include "vault/base/ascii.h"
 #include "vault/crypto/init.h"
 
 namespace holdfast::crypto {
@@ -30,9 +31,8 @@ std::string KeyFingerprint(ByteView cert_sha256, ByteView box_public) {
 
 std::string NormalizeFingerprint(std::string_view typed) {
   std::string hex;
-  for (char c : typed) {
+  for (const char c : Lowered(typed)) {
     if (c == ' ' || c == '\t' || c == ':' || c == '-') continue;
-    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
     if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return "";
     hex += c;
   }

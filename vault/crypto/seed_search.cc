@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "vault/base/ascii.h"
 #include "vault/base/bytes.h"
 #include "vault/crypto/totp.h"
 
@@ -15,14 +16,7 @@ constexpr std::array<std::string_view, 4> kParts = {"totp", "2fa", "otpauth", "a
 constexpr std::array<std::string_view, 5> kUsedUp = {"recovery", "backup", "scratch", "emergency", "codes"};
 constexpr std::string_view kEndsUri = " \t\r\n\v\f\"'<>`";
 
-char Lower(char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); }
-bool IsWordChar(char c) { return (Lower(c) >= 'a' && Lower(c) <= 'z') || (c >= '0' && c <= '9'); }
-
-std::string LowerOf(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), Lower);
-  return lower;
-}
+bool IsWordChar(char c) { return (ToLower(c) >= 'a' && ToLower(c) <= 'z') || (c >= '0' && c <= '9'); }
 
 // As a word of its own: "otp" is in "OTP seed" and "my_otp", not in "laptop" or "otpbank".
 bool HasWord(std::string_view lower, std::string_view word) {
@@ -41,14 +35,10 @@ bool IsOneLine(std::string_view text) {
   return text.find('\n') == text.npos;
 }
 
-bool BeginsAs(std::string_view text, std::string_view lower) {
-  return text.size() >= lower.size() && std::ranges::equal(text.substr(0, lower.size()), lower, {}, Lower);
-}
-
 }  // namespace
 
 bool NamesSeed(std::string_view name) {
-  const std::string lower = LowerOf(name);
+  const std::string lower = Lowered(name);
   const auto contains = [&](std::string_view part) { return lower.find(part) != lower.npos; };
   if (std::ranges::any_of(kUsedUp, contains)) return false;
   return std::ranges::any_of(kParts, contains) ||

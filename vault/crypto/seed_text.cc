@@ -1,12 +1,12 @@
-// How people and platforms write seeds.
+// Reads seeds as people and platforms write them.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
 
+#include "vault/base/ascii.h"
 #include "vault/crypto/totp.h"
 
 namespace holdfast::crypto {
@@ -21,15 +21,8 @@ absl::Status Bad(std::string_view why) {
   return MakeError(absl::StatusCode::kInvalidArgument, "BAD_SEED", why);
 }
 
-char Lower(char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); }
-
-bool StartsWith(std::string_view text, std::string_view lower_prefix) {
-  return text.size() >= lower_prefix.size() &&
-         std::ranges::equal(text.substr(0, lower_prefix.size()), lower_prefix, {}, Lower);
-}
-
 bool Is(std::string_view text, std::string_view lower) {
-  return text.size() == lower.size() && StartsWith(text, lower);
+  return text.size() == lower.size() && BeginsAs(text, lower);
 }
 
 bool IsBlank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
@@ -42,7 +35,7 @@ std::string_view Trim(std::string_view text) {
 
 std::optional<unsigned> HexDigit(char c) {
   if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  if (Lower(c) >= 'a' && Lower(c) <= 'f') return static_cast<unsigned>(Lower(c) - 'a') + 10;
+  if (ToLower(c) >= 'a' && ToLower(c) <= 'f') return static_cast<unsigned>(ToLower(c) - 'a') + 10;
   return std::nullopt;
 }
 
@@ -62,7 +55,7 @@ char TakeChar(std::string_view& text) {
 }
 
 std::optional<unsigned> Base32Digit(char c) {
-  if (Lower(c) >= 'a' && Lower(c) <= 'z') return static_cast<unsigned>(Lower(c) - 'a');
+  if (ToLower(c) >= 'a' && ToLower(c) <= 'z') return static_cast<unsigned>(ToLower(c) - 'a');
   if (c >= '2' && c <= '7') return static_cast<unsigned>(c - '2') + 26;
   return std::nullopt;
 }
@@ -94,21 +87,19 @@ absl::StatusOr<Plaintext> ParseBase32(std::string_view text) {
   return seed;
 }
 
-absl::StatusOr<int> ParseNumber(std::string_view text, std::string_view name, int least, int most,
-                                int otherwise) {
+absl::StatusOr<int> ParseParameter(std::string_view text, std::string_view name, int least, int most,
+                                   int otherwise) {
   if (text.empty()) return otherwise;
-  int number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || stop != end || number < least || number > most)
+  const auto number = ParseNumber<int>(text);
+  if (!number.has_value() || *number < least || *number > most)
     return Bad(fmt::format("{} must be {} to {}", name, least, most));
-  return number;
+  return *number;
 }
 
 // Also as "SHA-256", "HMAC-SHA256" and "HmacSHA256", which platforms write.
 absl::StatusOr<TotpHash> ParseHash(std::string_view text) {
   if (text.empty()) return TotpHash::kSha1;
-  if (StartsWith(text, "hmac")) text.remove_prefix(4);
+  if (BeginsAs(text, "hmac")) text.remove_prefix(4);
   if (text.starts_with('-')) text.remove_prefix(1);
   if (Is(text, "sha1") || Is(text, "sha-1")) return TotpHash::kSha1;
   if (Is(text, "sha256") || Is(text, "sha-256")) return TotpHash::kSha256;
@@ -153,7 +144,7 @@ absl::StatusOr<Parameters> ParseQuery(std::string_view query) {
 absl::StatusOr<Totp> MakeSteam(const Parameters& parameters) {
   Totp totp;
   HF_ASSIGN_OR_RETURN(totp.hash, ParseHash(parameters.algorithm));
-  HF_ASSIGN_OR_RETURN(totp.period, ParseNumber(parameters.period, "period", 30, 30, 30));
+  HF_ASSIGN_OR_RETURN(totp.period, ParseParameter(parameters.period, "period", 30, 30, 30));
   if (totp.hash != TotpHash::kSha1) return Bad("algorithm must be SHA1 for codes of Steam");
   totp.style = CodeStyle::kSteam;
   totp.length = kSteamLength;
@@ -163,8 +154,8 @@ absl::StatusOr<Totp> MakeSteam(const Parameters& parameters) {
 absl::StatusOr<Totp> MakeDigits(const Parameters& parameters) {
   Totp totp;
   HF_ASSIGN_OR_RETURN(totp.hash, ParseHash(parameters.algorithm));
-  HF_ASSIGN_OR_RETURN(totp.length, ParseNumber(parameters.digits, "digits", 6, 10, 6));
-  HF_ASSIGN_OR_RETURN(totp.period, ParseNumber(parameters.period, "period", 1, 86'400, 30));
+  HF_ASSIGN_OR_RETURN(totp.length, ParseParameter(parameters.digits, "digits", 6, 10, 6));
+  HF_ASSIGN_OR_RETURN(totp.period, ParseParameter(parameters.period, "period", 1, 86'400, 30));
   return totp;
 }
 
@@ -172,7 +163,7 @@ absl::StatusOr<Totp> MakeDigits(const Parameters& parameters) {
 bool IsOfSteam(std::string_view type, std::string_view label, const Parameters& parameters) {
   if (Is(type, "steam") || Is(parameters.encoder, "steam")) return true;
   if (!parameters.issuer.empty()) return Is(parameters.issuer, "steam");
-  return StartsWith(label, "steam:") || StartsWith(label, "steam%3a");
+  return BeginsAs(label, "steam:") || BeginsAs(label, "steam%3a");
 }
 
 absl::StatusOr<Totp> ParseOtpauth(std::string_view rest) {
@@ -198,16 +189,16 @@ absl::StatusOr<Totp> ParseOtpauth(std::string_view rest) {
 
 bool IsSeedUri(std::string_view text) {
   text = Trim(text);
-  return StartsWith(text, "otpauth:") || StartsWith(text, "otpauth-migration:") || StartsWith(text, kSteam);
+  return BeginsAs(text, "otpauth:") || BeginsAs(text, "otpauth-migration:") || BeginsAs(text, kSteam);
 }
 
 absl::StatusOr<Totp> ParseTotp(const Plaintext& text) {
   const std::string_view chars = Trim(AsChars(text.ExposeSecret()));
   if (chars.size() > kMaxText) return Bad("is too long for a seed");
-  if (StartsWith(chars, kOtpauth)) return ParseOtpauth(chars.substr(kOtpauth.size()));
-  if (StartsWith(chars, "otpauth-migration:"))
+  if (BeginsAs(chars, kOtpauth)) return ParseOtpauth(chars.substr(kOtpauth.size()));
+  if (BeginsAs(chars, "otpauth-migration:"))
     return Bad("is an export of several seeds at once: put each in by its own otpauth:// URI");
-  const bool steam = StartsWith(chars, kSteam);
+  const bool steam = BeginsAs(chars, kSteam);
   if (!steam && chars.find("://") != chars.npos)
     return Bad("of all URIs, only otpauth:// and steam:// ones make codes");
   HF_ASSIGN_OR_RETURN(Totp totp, steam ? MakeSteam({}) : MakeDigits({}));

@@ -24,16 +24,6 @@ absl::StatusOr<storage::Grant> LiveGrant(Tx& tx, const storage::Account& account
                    fmt::format("holder {} has no access to account {}", holder.name, account.name));
 }
 
-// Everybody may give up their own access: who has none must not learn by that which accounts there are.
-absl::StatusOr<storage::Grant> LiveGrantFor(WriteTx& tx, const Actor& actor, const Target& target) {
-  auto grant = LiveGrant(tx, *target.account, *target.subject);
-  if (grant.ok()) return grant;
-  HF_ASSIGN_OR_RETURN(const bool sees, Sees(tx, actor, *target.account));
-  if (sees) return grant;
-  RecordRefusal(tx, actor, Action::kGrantRevoke, target, "account.unseen");
-  return NoSuchAccount(tx, actor, target.account->name);
-}
-
 std::map<std::string, std::string> GrantTexts(const NewGrant& wanted, const Request& request) {
   std::map<std::string, std::string> texts{{"reason", request.reason}};
   if (wanted.ttl.has_value()) texts["for"] = policy::FormatDuration(*wanted.ttl);
@@ -132,7 +122,7 @@ absl::StatusOr<storage::Holder> FindAccessHolder(Tx& tx, std::string_view name, 
 }
 
 absl::Status RecordAccessEnd(WriteTx& tx, const storage::Grant& grant, std::string_view why,
-                             std::optional<std::int64_t> by) {
+                             std::optional<std::int64_t> by, const storage::Handover* handover) {
   HF_ASSIGN_OR_RETURN(const storage::Account account, LoadAccount(tx, grant.account_id));
   HF_ASSIGN_OR_RETURN(const storage::Holder holder, LoadHolder(tx, grant.holder_id));
   audit::Event event;
@@ -143,14 +133,16 @@ absl::Status RecordAccessEnd(WriteTx& tx, const storage::Grant& grant, std::stri
   }
   event.account = RefTo(account);
   event.subject = RefTo(holder);
-  event.rule = "access.replaced";
+  if (handover != nullptr) event.handover = RefTo(*handover);
+  event.rule = handover != nullptr ? "handover.cut" : "access.replaced";
   event.texts = {{"relation", std::string(RelationName(grant.relation))}, {"why", std::string(why)}};
   tx.Record(std::move(event));
   return absl::OkStatus();
 }
 
 absl::Status SetRelation(WriteTx& tx, std::int64_t account_id, std::int64_t holder_id, Relation relation,
-                         std::string_view reason, std::optional<std::int64_t> by) {
+                         std::string_view reason, std::optional<std::int64_t> by,
+                         const storage::Handover* handover) {
   storage::GrantStore grants(tx.db());
   HF_RETURN_IF_ERROR(EndLapsedAccess(tx));
   HF_ASSIGN_OR_RETURN(const auto live, grants.LiveByAccount(account_id, tx.now()));
@@ -159,7 +151,7 @@ absl::Status SetRelation(WriteTx& tx, std::int64_t account_id, std::int64_t hold
     const bool former_owner = relation == Relation::kOwner && grant.relation == Relation::kOwner;
     if (!replaced && !former_owner) continue;
     HF_RETURN_IF_ERROR(grants.End(grant.id, tx.now(), by));
-    if (!replaced) HF_RETURN_IF_ERROR(RecordAccessEnd(tx, grant, "another owner was named", by));
+    if (!replaced) HF_RETURN_IF_ERROR(RecordAccessEnd(tx, grant, "another owner was named", by, handover));
   }
   storage::Grant grant{.account_id = account_id,
                        .holder_id = holder_id,
@@ -219,7 +211,7 @@ absl::StatusOr<storage::Grant> RevokeGrant(WriteTx& tx, const Actor& actor, cons
     HF_RETURN_IF_ERROR(AuthorizeShownAgain(tx, actor, Action::kGrantRead, target));
     return ended;
   }
-  HF_ASSIGN_OR_RETURN(const storage::Grant grant, LiveGrantFor(tx, actor, target));
+  HF_ASSIGN_OR_RETURN(const storage::Grant grant, LiveGrant(tx, account, holder));
   HF_RETURN_IF_ERROR(CheckIsNotOwner(grant, account, holder));
   HF_ASSIGN_OR_RETURN(const OwnersLack lacked, OwnersLacking(tx, account));
   // Nobody is asked to approve what cannot be done.

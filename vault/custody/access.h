@@ -23,9 +23,9 @@ absl::StatusOr<storage::Grant> CreateGrant(WriteTx& tx, const Actor& actor, cons
 absl::StatusOr<storage::Grant> RevokeGrant(WriteTx& tx, const Actor& actor, const Request& request,
                                            std::string_view account, std::string_view holder);
 
-// The event that somebody's access ended, whatever ended it. `by`: none for the host.
+// The event that somebody's access ended, whatever ended it. `by`: none for the host. `handover`: of whose cut it is.
 absl::Status RecordAccessEnd(WriteTx& tx, const storage::Grant& grant, std::string_view why,
-                             std::optional<std::int64_t> by);
+                             std::optional<std::int64_t> by, const storage::Handover* handover = nullptr);
 
 // "backup owner", for messages and the record.
 std::string_view RelationName(Relation relation);
@@ -42,8 +42,9 @@ absl::StatusOr<storage::Holder> SetCustodian(WriteTx& tx, const Actor& actor, co
                                              std::string_view holder);
 
 // Gives `holder` this relation to the account, ending whatever relation they had. A former owner is ended too
-// when the relation is owner. Whoever loses access by that has an event. `by`: none for the host.
+// when the relation is owner. Whoever loses access by that has an event. `by`, `handover`: as above.
 absl::Status SetRelation(WriteTx& tx, std::int64_t account_id, std::int64_t holder_id, Relation relation,
-                         std::string_view reason, std::optional<std::int64_t> by);
+                         std::string_view reason, std::optional<std::int64_t> by,
+                         const storage::Handover* handover = nullptr);
 
 }  // namespace holdfast::custody

@@ -11,6 +11,7 @@
 #include "vault/custody/access.h"
 #include "vault/custody/holders.h"
 #include "vault/custody/limits.h"
+#include "vault/custody/sight.h"
 
 namespace holdfast::custody {
 namespace {
@@ -83,30 +84,6 @@ absl::StatusOr<storage::Account> AgainCreated(WriteTx& tx, const Actor& actor, c
   return account;
 }
 
-// Whether the id can be taken. Of an account that the actor may not see a dry run tells nothing, and goes on
-// under a name that no id can have; the call itself must fail, and is on record.
-absl::Status CheckIdIsFree(WriteTx& tx, const Actor& actor, storage::Account& wanted) {
-  storage::AccountStore accounts(tx.db());
-  HF_ASSIGN_OR_RETURN(auto taken, accounts.ByName(wanted.name));
-  if (!taken.has_value()) {
-    HF_ASSIGN_OR_RETURN(taken, accounts.ByFormerName(wanted.name));
-  }
-  if (!taken.has_value()) return absl::OkStatus();
-  HF_ASSIGN_OR_RETURN(const bool sees, Sees(tx, actor, *taken));
-  if (sees)
-    return MakeError(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
-                     taken->name == wanted.name
-                         ? fmt::format("account {} exists already", wanted.name)
-                         : fmt::format("{} was another account's id: it is never given again", wanted.name));
-  if (tx.dry_run()) {
-    wanted.name += " (rehearsed)";
-    return absl::OkStatus();
-  }
-  RecordRefusal(tx, actor, Action::kAccountCreate, {.account = &*taken}, "account.id-taken");
-  return MakeError(absl::StatusCode::kAlreadyExists, "ID_TAKEN",
-                   fmt::format("account_id: {} cannot be used; choose another id", wanted.name));
-}
-
 std::string JoinNames(const std::vector<std::string>& names) {
   std::string joined;
   for (const std::string& name : names) joined += (joined.empty() ? "" : " ") + HolderName(name);
@@ -132,6 +109,15 @@ std::map<std::string, std::string> ChangeTexts(const AccountChange& change, cons
   if (change.backups) texts["backups"] = ChangedTo(JoinNames(*change.backups));
   if (change.details) texts["details"] = ChangedTo(JoinNames(*change.details));
   return texts;
+}
+
+// "holders/mia"; empty where there is none.
+absl::StatusOr<std::string> OwnerName(WriteTx& tx, const storage::Account& account) {
+  HF_ASSIGN_OR_RETURN(const auto live, storage::GrantStore(tx.db()).LiveByAccount(account.id, tx.now()));
+  const auto owner = std::ranges::find(live, Relation::kOwner, &storage::Grant::relation);
+  if (owner == live.end()) return std::string();
+  HF_ASSIGN_OR_RETURN(const storage::Holder holder, LoadHolder(tx, owner->holder_id));
+  return HolderName(holder.name);
 }
 
 // Who would become owner or backup owner and is not yet.
@@ -249,6 +235,25 @@ absl::Status CheckDetails(std::string_view field, const std::vector<storage::Acc
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::string> FreeId(WriteTx& tx, const Actor& actor, Action action, const std::string& wanted) {
+  storage::AccountStore accounts(tx.db());
+  HF_ASSIGN_OR_RETURN(auto taken, accounts.ByName(wanted));
+  if (!taken.has_value()) {
+    HF_ASSIGN_OR_RETURN(taken, accounts.ByFormerName(wanted));
+  }
+  if (!taken.has_value()) return wanted;
+  HF_ASSIGN_OR_RETURN(const bool knows, Knows(tx, actor, *taken));
+  if (knows)
+    return MakeError(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS",
+                     taken->name == wanted
+                         ? fmt::format("account {} exists already", wanted)
+                         : fmt::format("{} was another account's id: it is never given again", wanted));
+  if (tx.dry_run()) return wanted + " (rehearsed)";
+  RecordRefusal(tx, actor, action, {.account = &*taken}, "account.id-taken");
+  return MakeError(absl::StatusCode::kAlreadyExists, "ID_TAKEN",
+                   fmt::format("account_id: {} cannot be used; choose another id", wanted));
+}
+
 absl::Status InsertAccount(WriteTx& tx, storage::Account& account) {
   account.pseudonym = audit::NewPseudonym();
   account.created_at = account.updated_at = account.reviewed_at = tx.now();
@@ -276,7 +281,7 @@ absl::StatusOr<storage::Account> CreateAccount(WriteTx& tx, const Actor& actor, 
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (repeat.has_value()) return AgainCreated(tx, actor, *repeat);
   HF_RETURN_IF_ERROR(FindAccessHolder(tx, owner.name, "account.owner").status());
-  HF_RETURN_IF_ERROR(CheckIdIsFree(tx, actor, account));
+  HF_ASSIGN_OR_RETURN(account.name, FreeId(tx, actor, Action::kAccountCreate, wanted.name));
   HF_RETURN_IF_ERROR(InsertAccount(tx, account));
   account.name = wanted.name;
   HF_RETURN_IF_ERROR(
@@ -300,7 +305,10 @@ absl::StatusOr<storage::Account> UpdateAccount(WriteTx& tx, const Actor& actor, 
                                                std::string_view name, const AccountChange& change,
                                                std::string_view etag) {
   HF_ASSIGN_OR_RETURN(storage::Account account, FindAccount(tx, actor, name, Action::kAccountUpdate));
-  const Target target{.account = &account, .texts = ChangeTexts(change, request)};
+  Target target{.account = &account, .texts = ChangeTexts(change, request)};
+  if (change.owner) {
+    HF_ASSIGN_OR_RETURN(target.texts["former-owner"], OwnerName(tx, account));
+  }
   std::vector<audit::Event> events;
   HF_RETURN_IF_ERROR(AuthorizeChange(tx, actor, target, change, &AuthorizeToWait, events));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));

@@ -63,6 +63,11 @@ absl::Status CheckDetails(std::string_view field, const std::vector<storage::Acc
 // FAILED_PRECONDITION, reason ACCOUNT_ARCHIVED.
 absl::Status CheckNotArchived(const storage::Account& account);
 
+// The id for a new or renamed account, or ALREADY_EXISTS: reason ALREADY_EXISTS to who knows of the account that has
+// or had it, else ID_TAKEN, without a word of the account, on record. In a dry run those others are told nothing, and
+// go on under a name that no account can have.
+absl::StatusOr<std::string> FreeId(WriteTx& tx, const Actor& actor, policy::Action action, const std::string& wanted);
+
 // Inserts the row with a new pseudonym.
 absl::Status InsertAccount(WriteTx& tx, storage::Account& account);
 

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <set>
 #include <sstream>
 #include <utility>
 
 #include "vault/crypto/mac.h"
 #include "vault/custody/approvers.h"
+#include "vault/custody/cut_approval.h"
 #include "vault/custody/facts.h"
 #include "vault/storage/request_store.h"
 
@@ -89,13 +91,6 @@ absl::StatusOr<std::optional<Approval>> Named(Tx& tx, const Actor& actor, const 
   return Unfit("APPROVAL_STATE", id, fmt::format("is {}", StateName(state)));
 }
 
-std::string Encode(const std::vector<policy::ApprovalNeed>& needs) {
-  std::string text;
-  for (const auto& need : needs)
-    text += fmt::format("{}{}:{}", text.empty() ? "" : " ", need.count, need.who);
-  return text;
-}
-
 // What would be done, beyond what the row's other columns say.
 std::string DetailsOf(const Target& target) {
   std::string details;
@@ -126,7 +121,7 @@ Approval NewApproval(const Tx& tx, const Actor& actor, policy::Action action, co
           .subject_id = IdOf(target.subject),
           .staged_policy_id = IdOf(target.policy),
           .rule = decision.rule,
-          .needs = Encode(decision.obligations.approvals),
+          .needs = EncodeNeeds(decision.obligations.approvals),
           .reason = actor.request.reason,
           .ticket = actor.request.ticket,
           .details = DetailsOf(target),
@@ -184,9 +179,11 @@ ApprovalState StateOf(const Tx& tx, const Approval& approval) {
       break;
   }
   if (approval.used >= approval.uses) return ApprovalState::kUsed;
+  const ApprovalState open = approval.approved_at.has_value() ? ApprovalState::kApproved : ApprovalState::kPending;
+  if (approval.handover_id.has_value()) return open;
   if (approval.policy_id != tx.policy().id) return ApprovalState::kVoid;
   if (approval.use_until.value_or(approval.decide_until) <= tx.now()) return ApprovalState::kExpired;
-  return approval.approved_at.has_value() ? ApprovalState::kApproved : ApprovalState::kPending;
+  return open;
 }
 
 std::string_view StateName(ApprovalState state) {
@@ -219,6 +216,13 @@ std::vector<policy::ApprovalNeed> NeedsOf(const Approval& approval) {
   return needs;
 }
 
+std::string EncodeNeeds(const std::vector<policy::ApprovalNeed>& needs) {
+  std::string text;
+  for (const auto& need : needs)
+    text += fmt::format("{}{}:{}", text.empty() ? "" : " ", need.count, need.who);
+  return text;
+}
+
 std::string DescribeNeeds(const std::vector<policy::ApprovalNeed>& needs) {
   std::string text;
   for (const auto& need : needs) text.append(text.empty() ? "" : "; ").append(policy::Describe(need));
@@ -231,6 +235,10 @@ absl::StatusOr<std::vector<policy::Vote>> CountedVotes(Tx& tx, const Approval& a
   if (approval.account_id.has_value()) {
     HF_ASSIGN_OR_RETURN(account, LoadAccount(tx, *approval.account_id));
   }
+  std::set<std::string> gainers;
+  if (approval.handover_id.has_value()) {
+    HF_ASSIGN_OR_RETURN(gainers, GainersOf(tx, *approval.handover_id));
+  }
   HF_ASSIGN_OR_RETURN(const auto rows, ApprovalStore(tx.db()).Votes(approval.id));
   std::vector<policy::Vote> votes;
   for (const storage::ApprovalVote& row : rows) {
@@ -238,6 +246,7 @@ absl::StatusOr<std::vector<policy::Vote>> CountedVotes(Tx& tx, const Approval& a
     if (subject != nullptr && subject->person == holder.person) continue;
     policy::Vote vote{
         .person = holder.person, .roles = holder.roles, .kind = holder.kind, .status = holder.status};
+    vote.gains = gainers.contains(holder.person);
     if (account.has_value()) {
       HF_ASSIGN_OR_RETURN(vote.relation, RelationTo(tx, *account, holder.id));
     }
@@ -281,7 +290,7 @@ absl::Status UseApproval(Tx& tx, const Actor& actor, Approval approval) {
 absl::Status AskForApproval(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
                             const policy::Decision& decision, const std::optional<Approval>& existing) {
   HF_ASSIGN_OR_RETURN(const std::string approvers,
-                      NameApprovers(tx, actor, target, decision.obligations.approvals, existing));
+                      NameApprovers(tx, actor, actor.holder, target, decision.obligations.approvals, existing));
   if (existing.has_value() && StateOf(tx, *existing) == ApprovalState::kPending)
     return Required(decision, ApprovalName(existing->id), approvers);
   const bool only_reads = actor.request.id.empty();

@@ -1,7 +1,8 @@
 // Four eyes: what the policy allows only with somebody else's yes.
 //
 // An approval is for one exact operation of one holder: method, all that the call asks for, the secret's
-// version, and the policy by which it was asked. Another policy in force voids it. It counts distinct
+// version, and the policy by which it was asked. Another policy in force voids it; that of a cut (cut_approval.h) is
+// asked for anew instead. It counts distinct
 // persons, as they are when it is used; never the one who asks, and never somebody who is not active.
 #pragma once
 
@@ -29,6 +30,7 @@ std::string_view StateName(ApprovalState state);
 std::string ApprovalName(std::int64_t id);
 // Whose yeses it needs, and in words: "1 of owner, security; 1 of auditor".
 std::vector<policy::ApprovalNeed> NeedsOf(const storage::Approval& approval);
+std::string EncodeNeeds(const std::vector<policy::ApprovalNeed>& needs);  // as rows keep them
 std::string DescribeNeeds(const std::vector<policy::ApprovalNeed>& needs);
 // Who said yes, as they are now; not the one it is about (`subject`; may be nullptr).
 absl::StatusOr<std::vector<policy::Vote>> CountedVotes(Tx& tx, const storage::Approval& approval,

@@ -6,7 +6,9 @@
 #include <set>
 
 #include "vault/custody/approvals.h"
+#include "vault/custody/cut_approval.h"
 #include "vault/custody/facts.h"
+#include "vault/custody/sight.h"
 
 namespace holdfast::custody {
 namespace {
@@ -20,11 +22,11 @@ struct Candidate {
   std::optional<Relation> relation;
 };
 
-absl::StatusOr<std::vector<Candidate>> Candidates(Tx& tx, const Actor& actor, const Target& target,
+absl::StatusOr<std::vector<Candidate>> Candidates(Tx& tx, const storage::Holder& requester, const Target& target,
                                                   const std::set<std::string>& excluded) {
   std::vector<Candidate> candidates;
   HF_ASSIGN_OR_RETURN(const auto keys, storage::KeyStore(tx.db()).ConfirmedOfOthers(
-                                           kOfficers, actor.holder.person, tx.now()));
+                                           kOfficers, requester.person, tx.now()));
   const bool has_account = target.account != nullptr && target.account->id != 0;
   for (const storage::DeviceKey& key : keys) {
     Actor other{.key = key};
@@ -64,34 +66,47 @@ std::string Worded(const policy::ApprovalNeed& need, const std::vector<std::stri
 
 }  // namespace
 
-absl::StatusOr<std::string> NameApprovers(Tx& tx, const Actor& actor, const Target& target,
-                                          const std::vector<policy::ApprovalNeed>& needs,
-                                          const std::optional<storage::Approval>& waiting) {
-  if (target.account != nullptr && target.account->id != 0) {
-    HF_ASSIGN_OR_RETURN(const bool sees, Sees(tx, actor, *target.account));
-    if (!sees) return std::string();
-  }
-  std::set<std::string> excluded{actor.holder.person};
+absl::StatusOr<std::vector<Approvers>> FindApprovers(Tx& tx, const storage::Holder& requester, const Target& target,
+                                                     const std::vector<policy::ApprovalNeed>& needs,
+                                                     const std::optional<storage::Approval>& waiting) {
+  std::set<std::string> excluded{requester.person};
   if (target.subject != nullptr) excluded.insert(target.subject->person);
-  policy::Context so_far{.person = actor.holder.person};
+  if (target.handover != nullptr) {
+    HF_ASSIGN_OR_RETURN(const auto gainers, GainersOf(tx, target.handover->id));
+    excluded.insert(gainers.begin(), gainers.end());
+  }
+  policy::Context so_far{.person = requester.person};
   if (waiting.has_value()) {
     HF_ASSIGN_OR_RETURN(so_far.votes, CountedVotes(tx, *waiting, target.subject));
     for (const policy::Vote& vote : so_far.votes) excluded.insert(vote.person);
   }
-  HF_ASSIGN_OR_RETURN(const auto candidates, Candidates(tx, actor, target, excluded));
-  std::string text;
+  HF_ASSIGN_OR_RETURN(const auto candidates, Candidates(tx, requester, target, excluded));
+  std::vector<Approvers> found;
   for (const policy::ApprovalNeed& whole : needs) {
-    const policy::ApprovalNeed need{.count = policy::Lacking(whole, so_far), .who = whole.who};
-    if (need.count == 0) continue;
-    std::vector<std::string> names;
+    Approvers one{.need = {.count = policy::Lacking(whole, so_far), .who = whole.who}, .names = {}};
+    if (one.need.count == 0) continue;
     std::set<std::string> persons;
     for (const Candidate& candidate : candidates) {
-      if (policy::IsApprover(need.who, candidate.holder.roles, candidate.relation) &&
+      if (policy::IsApprover(one.need.who, candidate.holder.roles, candidate.relation) &&
           persons.insert(candidate.holder.person).second)
-        names.push_back(candidate.holder.name);
+        one.names.push_back(candidate.holder.name);
     }
-    text.append(text.empty() ? "" : "; and by ").append(Worded(need, names));
+    found.push_back(std::move(one));
   }
+  return found;
+}
+
+absl::StatusOr<std::string> NameApprovers(Tx& tx, const Actor& reader, const storage::Holder& requester,
+                                          const Target& target, const std::vector<policy::ApprovalNeed>& needs,
+                                          const std::optional<storage::Approval>& waiting) {
+  if (target.account != nullptr && target.account->id != 0) {
+    HF_ASSIGN_OR_RETURN(const bool sees, Sees(tx, reader, *target.account));
+    if (!sees) return std::string();
+  }
+  HF_ASSIGN_OR_RETURN(const auto found, FindApprovers(tx, requester, target, needs, waiting));
+  std::string text;
+  for (const Approvers& one : found)
+    text.append(text.empty() ? "" : "; and by ").append(Worded(one.need, one.names));
   return text;
 }
 

@@ -3,12 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <set>
 #include <utility>
 
+#include "vault/base/ascii.h"
 #include "vault/base/limits.h"
 #include "vault/base/text.h"
+#include "vault/custody/approvers.h"
+#include "vault/custody/cut_approval.h"
 #include "vault/custody/facts.h"
+#include "vault/custody/holders.h"
+#include "vault/custody/sight.h"
 #include "vault/storage/event_store.h"
 
 namespace holdfast::custody {
@@ -25,6 +30,8 @@ struct About {
   std::optional<storage::Account> account;
   std::optional<storage::Secret> secret;
   std::optional<storage::Holder> subject;
+  std::optional<storage::Handover> handover;  // whose cut it is
+  std::set<std::string> gainers;              // persons who would own something by it
   std::optional<std::int64_t> version;
   std::map<std::string, std::string> texts;
 
@@ -33,11 +40,22 @@ struct About {
     return {.account = borrow(account),
             .secret = borrow(secret),
             .subject = borrow(subject),
+            .handover = borrow(handover),
             .version = version,
             .texts = texts};
   }
   const storage::Holder* about() const { return subject.has_value() ? &*subject : nullptr; }
 };
+
+absl::Status AddCut(Tx& tx, std::int64_t handover_id, About& about) {
+  HF_ASSIGN_OR_RETURN(about.handover, storage::HandoverStore(tx.db()).ById(handover_id));
+  if (!about.handover.has_value())
+    return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "an approval is of a case that is missing");
+  HF_ASSIGN_OR_RETURN(const Actor asker, AskerOf(tx, *about.handover));
+  about.requester = asker.holder;
+  HF_ASSIGN_OR_RETURN(about.gainers, GainersOf(tx, handover_id));
+  return absl::OkStatus();
+}
 
 absl::StatusOr<About> AboutOf(Tx& tx, const Approval& row, std::string_view reason) {
   About about{
@@ -48,29 +66,25 @@ absl::StatusOr<About> AboutOf(Tx& tx, const Approval& row, std::string_view reas
     HF_ASSIGN_OR_RETURN(about.account, LoadAccount(tx, *row.account_id));
   }
   if (row.secret_id.has_value()) {
-    HF_ASSIGN_OR_RETURN(about.secret, storage::SecretStore(tx.db()).ById(*row.secret_id));
+    HF_ASSIGN_OR_RETURN(about.secret, LoadSecret(tx, *row.secret_id));
   }
   if (row.subject_id.has_value()) {
     HF_ASSIGN_OR_RETURN(about.subject, LoadHolder(tx, *row.subject_id));
   }
   about.texts["requester"] = about.requester.name;
+  if (row.handover_id.has_value()) HF_RETURN_IF_ERROR(AddCut(tx, *row.handover_id, about));
   return about;
 }
 
 absl::StatusOr<std::optional<Approval>> Lookup(Tx& tx, std::string_view name) {
-  std::int64_t id = 0;
-  const char* end = name.data() + name.size();
-  const auto [stop, error] = std::from_chars(name.data(), end, id);
-  if (error != std::errc() || stop != end) return std::optional<Approval>();
-  return ApprovalStore(tx.db()).ById(id);
-}
-
-absl::Status NoSuch(std::string_view name) {
-  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no approval {}", name));
+  const auto id = ParseNumber(name);
+  if (!id.has_value()) return std::optional<Approval>();
+  return ApprovalStore(tx.db()).ById(*id);
 }
 
 policy::Context ContextOf(const Actor& actor, const About& about) {
-  return {.requested_by_self = about.requester.person == actor.holder.person};
+  return {.requested_by_self = about.requester.person == actor.holder.person,
+          .successor_is_self = about.gainers.contains(actor.holder.person)};
 }
 
 // A request, found and authorized for `action` on behalf of the actor.
@@ -79,27 +93,15 @@ struct Located {
   About about;
   Permit permit;
 };
-// Whether the actor is one of those who are asked, or were: also of a request that is over.
+// True when the actor is one of those who are asked, or were, if the request is over.
 absl::StatusOr<bool> IsAsked(Tx& tx, const Actor& actor, const Approval& row, const About& about);
 
 absl::StatusOr<Located> Locate(WriteTx& tx, const Actor& actor, Action action, std::string_view name) {
   Located located;
-  HF_ASSIGN_OR_RETURN(const auto row, Lookup(tx, name));
-  // Decided before the answer says whether there is such a request.
-  if (!row.has_value()) {
-    const auto permit =
-        Authorize(tx, actor, action, {}, {.requested_by_self = action == Action::kApprovalWithdraw});
-    return permit.ok() ? NoSuch(name) : permit.status();
-  }
-  located.row = *row;
-  HF_ASSIGN_OR_RETURN(located.about, AboutOf(tx, *row, actor.request.reason));
+  HF_ASSIGN_OR_RETURN(located.row, FindSeen(tx, actor, action, name));
+  HF_ASSIGN_OR_RETURN(located.about, AboutOf(tx, located.row, actor.request.reason));
   HF_ASSIGN_OR_RETURN(located.permit,
                       Authorize(tx, actor, action, located.about.target(), ContextOf(actor, located.about)));
-  HF_ASSIGN_OR_RETURN(const bool may_read, MayRead(tx, actor, *row));
-  if (!may_read) {
-    RecordRefusal(tx, actor, action, located.about.target(), row->rule);
-    return NoSuch(name);
-  }
   return located;
 }
 
@@ -132,7 +134,7 @@ struct Count {
   }
   // Whether the actor is one of those whose yes counts, whatever is there already.
   bool IsNamed(const Approval& row) const {
-    return std::ranges::any_of(NeedsOf(row), [&](const policy::ApprovalNeed& need) {
+    return !own.gains && std::ranges::any_of(NeedsOf(row), [&](const policy::ApprovalNeed& need) {
       return policy::IsApprover(need.who, own.roles, own.relation);
     });
   }
@@ -142,6 +144,7 @@ absl::StatusOr<Count> CountFor(Tx& tx, const Actor& actor, const Approval& row, 
   Count count{
       .context = {.person = about.requester.person},
       .own = {.person = holder.person, .roles = holder.roles, .kind = holder.kind, .status = holder.status}};
+  count.own.gains = about.gainers.contains(holder.person);
   HF_ASSIGN_OR_RETURN(count.context.votes, CountedVotes(tx, row, about.about()));
   if (about.account.has_value()) {
     HF_ASSIGN_OR_RETURN(count.own.relation, RelationTo(tx, *about.account, holder.id));
@@ -165,17 +168,31 @@ absl::Status NotAnApprover(WriteTx& tx, const Actor& actor, const Located& locat
   event.outcome = audit::Outcome::kDenied;
   event.rule = located.row.rule;
   tx.RecordInstead(std::move(event));
+  HF_ASSIGN_OR_RETURN(const std::string approvers, ApproversOf(tx, actor, located.row));
   absl::Status status = MakeError(
       absl::StatusCode::kPermissionDenied, "NOT_AN_APPROVER",
-      fmt::format("approval {} needs {} of the account, by rule {}; you are none of those that are missing",
-                  located.row.id, DescribeNeeds(NeedsOf(located.row)), located.row.rule));
+      approvers.empty()
+          ? fmt::format("approval {} can be rejected by {}, by rule {}; you are none of those", located.row.id,
+                        DescribeNeeds(NeedsOf(located.row)), located.row.rule)
+          : fmt::format("approval {} needs a yes of {}, by rule {}, not yours", located.row.id, approvers,
+                        located.row.rule));
   AddDetail(status, "needs", DescribeNeeds(NeedsOf(located.row)));
   AddDetail(status, "rule", located.row.rule);
   return status;
 }
 
+// What a person asked for who is suspended or leaves is nothing to say yes to.
+absl::Status CheckRequesterStands(const Located& located) {
+  const storage::Holder& requester = located.about.requester;
+  if (requester.status == HolderStatus::kActive) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition, "REQUESTER_INACTIVE",
+                   fmt::format("approval {} was asked for by {}, who {}", located.row.id, requester.name,
+                               StatusWords(requester.status)));
+}
+
 absl::Status CheckMayApprove(WriteTx& tx, const Actor& actor, const Located& located, const Count& count) {
   HF_RETURN_IF_ERROR(CheckState(tx, located.row, {ApprovalState::kPending}));
+  HF_RETURN_IF_ERROR(CheckRequesterStands(located));
   if (count.voted) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "ALREADY_VOTED",
                      fmt::format("you have approved {} already; it waits for somebody else", located.row.id));
@@ -246,6 +263,11 @@ absl::StatusOr<Approval> Withdraw(WriteTx& tx, const Actor& actor, const Request
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (repeat.has_value()) return located.row;
   HF_RETURN_IF_ERROR(CheckState(tx, located.row, {ApprovalState::kPending, ApprovalState::kApproved}));
+  if (const auto& cut = located.about.handover; cut.has_value())
+    return MakeError(absl::StatusCode::kFailedPrecondition, "APPROVAL_OF_CUT",
+                     fmt::format("approval {} is of the cut of handover {}: change or cancel that case instead: "
+                                 "holdfast handover cancel {}",
+                                 located.row.id, cut->name, cut->name));
   HF_RETURN_IF_ERROR(Close(tx, actor, located.row, ApprovalClosed::kWithdrawn, request.reason));
   tx.Record(EventFor(actor, Action::kApprovalWithdraw, located.about.target(), located.permit));
   HF_RETURN_IF_ERROR(Remember(tx, actor, request, name));
@@ -262,7 +284,7 @@ absl::Status WithdrawAll(WriteTx& tx, const Actor& actor, const storage::Holder&
     HF_RETURN_IF_ERROR(Close(tx, actor, row, ApprovalClosed::kWithdrawn, reason));
     audit::Event event = EventFor(actor, Action::kApprovalWithdraw, about.target(), Permit());
     event.handover = RefTo(handover);
-    event.rule = "handover.freeze";
+    event.rule = "handover.cut";
     tx.Record(std::move(event));
   }
   return absl::OkStatus();
@@ -270,29 +292,37 @@ absl::Status WithdrawAll(WriteTx& tx, const Actor& actor, const storage::Holder&
 
 absl::StatusOr<bool> MayRead(Tx& tx, const Actor& actor, const Approval& approval) {
   HF_ASSIGN_OR_RETURN(const About about, AboutOf(tx, approval, ""));
-  HF_ASSIGN_OR_RETURN(const policy::Decision reads,
-                      Consider(tx, actor, Action::kApprovalRead, about.target(), ContextOf(actor, about)));
-  if (reads.allowed()) return true;
-  return IsAsked(tx, actor, approval, about);
+  HF_ASSIGN_OR_RETURN(const bool sees, SeesOrKnows(tx, actor, Action::kApprovalRead, about.target(),
+                                                   ContextOf(actor, about), /*knows=*/false));
+  return sees ? true : IsAsked(tx, actor, approval, about);
 }
 
-absl::StatusOr<Approval> FindReadable(Tx& tx, const Actor& actor, std::string_view name) {
-  HF_ASSIGN_OR_RETURN(const auto row, Lookup(tx, name));
-  if (row.has_value()) {
-    HF_ASSIGN_OR_RETURN(const bool may_read, MayRead(tx, actor, *row));
-    if (may_read) return *row;
+absl::StatusOr<Approval> FindSeen(Tx& tx, const Actor& actor, Action action, std::string_view name) {
+  HF_ASSIGN_OR_RETURN(auto row, Lookup(tx, name));
+  if (!row.has_value()) return NotThere(tx, actor, action, Thing::kApproval, name);
+  HF_ASSIGN_OR_RETURN(bool sees, MayRead(tx, actor, *row));
+  HF_ASSIGN_OR_RETURN(const About about, AboutOf(tx, *row, ""));
+  const policy::Context context = ContextOf(actor, about);
+  if (!sees && action != Action::kApprovalRead) {
+    HF_ASSIGN_OR_RETURN(sees, SeesOrKnows(tx, actor, Action::kApprovalRead, about.target(), context,
+                                          /*knows=*/context.requested_by_self));
   }
-  HF_RETURN_IF_ERROR(Authorize(tx, actor, Action::kApprovalRead, {}, {.requested_by_self = true}).status());
-  if (row.has_value()) {
-    HF_ASSIGN_OR_RETURN(const About about, AboutOf(tx, *row, ""));
-    RecordRefusal(tx, actor, Action::kApprovalRead, about.target(), "approval.unseen");
-  }
-  return NoSuch(name);
+  if (sees) return *std::move(row);
+  return NotThere(tx, actor, action, Thing::kApproval, name, about.target());
+}
+
+absl::StatusOr<std::string> ApproversOf(Tx& tx, const Actor& reader, const Approval& approval) {
+  if (StateOf(tx, approval) != ApprovalState::kPending) return std::string();
+  HF_ASSIGN_OR_RETURN(const About about, AboutOf(tx, approval, ""));
+  HF_ASSIGN_OR_RETURN(std::string names, NameApprovers(tx, reader, about.requester, about.target(),
+                                                       NeedsOf(approval), approval));
+  return names.empty() ? DescribeNeeds(NeedsOf(approval)) : std::move(names);
 }
 
 absl::StatusOr<bool> WaitsFor(Tx& tx, const Actor& actor, const Approval& approval) {
   if (StateOf(tx, approval) != ApprovalState::kPending) return false;
   HF_ASSIGN_OR_RETURN(const About about, AboutOf(tx, approval, ""));
+  if (about.requester.status != HolderStatus::kActive) return false;
   HF_ASSIGN_OR_RETURN(const Count count, CountFor(tx, actor, approval, about));
   if (count.voted || !count.Names(approval)) return false;
   HF_ASSIGN_OR_RETURN(const policy::Decision may,

@@ -9,8 +9,9 @@
 
 namespace holdfast::custody {
 
-// Errors beside those of Authorize: FAILED_PRECONDITION APPROVAL_STATE naming the state, and ALREADY_VOTED;
-// PERMISSION_DENIED NOT_AN_APPROVER, recorded, naming who may.
+// Errors beside those of FindSeen and Authorize: FAILED_PRECONDITION APPROVAL_STATE naming the state, and ALREADY_VOTED;
+// PERMISSION_DENIED NOT_AN_APPROVER, recorded, naming who may; FAILED_PRECONDITION
+// REQUESTER_INACTIVE, while whoever asked is suspended or leaves.
 absl::StatusOr<storage::Approval> Approve(WriteTx& tx, const Actor& actor, const Request& request,
                                           std::string_view name);
 // One no closes it. Needs a reason.
@@ -26,8 +27,11 @@ absl::Status WithdrawAll(WriteTx& tx, const Actor& actor, const storage::Holder&
 
 // Whether the actor may see it: by the policy, or as one of those who are asked. Records nothing.
 absl::StatusOr<bool> MayRead(Tx& tx, const Actor& actor, const storage::Approval& approval);
-// The row; what may not be seen is refused as what is not there, recorded.
-absl::StatusOr<storage::Approval> FindReadable(Tx& tx, const Actor& actor, std::string_view name);
+// The row, if the actor may see it, or asked for it and does more than read it; else as NotThere() of sight.h.
+absl::StatusOr<storage::Approval> FindSeen(Tx& tx, const Actor& actor, policy::Action action, std::string_view name);
+// Who can give the yeses that it still waits for, as `reader` may be told: by name, else by role. "" when it waits no
+// more.
+absl::StatusOr<std::string> ApproversOf(Tx& tx, const Actor& reader, const storage::Approval& approval);
 // Whether it waits for this very actor.
 absl::StatusOr<bool> WaitsFor(Tx& tx, const Actor& actor, const storage::Approval& approval);
 

@@ -47,7 +47,7 @@ absl::Status CheckRange(const AttestRequest& wanted, const storage::Secret& secr
                             secret.current_version, secret.name));
 }
 
-// Whether the actor's attestation of the version adds anything.
+// True when the actor's attestation of the version would add something: another person, as far as more count.
 absl::StatusOr<bool> Adds(WriteTx& tx, const Actor& actor, std::int64_t secret_id, std::int64_t version,
                           const Range& range) {
   HF_ASSIGN_OR_RETURN(const auto present, storage::KnowledgeStore(tx.db()).Attestations(secret_id, version));

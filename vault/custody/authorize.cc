@@ -8,8 +8,11 @@
 #include "vault/custody/approvals.h"
 #include "vault/custody/denial.h"
 #include "vault/custody/facts.h"
+#include "vault/custody/holders.h"
 #include "vault/custody/recovery.h"
+#include "vault/custody/rehearsal.h"
 #include "vault/custody/renew.h"
+#include "vault/custody/sight.h"
 
 namespace holdfast::custody {
 namespace {
@@ -17,8 +20,7 @@ namespace {
 
 // The device that acted, as its holder reads it out.
 std::string DeviceOf(const Actor& actor) {
-  if (actor.key.cert_sha256.empty()) return "";
-  return crypto::KeyFingerprint(actor.key.cert_sha256, actor.key.box_public);
+  return actor.key.cert_sha256.empty() ? "" : FingerprintOf(actor.key);
 }
 
 audit::Event Refusal(const Actor& actor, std::string type, std::string_view rule) {
@@ -58,11 +60,12 @@ absl::Status Replaced(const storage::DeviceCertificate& certificate) {
                   FormatTime(*certificate.ended_at)));
 }
 
-absl::StatusOr<storage::DeviceKey> DeviceOf(Tx& tx, const storage::DeviceCertificate& certificate) {
-  HF_ASSIGN_OR_RETURN(auto key, storage::KeyStore(tx.db()).ById(certificate.device_id));
-  if (key.has_value()) return *std::move(key);
+template <class Row>
+absl::StatusOr<Row> Present(absl::StatusOr<std::optional<Row>> row, std::string_view what) {
+  HF_RETURN_IF_ERROR(row.status());
+  if (row->has_value()) return **std::move(row);
   return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED",
-                   "a certificate is of a device that is missing");
+                   fmt::format("a row refers to {} that is missing", what));
 }
 
 // What the caller can put right at once, by the name of the field.
@@ -114,7 +117,7 @@ absl::StatusOr<Actor> Identify(Tx& tx, const Caller& caller) {
   if (!certificate.has_value())
     return MakeError(absl::StatusCode::kUnauthenticated, "KEY_UNKNOWN",
                      "this device is not enrolled in this vault");
-  HF_ASSIGN_OR_RETURN(storage::DeviceKey key, DeviceOf(tx, *certificate));
+  HF_ASSIGN_OR_RETURN(storage::DeviceKey key, LoadDevice(tx, certificate->device_id));
   HF_ASSIGN_OR_RETURN(storage::Holder holder, LoadHolder(tx, key.holder_id));
   return Actor{.holder = std::move(holder),
                .key = std::move(key),
@@ -133,6 +136,10 @@ absl::Status CheckStanding(Tx& tx, const Actor& actor, const Caller& caller) {
   if (actor.key.state == KeyState::kRevoked) {
     return RefuseCall(tx, actor, caller, "floor.revoked-key",
                       MakeError(absl::StatusCode::kUnauthenticated, "KEY_REVOKED", RevokedWords(actor.key)));
+  }
+  if (actor.key.state == KeyState::kUnconfirmed) {
+    const absl::Status issued = CheckIssuerStands(tx, actor.key.issuer_id);
+    if (!issued.ok()) return RefuseCall(tx, actor, caller, "floor.issuer-inactive", issued);
   }
   if (actor.certificate.not_after <= tx.now()) {
     return RefuseCall(tx, actor, caller, "floor.expired-key",
@@ -167,15 +174,15 @@ absl::StatusOr<policy::Decision> Consider(Tx& tx, const Actor& actor, policy::Ac
 absl::StatusOr<Permit> AuthorizeToWait(Tx& tx, const Actor& actor, policy::Action action,
                                        const Target& target, policy::Context context) {
   HF_ASSIGN_OR_RETURN(policy::Decision decision, Consider(tx, actor, action, target, std::move(context)));
-  if (decision.effect == policy::Effect::kDeny) {
+  const bool denied = decision.effect == policy::Effect::kDeny;
+  const absl::Status given = denied ? absl::OkStatus() : CheckGiven(decision, actor.request);
+  const bool refused = denied || !given.ok();
+  HF_ASSIGN_OR_RETURN(const bool there, IsThere(tx, actor, action, target, refused));
+  if (!there) return NotThere(tx, actor, action, Thing::kAccount, target.account->name, target);
+  if (refused) {
+    // What is missing is on record too: it told the caller which rule guards the account.
     RecordRefusal(tx, actor, action, target, decision.rule);
-    return DenialOf(tx, actor, action, target, decision);
-  }
-  const absl::Status given = CheckGiven(decision, actor.request);
-  if (!given.ok()) {
-    // On record too: it told the caller that there is such an account, and which rule guards it.
-    RecordRefusal(tx, actor, action, target, decision.rule);
-    return given;
+    return denied ? DenialOf(tx, actor, action, target, decision) : given;
   }
   return Permit{std::move(decision), std::nullopt};
 }
@@ -215,22 +222,7 @@ absl::StatusOr<storage::Account> FindAccount(Tx& tx, const Actor& actor, std::st
       return MakeError(absl::StatusCode::kNotFound, "RENAMED",
                        fmt::format("account {} is called {} now", name, renamed->name));
   }
-  HF_ASSIGN_OR_RETURN(const policy::Decision decision, Consider(tx, actor, policy::Action::kAccountRead, {}));
-  if (decision.allowed())
-    return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no account {}", name));
-  return DeniedTo(tx, actor, action, AccountName(name), decision);
-}
-
-absl::StatusOr<bool> Sees(Tx& tx, const Actor& actor, const storage::Account& account) {
-  HF_ASSIGN_OR_RETURN(const policy::Decision read,
-                      Consider(tx, actor, policy::Action::kAccountRead, {.account = &account}));
-  return read.allowed();
-}
-
-absl::Status NoSuchAccount(Tx& tx, const Actor& actor, std::string_view name) {
-  HF_ASSIGN_OR_RETURN(const policy::Decision any, Consider(tx, actor, policy::Action::kAccountRead, {}));
-  if (!any.allowed()) return DeniedUnseen(any);
-  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no account {}", name));
+  return NotThere(tx, actor, action, Thing::kAccount, name);
 }
 
 absl::Status NothingShown(Tx& tx, const Actor& actor, policy::Action read) {
@@ -253,8 +245,7 @@ absl::Status AuthorizeShownAgain(Tx& tx, const Actor& actor, policy::Action read
   return AuthorizeToWait(tx, actor, read, target, std::move(context)).status();
 }
 
-void RecordRehearsal(WriteTx& tx, const Actor& actor, const absl::Status& answer) {
-  if (tx.has_instead()) return;
+audit::Event RehearsalOf(const WriteTx& tx, const Actor& actor, const absl::Status& answer) {
   audit::Event event;
   event.type = "call.rehearsed";
   event.actor = RefTo(actor.holder);
@@ -265,7 +256,11 @@ void RecordRehearsal(WriteTx& tx, const Actor& actor, const absl::Status& answer
                  {"reason", actor.request.reason},
                  {"peer", actor.peer},
                  {"device", DeviceOf(actor)}};
-  tx.RecordInstead(std::move(event));
+  return event;
+}
+
+void RecordRehearsal(WriteTx& tx, const Actor& actor, const absl::Status& answer) {
+  if (!tx.has_instead()) tx.RecordInstead(RehearsalOf(tx, actor, answer));
 }
 
 absl::StatusOr<storage::Secret> FindSecret(Tx& tx, const storage::Account& account, std::string_view name) {
@@ -298,17 +293,23 @@ absl::StatusOr<storage::Holder> FindHolderIn(Tx& tx, const Actor& actor, std::st
 }
 
 absl::StatusOr<storage::Holder> LoadHolder(Tx& tx, std::int64_t id) {
-  HF_ASSIGN_OR_RETURN(auto holder, storage::HolderStore(tx.db()).ById(id));
-  if (holder.has_value()) return *std::move(holder);
-  return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED",
-                   "a row refers to a holder that is missing");
+  return Present(storage::HolderStore(tx.db()).ById(id), "a holder");
 }
 
 absl::StatusOr<storage::Account> LoadAccount(Tx& tx, std::int64_t id) {
-  HF_ASSIGN_OR_RETURN(auto account, storage::AccountStore(tx.db()).ById(id));
-  if (account.has_value()) return *std::move(account);
-  return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED",
-                   "a row refers to an account that is missing");
+  return Present(storage::AccountStore(tx.db()).ById(id), "an account");
+}
+
+absl::StatusOr<storage::Secret> LoadSecret(Tx& tx, std::int64_t id) {
+  return Present(storage::SecretStore(tx.db()).ById(id), "a secret");
+}
+
+absl::StatusOr<storage::DeviceKey> LoadDevice(Tx& tx, std::int64_t id) {
+  return Present(storage::KeyStore(tx.db()).ById(id), "a device");
+}
+
+std::string FingerprintOf(const storage::DeviceKey& device) {
+  return crypto::KeyFingerprint(device.cert_sha256, device.box_public);
 }
 
 }  // namespace holdfast::custody

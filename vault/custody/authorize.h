@@ -99,9 +99,9 @@ audit::Ref RefTo(const storage::Account& account);
 audit::Ref RefTo(const storage::Secret& secret);
 audit::Ref RefTo(const storage::Handover& handover);
 
-// Whether the actor may see that there is this account. Records nothing.
+// True when the actor may see that there is this account. Records nothing.
 absl::StatusOr<bool> Sees(Tx& tx, const Actor& actor, const storage::Account& account);
-// What whoever may not see an account is answered about it, in the same words whether it exists or not.
+// The answer to somebody who may not see an account: in the same words whether it exists or not.
 absl::Status NoSuchAccount(Tx& tx, const Actor& actor, std::string_view name);
 // How a list ends of which nothing was shown: refused, recorded, where a rule forbids the actor to see any, such as
 // at a device that nobody confirmed; else OK, as there may be nothing for them.
@@ -130,8 +130,13 @@ absl::StatusOr<storage::Holder> FindHolder(Tx& tx, const Actor& actor, std::stri
 absl::StatusOr<storage::Holder> FindHolderIn(Tx& tx, const Actor& actor, std::string_view field,
                                              std::string_view name, policy::Action action);
 
-// What another row refers to: DATA_LOSS, reason DATABASE_DAMAGED, when it is missing.
+// A row that another one refers to: DATA_LOSS, reason DATABASE_DAMAGED, when it is missing.
 absl::StatusOr<storage::Holder> LoadHolder(Tx& tx, std::int64_t id);
 absl::StatusOr<storage::Account> LoadAccount(Tx& tx, std::int64_t id);
+absl::StatusOr<storage::Secret> LoadSecret(Tx& tx, std::int64_t id);
+absl::StatusOr<storage::DeviceKey> LoadDevice(Tx& tx, std::int64_t id);
+
+// The device as its holder reads it out (crypto/fingerprint.h).
+std::string FingerprintOf(const storage::DeviceKey& device);
 
 }  // namespace holdfast::custody

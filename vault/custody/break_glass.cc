@@ -51,12 +51,7 @@ struct Decided {
 absl::StatusOr<Decided> FindAndAuthorize(WriteTx& tx, const Actor& actor, Action action, std::int64_t id,
                                          std::map<std::string, std::string> texts) {
   Decided decided;
-  auto rows = FindBreakGlass(tx, id);
-  if (!rows.ok()) {
-    HF_RETURN_IF_ERROR(AuthorizeToWait(tx, actor, action, {.texts = std::move(texts)}).status());
-    return rows.status();
-  }
-  decided.rows = *std::move(rows);
+  HF_ASSIGN_OR_RETURN(decided.rows, FindBreakGlass(tx, actor, action, id));
   Target target = decided.rows.AsTarget(std::move(texts));
   // A reveal is for the holder who asked; whose review does not count is a matter of persons.
   bool own = decided.rows.requester.person == actor.holder.person;
@@ -137,15 +132,16 @@ absl::Status CheckOpens(WriteTx& tx, const Actor& actor, const Located& located,
 absl::StatusOr<GlassBroken> RequestBreakGlass(WriteTx& tx, const Actor& actor, const Request& request,
                                               std::string_view account, std::string_view secret) {
   std::map<std::string, std::string> texts{{"reason", request.reason}, {"ticket", request.ticket}};
+  // The asker may not see the account: what is wrong with the request itself is said before it is looked for.
+  HF_RETURN_IF_ERROR(CheckLine("reason", request.reason, kMaxReason, /*required=*/true));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (!repeat.has_value()) HF_RETURN_IF_ERROR(CheckMayAsk(tx, actor));
   HF_ASSIGN_OR_RETURN(const Located located,
                       Locate(tx, actor, Action::kBreakGlassRequest, account, secret, /*number=*/0, texts));
   storage::BreakGlassStore store(tx.db());
   if (repeat.has_value()) {
-    HF_ASSIGN_OR_RETURN(const BreakGlassRows rows, FindBreakGlass(tx, std::stoll(*repeat)));
-    HF_RETURN_IF_ERROR(AuthorizeShownAgain(tx, actor, Action::kBreakGlassRead, rows.AsTarget(),
-                                           {.requested_by_self = true}));
+    HF_ASSIGN_OR_RETURN(const BreakGlassRows rows,
+                        FindBreakGlass(tx, actor, Action::kBreakGlassRead, std::stoll(*repeat)));
     HF_ASSIGN_OR_RETURN(BreakGlassView view, ViewBreakGlass(tx, rows.row));
     return GlassBroken{.view = std::move(view), .is_new = false};
   }

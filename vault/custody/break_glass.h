@@ -20,7 +20,7 @@ struct GlassBroken {
   bool is_new = false;  // no repeat of an earlier call
 };
 
-// Fails as CheckMayOpen and CheckSomebodyMayObject do.
+// Fails as CheckMayAsk, CheckNotOpen and CheckSomebodyMayObject do.
 absl::StatusOr<GlassBroken> RequestBreakGlass(WriteTx& tx, const Actor& actor, const Request& request,
                                               std::string_view account, std::string_view secret);
 

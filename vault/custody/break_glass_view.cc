@@ -5,15 +5,16 @@
 #include <iterator>
 #include <utility>
 
+#include "vault/custody/sight.h"
+
 namespace holdfast::custody {
 namespace {
 
-absl::StatusOr<bool> MayRead(Tx& tx, const Actor& actor, const storage::BreakGlass& row) {
-  HF_ASSIGN_OR_RETURN(const BreakGlassRows rows, LoadBreakGlass(tx, row));
-  HF_ASSIGN_OR_RETURN(const policy::Decision decision,
-                      Consider(tx, actor, policy::Action::kBreakGlassRead, rows.AsTarget(),
-                               {.requested_by_self = rows.requester.person == actor.holder.person}));
-  return decision.allowed();
+// Whoever asked for it knows of it, and can do what the policy lets them; to read it is a right like others.
+absl::StatusOr<bool> IsThere(Tx& tx, const Actor& actor, const BreakGlassRows& rows, policy::Action action) {
+  const bool own = rows.requester.person == actor.holder.person;
+  return SeesOrKnows(tx, actor, policy::Action::kBreakGlassRead, rows.AsTarget(), {.requested_by_self = own},
+                     /*knows=*/own && action != policy::Action::kBreakGlassRead);
 }
 
 bool IsOver(BreakGlassState state) {
@@ -61,18 +62,18 @@ absl::StatusOr<BreakGlassRows> LoadBreakGlass(Tx& tx, const storage::BreakGlass&
   BreakGlassRows rows{.row = row};
   HF_ASSIGN_OR_RETURN(rows.account, LoadAccount(tx, row.account_id));
   HF_ASSIGN_OR_RETURN(rows.requester, LoadHolder(tx, row.requester_id));
-  HF_ASSIGN_OR_RETURN(auto secret, storage::SecretStore(tx.db()).ById(row.secret_id));
-  if (!secret.has_value())
-    return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED",
-                     "a row refers to a secret that is missing");
-  rows.secret = *std::move(secret);
+  HF_ASSIGN_OR_RETURN(rows.secret, LoadSecret(tx, row.secret_id));
   return rows;
 }
 
-absl::StatusOr<BreakGlassRows> FindBreakGlass(Tx& tx, std::int64_t id) {
+absl::StatusOr<BreakGlassRows> FindBreakGlass(Tx& tx, const Actor& actor, policy::Action action, std::int64_t id) {
+  const std::string name = std::to_string(id);
   HF_ASSIGN_OR_RETURN(const auto row, storage::BreakGlassStore(tx.db()).ById(id));
-  if (row.has_value()) return LoadBreakGlass(tx, *row);
-  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no break-glass/{}", id));
+  if (!row.has_value()) return NotThere(tx, actor, action, Thing::kBreakGlass, name);
+  HF_ASSIGN_OR_RETURN(BreakGlassRows rows, LoadBreakGlass(tx, *row));
+  HF_ASSIGN_OR_RETURN(const bool there, IsThere(tx, actor, rows, action));
+  if (!there) return NotThere(tx, actor, action, Thing::kBreakGlass, name, rows.AsTarget());
+  return rows;
 }
 
 absl::StatusOr<BreakGlassView> ViewBreakGlass(Tx& tx, const storage::BreakGlass& row) {
@@ -88,35 +89,28 @@ absl::StatusOr<BreakGlassView> ViewBreakGlass(Tx& tx, const storage::BreakGlass&
 }
 
 absl::StatusOr<BreakGlassView> GetBreakGlass(Tx& tx, const Actor& actor, std::int64_t id) {
-  const auto rows = FindBreakGlass(tx, id);
-  if (!rows.ok()) {
-    // Decided before the answer says whether there is one.
-    HF_RETURN_IF_ERROR(Authorize(tx, actor, policy::Action::kBreakGlassRead, {}).status());
-    return rows.status();
-  }
-  HF_RETURN_IF_ERROR(Authorize(tx, actor, policy::Action::kBreakGlassRead, rows->AsTarget(),
-                               {.requested_by_self = rows->requester.person == actor.holder.person})
-                         .status());
-  return ViewBreakGlass(tx, rows->row);
+  HF_ASSIGN_OR_RETURN(const BreakGlassRows rows, FindBreakGlass(tx, actor, policy::Action::kBreakGlassRead, id));
+  return ViewBreakGlass(tx, rows.row);
 }
 
 absl::StatusOr<BreakGlassPage> ListBreakGlass(Tx& tx, const Actor& actor, bool open_only,
                                               std::int64_t after_id, int limit) {
   // Also where there is none yet: what nobody decided is not answered.
   HF_RETURN_IF_ERROR(Consider(tx, actor, policy::Action::kBreakGlassRead, {}).status());
-  HF_ASSIGN_OR_RETURN(const auto rows,
+  HF_ASSIGN_OR_RETURN(const auto all,
                       storage::BreakGlassStore(tx.db()).List(after_id, kBreakGlassLookedAt + 1));
   BreakGlassPage page;
   int looked_at = 0;
-  for (const storage::BreakGlass& row : rows) {
+  for (const storage::BreakGlass& row : all) {
     if (std::ssize(page.views) == limit || looked_at++ == kBreakGlassLookedAt) {
       page.last = after_id;
       break;
     }
     after_id = row.id;
     if (open_only && IsOver(StateOf(tx, row))) continue;
-    HF_ASSIGN_OR_RETURN(const bool may_read, MayRead(tx, actor, row));
-    if (!may_read) continue;
+    HF_ASSIGN_OR_RETURN(const BreakGlassRows rows, LoadBreakGlass(tx, row));
+    HF_ASSIGN_OR_RETURN(const bool sees, IsThere(tx, actor, rows, policy::Action::kBreakGlassRead));
+    if (!sees) continue;
     HF_ASSIGN_OR_RETURN(BreakGlassView view, ViewBreakGlass(tx, row));
     page.views.push_back(std::move(view));
   }

@@ -46,9 +46,9 @@ struct BreakGlassRows {
   Target AsTarget(std::map<std::string, std::string> texts = {}) const;
 };
 absl::StatusOr<BreakGlassRows> LoadBreakGlass(Tx& tx, const storage::BreakGlass& row);
-absl::StatusOr<BreakGlassRows> FindBreakGlass(Tx& tx, std::int64_t id);  // or NOT_FOUND
+// If the actor may see it, or asked for it and does more than read it; else as NotThere() of sight.h.
+absl::StatusOr<BreakGlassRows> FindBreakGlass(Tx& tx, const Actor& actor, policy::Action action, std::int64_t id);
 
-// FAILED with the refusal recorded unless the actor may read it.
 absl::StatusOr<BreakGlassView> GetBreakGlass(Tx& tx, const Actor& actor, std::int64_t id);
 // A page is what is left of a bounded number of rows: it may be empty and not the last.
 struct BreakGlassPage {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "vault/crypto/fingerprint.h"
 #include "vault/crypto/init.h"
 #include "vault/custody/authorize.h"
+#include "vault/storage/errors.h"
 #include "vault/storage/key_store.h"
 
 namespace holdfast::custody {
@@ -34,7 +34,7 @@ absl::Status RecordRefusedHandshakes(WriteTx& tx, std::int64_t device, std::int6
   event.rule = key->state == KeyState::kRevoked ? "floor.revoked-key" : "floor.expired-key";
   event.texts = {{"method", "handshake"},
                  {kFoldedText, std::to_string(times)},
-                 {"fingerprint", crypto::KeyFingerprint(key->cert_sha256, key->box_public)}};
+                 {"fingerprint", FingerprintOf(*key)}};
   tx.Record(std::move(event));
   return absl::OkStatus();
 }
@@ -54,7 +54,7 @@ absl::StatusOr<std::vector<absl::Status>> Committer::Run(const std::vector<const
   if (db_->InTransaction()) {
     HF_RETURN_IF_ERROR(CheckFiles());
     const absl::Status committed = db_->Commit();
-    if (!committed.ok() && ReasonOf(committed) != "DISK_FULL") return committed;
+    if (!committed.ok() && !storage::IsDiskFull(committed)) return committed;
     if (!committed.ok()) HF_RETURN_IF_ERROR(db_->Rollback());
     if (committed.ok()) {
       const bool grown = tip.edge.size() > log_.tip().edge.size();
@@ -81,7 +81,7 @@ absl::Status Committer::CheckFiles() {
   if (!files_.has_value()) return absl::OkStatus();
   const absl::Status in_place = files_->CheckInPlace();
   if (in_place.ok()) return in_place;
-  // What the batch did was acknowledged to nobody.
+  // Nobody has been told of the batch yet, so undoing it breaks no promise.
   HF_RETURN_IF_ERROR(db_->Rollback());
   return files_->Rescue(*db_, signed_checkpoint_, in_place);
 }
@@ -114,7 +114,7 @@ absl::Status Committer::RecordRefusals(bool always) {
     for (const audit::Event& event : events) tx.Record(event);
     return absl::OkStatus();
   });
-  if (ReasonOf(done) == "DISK_FULL") refusals_ = before;
+  if (storage::IsDiskFull(done)) refusals_ = before;
   return done;
 }
 

@@ -2,8 +2,8 @@
 //
 // Each command runs in a savepoint of its own. What it did and the events that record it become durable
 // together, or not at all; when it fails, all it did is undone and, if it was refused, the refusal is
-// recorded, or counted when there are many (refusals.h). Then COMMIT, sign the checkpoint, anchor it, publish who may connect now. No answer may leave before Run() has returned. Not
-// thread safe.
+// recorded, or counted when there are many (refusals.h). Then COMMIT, sign the checkpoint, anchor it, publish who
+// may connect now. No answer may leave before Run() has returned. Not thread safe.
 #pragma once
 
 #include <algorithm>
@@ -54,7 +54,7 @@ class Committer {
   // Signs and anchors what is durable; once, before the first Run().
   absl::Status AnchorNow();
 
-  // Who may connect, as of the last commit; right from the first Run() or PublishDoor() on.
+  // The table of those who may connect, as of the last commit; complete after the first Run() or PublishDoor().
   const std::shared_ptr<Door>& door() const { return door_; }
   absl::Status PublishDoor();
 

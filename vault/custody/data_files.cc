@@ -59,9 +59,9 @@ absl::Status DataFiles::Rescue(storage::Connection& db, const std::string& check
   absl::Status rescued = storage::CopyDatabase(db, database_key_, path);
   if (rescued.ok()) rescued = WriteAnchor(path + ".anchor", checkpoint);
   const std::string told =
-      rescued.ok() ? fmt::format("{}; all that was acknowledged is in {}, and its newest checkpoint in {}.anchor: find out "
-                                 "what happened, then put them in the place of {} (without its -wal and -shm) and of {}, and "
-                                 "serve with --adopt",
+      rescued.ok() ? fmt::format("{}; all that was acknowledged is in {}, and its newest checkpoint in {}.anchor: "
+                                 "find out what happened, then put them in the place of {} (without its -wal and "
+                                 "-shm) and of {}, and serve with --adopt",
                                  MessageOf(why), path, path, files_.front().path, files_.back().path)
                    : fmt::format("{}; it could not be written to {} either: {}", MessageOf(why), path,
                                  MessageOf(rescued));

@@ -24,7 +24,7 @@ absl::Status Denied(std::string_view rule, const std::string& message) {
   return status;
 }
 
-// Rows that callers name by a number. An unknown one is decided by the same action, about nothing.
+// Rows that callers name by a number. A denial about one is in the words of one about none.
 bool IsNumbered(Action action) {
   const std::string_view name = policy::ActionName(action);
   return name.starts_with("approval.") || (name.starts_with("handover.") && !name.starts_with("handover.start")) ||
@@ -96,9 +96,7 @@ absl::Status DenialOf(Tx& tx, const Actor& actor, Action action, const Target& t
     HF_ASSIGN_OR_RETURN(const auto ended, AccessEndedAt(tx, *target.account, actor.holder.id));
     if (ended.has_value() && by_none && !IsNumbered(action)) return AccessEnded(*target.account, *ended);
     HF_ASSIGN_OR_RETURN(const bool sees, Sees(tx, actor, *target.account));
-    if (!sees && IsNumbered(action)) return DeniedByNone(tx, actor, action, nullptr);
-    if (!sees) return NoSuchAccount(tx, actor, target.account->name);
-    seen = target.account;
+    if (sees) seen = target.account;
   }
   if (!by_none) return DeniedByRule(decision);
   if (IsNumbered(action)) return DeniedByNone(tx, actor, action, nullptr);

@@ -14,7 +14,7 @@ inline constexpr std::string_view kDefaultDeny = "default.deny";
 absl::Status DeniedByRule(const policy::Decision& decision);
 // Of what the actor may not see, or does not exist: nothing in the words depends on what was asked for.
 absl::Status DeniedUnseen(const policy::Decision& decision);
-// A decision about rows that exist.
+// A decision about rows that exist, and that the actor knows of (sight.h); or about none.
 absl::Status DenialOf(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
                       const policy::Decision& decision);
 

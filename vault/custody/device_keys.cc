@@ -5,6 +5,7 @@
 #include "vault/base/ids.h"
 #include "vault/crypto/fingerprint.h"
 #include "vault/custody/holders.h"
+#include "vault/custody/lock_out.h"
 
 namespace holdfast::custody {
 namespace {
@@ -30,7 +31,7 @@ absl::StatusOr<storage::DeviceKey> FindKey(Tx& tx, const storage::Holder& holder
                                            std::string_view fingerprint) {
   HF_ASSIGN_OR_RETURN(const auto keys, storage::KeyStore(tx.db()).ByHolder(holder.id));
   const auto it = std::ranges::find_if(keys, [&](const storage::DeviceKey& key) {
-    return crypto::KeyFingerprint(key.cert_sha256, key.box_public) == fingerprint;
+    return FingerprintOf(key) == fingerprint;
   });
   if (it != keys.end()) return *it;
   return InvalidField("fingerprint",
@@ -69,6 +70,7 @@ absl::StatusOr<storage::DeviceKey> FindKeyToConfirm(WriteTx& tx, const Actor& ac
   if (key.ok()) return key;
   // Decided before the answer says what there is.
   HF_RETURN_IF_ERROR(Authorize(tx, actor, Action::kKeyConfirm, target, {}).status());
+  if (keys.empty()) HF_RETURN_IF_ERROR(CheckNotLeaving(tx, holder));
   if (keys.empty())
     return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_ENROLLED",
                      fmt::format("holder {} has not enrolled a device yet", holder.name));
@@ -124,6 +126,7 @@ absl::StatusOr<storage::Holder> ConfirmKey(WriteTx& tx, const Actor& actor, cons
   HF_ASSIGN_OR_RETURN(const bool confirmable, IsToConfirm(tx, key));
   if (!confirmable) return NothingToConfirm(tx, holder, key);
   HF_RETURN_IF_ERROR(CheckNotLeaving(tx, holder));
+  HF_RETURN_IF_ERROR(CheckIssuerStands(tx, key.issuer_id));
   key.state = KeyState::kConfirmed;
   key.confirmed_by = actor.holder.id;
   key.confirmed_at = tx.now();
@@ -147,6 +150,7 @@ absl::StatusOr<storage::Holder> RevokeKey(WriteTx& tx, const Actor& actor, const
     key.stop_seen_by = actor.holder.id;
   } else {
     HF_RETURN_IF_ERROR(CheckSecurityRemainsWithout(tx, holder, key));
+    HF_RETURN_IF_ERROR(CheckNotLockedOutAgain(tx, actor, holder, key));
     key.state = KeyState::kRevoked;
     key.revoked_at = tx.now();
   }

@@ -1,4 +1,4 @@
-// Who may speak to the vault at all: what a TLS handshake may show, decided before a byte of HTTP/2 is read.
+// Decides who may speak to the vault at all, by the certificate of the TLS handshake, before a byte of HTTP/2.
 //
 // The table is a copy for that one purpose, replaced whole after each commit that changed a device or an
 // enrollment string, before the answer of whoever changed it: a handshake takes no lock that a transaction holds.

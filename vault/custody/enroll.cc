@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "vault/crypto/box.h"
-#include "vault/crypto/fingerprint.h"
 #include "vault/custody/authorize.h"
 #include "vault/custody/holders.h"
 #include "vault/pki/ca.h"
@@ -23,14 +22,12 @@ using storage::Holder;
 // A string's row is written once a minute at most, however often it is presented; refusals.h bounds the events.
 constexpr Micros kMisuseMarkedEvery = kMinute;
 
-std::string FingerprintOf(const DeviceKey& key) { return crypto::KeyFingerprint(key.cert_sha256, key.box_public); }
-
 absl::Status Unknown() {
   return MakeError(absl::StatusCode::kUnauthenticated, "STRING_UNKNOWN",
                    "the vault knows no such enrollment string; ask for a new one");
 }
 
-// Who is connected with what is no string (any more).
+// The refusal for a connection whose key belongs to no string, or to none any more.
 absl::Status NotAString(WriteTx& tx, const EnrollmentRequest& request) {
   HF_ASSIGN_OR_RETURN(const auto device, storage::CertificateStore(tx.db()).BySha256(request.cert_sha256));
   if (!device.has_value()) return Unknown();
@@ -62,7 +59,7 @@ void RecordMisuse(WriteTx& tx, const EnrollmentRequest& request, const Enrollmen
   });
 }
 
-// Whether what the string enrolled has these very keys: that it comes again is no misuse.
+// True when the string enrolled this very device: the keys are the same, and coming again is no misuse.
 absl::StatusOr<bool> IsSameDevice(const EnrollmentRequest& request, const Enrollment& enrollment,
                                   const DeviceKey& device, const Bytes& csr_key) {
   HF_ASSIGN_OR_RETURN(const Bytes certified, pki::CertificateKeySha256(enrollment.certificate));
@@ -72,8 +69,8 @@ absl::StatusOr<bool> IsSameDevice(const EnrollmentRequest& request, const Enroll
 absl::StatusOr<bool> IsAgain(WriteTx& tx, const EnrollmentRequest& request, const Enrollment& enrollment,
                              const Bytes& csr_key) {
   if (!enrollment.device_id.has_value()) return false;
-  HF_ASSIGN_OR_RETURN(const auto device, storage::KeyStore(tx.db()).ById(*enrollment.device_id));
-  return device.has_value() ? IsSameDevice(request, enrollment, *device, csr_key) : absl::StatusOr<bool>(false);
+  HF_ASSIGN_OR_RETURN(const DeviceKey device, LoadDevice(tx, *enrollment.device_id));
+  return IsSameDevice(request, enrollment, device, csr_key);
 }
 
 absl::Status RefuseInactive(WriteTx& tx, const EnrollmentRequest& request, const Enrollment& enrollment,
@@ -119,19 +116,17 @@ absl::Status RefuseEnded(WriteTx& tx, const EnrollmentRequest& request, const En
 absl::StatusOr<Enrolled> AnswerEnded(WriteTx& tx, const EnrollmentRequest& request, const Enrollment& enrollment,
                                      const Holder& holder, const Bytes& csr_key) {
   if (!enrollment.device_id.has_value()) return RefuseEnded(tx, request, enrollment, holder, "");
-  HF_ASSIGN_OR_RETURN(auto device, storage::KeyStore(tx.db()).ById(*enrollment.device_id));
-  if (!device.has_value())
-    return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a used string's device is missing");
-  HF_ASSIGN_OR_RETURN(const bool same, IsSameDevice(request, enrollment, *device, csr_key));
-  if (!same) return RefuseEnded(tx, request, enrollment, holder, FingerprintOf(*device));
-  if (device->state == KeyState::kRevoked)
+  HF_ASSIGN_OR_RETURN(DeviceKey device, LoadDevice(tx, *enrollment.device_id));
+  HF_ASSIGN_OR_RETURN(const bool same, IsSameDevice(request, enrollment, device, csr_key));
+  if (!same) return RefuseEnded(tx, request, enrollment, holder, FingerprintOf(device));
+  if (device.state == KeyState::kRevoked)
     return MakeError(absl::StatusCode::kUnauthenticated, "KEY_REVOKED",
                      "this device was enrolled, and its key was revoked since: ask for a new string");
   if (enrollment.expires_at <= tx.now())
     return MakeError(absl::StatusCode::kUnauthenticated, "STRING_EXPIRED",
                      fmt::format("this device was enrolled with this string, which ended at {}: ask for a new one",
                                  FormatTime(enrollment.expires_at)));
-  return Enrolled{.holder = holder, .key = *std::move(device), .certificate = enrollment.certificate};
+  return Enrolled{.holder = holder, .key = std::move(device), .certificate = enrollment.certificate};
 }
 
 // A string that was made on the host has no issuer who could confirm or be kept from confirming. Whoever
@@ -143,6 +138,18 @@ absl::StatusOr<bool> ConfirmedAtOnce(WriteTx& tx, const Enrollment& enrollment, 
                       storage::KeyStore(tx.db()).CountConfirmedOthers(
                           static_cast<std::int64_t>(Role::kSecurity), holder.person, tx.now()));
   return others == 0;
+}
+
+// A leaver's last act could be a string for an accomplice.
+absl::Status CheckIssuer(WriteTx& tx, const EnrollmentRequest& request, const Enrollment& enrollment,
+                         const Holder& holder) {
+  absl::Status stands = CheckIssuerStands(tx, enrollment.issuer_id);
+  if (ReasonOf(stands) == "ISSUER_INACTIVE") {
+    audit::Event event = EventFor(holder, request, "floor.issuer-inactive", "");
+    event.outcome = audit::Outcome::kDenied;
+    tx.RecordInstead(std::move(event));
+  }
+  return stands;
 }
 
 absl::Status CheckKeys(WriteTx& tx, const EnrollmentRequest& request, const Bytes& csr_key) {
@@ -196,6 +203,7 @@ absl::StatusOr<Enrolled> Enroll(WriteTx& tx, const EnrollmentRequest& request) {
   if (holder.status != HolderStatus::kActive) return RefuseInactive(tx, request, *enrollment, holder, csr_key);
   if (enrollment->used_at.has_value() || enrollment->void_at.has_value() || enrollment->expires_at <= tx.now())
     return AnswerEnded(tx, request, *enrollment, holder, csr_key);
+  HF_RETURN_IF_ERROR(CheckIssuer(tx, request, *enrollment, holder));
   HF_RETURN_IF_ERROR(CheckKeys(tx, request, csr_key));
   return EnrollDevice(tx, request, *enrollment, std::move(holder));
 }

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "vault/crypto/fingerprint.h"
 #include "vault/custody/break_glass_findings.h"
+#include "vault/custody/case_findings.h"
 #include "vault/custody/holders.h"
 #include "vault/custody/knowledge_findings.h"
 #include "vault/custody/limits.h"
@@ -130,6 +130,7 @@ class Finder {
     HF_ASSIGN_OR_RETURN(const auto alone,
                         storage::HolderStore(tx_.db()).SuspensionEndsBy(tx_.now() + kLoneSuspension));
     for (const storage::Holder& holder : alone) {
+      if (holder.status != HolderStatus::kSuspended) continue;  // frozen: nothing lapses meanwhile
       HF_ASSIGN_OR_RETURN(const storage::Holder by, LoadHolder(tx_, holder.suspended_by.value_or(0)));
       const FindingRow row{.row = holder.id, .holder_id = holder.id};
       Add(Severity::kCritical, FindingKind::kSuspendedAlone, "floor.lone-suspension", row,
@@ -138,6 +139,19 @@ class Finder {
                       "holder confirm-suspension {}",
                       by.name, FormatTime(*holder.suspension_ends), holder.name));
     }
+    return absl::OkStatus();
+  }
+
+  // One officer alone can end another's last device: whoever is left must see it, and where the way back begins.
+  absl::Status WithoutDevice() {
+    constexpr auto kWatching = static_cast<std::int64_t>(Role::kSecurity) | static_cast<std::int64_t>(Role::kAuditor);
+    HF_ASSIGN_OR_RETURN(const auto rows, store_.WithoutDevice(kWatching, tx_.now()));
+    for (const FindingRow& row : rows)
+      Add(Severity::kCritical, FindingKind::kWithoutDevice, "floor.locked-out", row, row.since,
+          fmt::format("their last device was ended, so {0} sees and stops nothing; by whom, says: holdfast audit log "
+                      "--type key.revoke --subject {0}. Ask {0}. To let {0} in again, an officer runs: holdfast holder "
+                      "enroll {0}; or on the vault's host, with the server stopped: holdfastd enroll {0}",
+                      row.holder));
     return absl::OkStatus();
   }
 
@@ -189,7 +203,7 @@ class Finder {
     return absl::OkStatus();
   }
 
-  // What no device can go on without.
+  // The server's and the CA's certificates: no device can connect without them.
   absl::Status Certificates() {
     const Micros server = tx_.keys().server_certificate->current().not_after;
     if (server <= tx_.now() + kServerEndsSoon)
@@ -220,8 +234,8 @@ class Finder {
   static std::string Days(Micros time) { return fmt::format("{}d", time / kDay); }
 
   absl::StatusOr<std::string> Fingerprint(std::int64_t key_id) {
-    HF_ASSIGN_OR_RETURN(const auto key, storage::KeyStore(tx_.db()).ById(key_id));
-    return key.has_value() ? crypto::KeyFingerprint(key->cert_sha256, key->box_public) : std::string();
+    HF_ASSIGN_OR_RETURN(const storage::DeviceKey key, LoadDevice(tx_, key_id));
+    return FingerprintOf(key);
   }
 
   void Add(Severity severity, FindingKind kind, std::string rule, const FindingRow& row, Micros since,
@@ -290,10 +304,12 @@ absl::StatusOr<std::vector<Finding>> AllFindings(Tx& tx) {
   HF_RETURN_IF_ERROR(finder.Grants());
   HF_RETURN_IF_ERROR(finder.Holders());
   HF_RETURN_IF_ERROR(finder.Suspensions());
+  HF_RETURN_IF_ERROR(finder.WithoutDevice());
   HF_RETURN_IF_ERROR(finder.DeviceKeys());
   HF_RETURN_IF_ERROR(finder.Strings());
   HF_RETURN_IF_ERROR(finder.Certificates());
   HF_RETURN_IF_ERROR(finder.Handovers());
+  HF_RETURN_IF_ERROR(AddCaseFindings(tx, all));
   HF_RETURN_IF_ERROR(AddKnowledgeFindings(tx, all));
   HF_RETURN_IF_ERROR(AddBreakGlassFindings(tx, all));
   HF_RETURN_IF_ERROR(AddRestoreFinding(tx, all));

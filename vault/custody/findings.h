@@ -39,6 +39,9 @@ enum class FindingKind : int {
   kServerEnds,          // none
   kRestoreUnconfirmed,  // vault_restore
   kSuspendedAlone,      // holder
+  kCutWaits,            // handover
+  kTaskOverdue,         // handover_task
+  kWithoutDevice,       // holder
   kNoPlaybook,          // account
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "vault/base/ascii.h"
 #include "vault/base/ids.h"
 #include "vault/base/limits.h"
 #include "vault/base/text.h"
@@ -59,12 +60,7 @@ absl::Status CheckRoles(std::int64_t roles) {
   return absl::OkStatus();
 }
 
-std::string OneSpelling(std::string person) {
-  for (char& c : person) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return person;
-}
+std::string OneSpelling(std::string_view person) { return Lowered(person); }
 
 std::string StoredQualifications(std::vector<std::string> qualifications) {
   std::ranges::sort(qualifications);

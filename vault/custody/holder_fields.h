@@ -20,7 +20,7 @@ absl::Status CheckPerson(std::string_view person);
 absl::Status CheckRoles(std::int64_t roles);
 
 // One person has one spelling: rules about two persons must not be met by one in two cases of letters.
-std::string OneSpelling(std::string person);
+std::string OneSpelling(std::string_view person);
 // Sorted, with single spaces; ids have none.
 std::string StoredQualifications(std::vector<std::string> qualifications);
 // "member security", for the record and for whoever approves.

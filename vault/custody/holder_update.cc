@@ -22,7 +22,7 @@ absl::Status CheckNotLeft(const storage::Holder& holder) {
                    fmt::format("holder {} {}", holder.name, StatusWords(holder.status)));
 }
 
-// Who reveals nothing must have nothing to reveal.
+// Auditors and offboarding identities reveal nothing, so they must have access to nothing.
 absl::Status CheckHasNoAccess(Tx& tx, const storage::Holder& holder) {
   HF_ASSIGN_OR_RETURN(const auto grants, storage::GrantStore(tx.db()).LiveByHolder(holder.id, tx.now()));
   HF_ASSIGN_OR_RETURN(const storage::Holder custodian, Custodian(tx));
@@ -44,7 +44,7 @@ absl::Status CheckNewRoles(Tx& tx, const storage::Holder& holder, std::int64_t r
   return absl::OkStatus();
 }
 
-// Who answers for a workflow must be somebody, and stay.
+// The person who answers for a workflow must have an active identity, and no open handover.
 absl::Status CheckNewPerson(Tx& tx, const storage::Holder& holder, const std::string& person) {
   if (holder.kind != HolderKind::kWorkflow)
     return InvalidField("holder.person", "is changed of workflows alone: of a person it never changes");
@@ -108,7 +108,7 @@ absl::Status Apply(WriteTx& tx, const Actor& actor, storage::Holder& holder, con
   holder.roles = change.roles.value_or(holder.roles);
   holder.updated_at = tx.now();
   ++holder.revision;
-  // Whom a former officer let in with a string that is not used yet, somebody else must let in.
+  // A former officer lets nobody in any more: unused strings of theirs are void.
   if (was_officer && !HasRole(holder.roles, Role::kSecurity))
     HF_RETURN_IF_ERROR(storage::KeyStore(tx.db()).VoidEnrollmentsIssuedBy(holder.id, tx.now()));
   return storage::HolderStore(tx.db()).Update(holder);
@@ -130,15 +130,15 @@ absl::StatusOr<storage::Holder> UpdateHolder(WriteTx& tx, const Actor& actor, co
                                              std::string_view name, const HolderChange& wanted,
                                              std::string_view etag) {
   HolderChange change = wanted;
-  if (change.person) change.person = OneSpelling(*std::move(change.person));
+  if (change.person) change.person = OneSpelling(*change.person);
   HF_ASSIGN_OR_RETURN(storage::Holder holder, FindHolder(tx, actor, name, Action::kHolderUpdate));
   const Target target{.subject = &holder, .texts = TextsOf(holder, change, request)};
   std::vector<audit::Event> events;
   HF_RETURN_IF_ERROR(AuthorizeChange(tx, actor, holder, change, target, &AuthorizeToWait, events));
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
-  // Nobody is asked to approve what cannot be done.
-  if (!repeat.has_value()) HF_RETURN_IF_ERROR(CheckPossible(tx, holder, change, etag));
   if (repeat.has_value()) return holder;
+  // Nobody is asked to approve what cannot be done.
+  HF_RETURN_IF_ERROR(CheckPossible(tx, holder, change, etag));
   events.clear();
   HF_RETURN_IF_ERROR(AuthorizeChange(tx, actor, holder, change, target, &Authorize, events));
   HF_RETURN_IF_ERROR(Apply(tx, actor, holder, change));

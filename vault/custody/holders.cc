@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "vault/base/ids.h"
-#include "vault/crypto/fingerprint.h"
 #include "vault/custody/answering.h"
 #include "vault/custody/holder_fields.h"
 #include "vault/storage/break_glass_store.h"
@@ -68,6 +67,12 @@ std::string_view StatusWords(HolderStatus status) {
   return "";
 }
 
+absl::Status CheckActive(const storage::Holder& holder) {
+  if (holder.status == HolderStatus::kActive) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
+                   fmt::format("holder {} {}", holder.name, StatusWords(holder.status)));
+}
+
 absl::Status CheckNotLeaving(Tx& tx, std::string_view person) {
   HF_ASSIGN_OR_RETURN(const auto cases, storage::HandoverStore(tx.db()).Open());
   for (const storage::Handover& open : cases) {
@@ -95,15 +100,27 @@ absl::Status VoidStrings(WriteTx& tx, const storage::Holder& holder) {
   return keys.VoidEnrollmentsIssuedBy(holder.id, tx.now());
 }
 
-absl::Status SetStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status) {
+absl::Status WriteStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status) {
   holder.status = status;
-  holder.suspension_ends = std::nullopt;
   holder.updated_at = tx.now();
   ++holder.revision;
-  if (status != HolderStatus::kActive) {
-    HF_RETURN_IF_ERROR(EndBreakGlassOf(tx, holder));
-  }
   return storage::HolderStore(tx.db()).Update(holder);
+}
+
+absl::Status SetStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status) {
+  holder.suspension_ends = std::nullopt;
+  HF_RETURN_IF_ERROR(WriteStatus(tx, holder, status));
+  return status == HolderStatus::kActive ? absl::OkStatus() : EndBreakGlassOf(tx, holder);
+}
+
+absl::Status CheckIssuerStands(Tx& tx, std::optional<std::int64_t> issuer_id) {
+  if (!issuer_id.has_value()) return absl::OkStatus();
+  HF_ASSIGN_OR_RETURN(const storage::Holder issuer, LoadHolder(tx, *issuer_id));
+  if (issuer.status == HolderStatus::kActive) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kPermissionDenied, "ISSUER_INACTIVE",
+                   fmt::format("{}, who handed out the enrollment string of this device, {}: ask another officer "
+                               "for a new string",
+                               issuer.name, StatusWords(issuer.status)));
 }
 
 std::string EtagOf(std::int64_t revision) { return fmt::format("\"{}\"", revision); }
@@ -182,10 +199,7 @@ absl::StatusOr<Enrolling> IssueEnrollment(WriteTx& tx, const Actor& actor, const
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));
   if (repeat.has_value()) return AgainWithoutString(tx, actor, *repeat);
   HF_RETURN_IF_ERROR(CheckNotLeaving(tx, holder));
-  if (holder.status != HolderStatus::kActive) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
-                     fmt::format("holder {} {}", holder.name, StatusWords(holder.status)));
-  }
+  HF_RETURN_IF_ERROR(CheckActive(holder));
   HF_ASSIGN_OR_RETURN(NewString string, MakeString(tx, holder, actor.holder.id, lifetime));
   tx.Record(EventFor(actor, Action::kHolderEnroll, target, decision));
   HF_RETURN_IF_ERROR(Remember(tx, actor, request, holder.name));

@@ -14,7 +14,6 @@ namespace holdfast::custody {
 inline constexpr Micros kKeyLifetime = 365 * kDay;
 // No policy makes it longer: one officer alone must not keep another away.
 inline constexpr Micros kLoneSuspension = kDay;
-inline constexpr Micros kNotAgainFor = 30 * kDay;
 
 struct NewHolder {
   std::string name;  // id
@@ -49,7 +48,7 @@ absl::StatusOr<Enrolling> CreateHolder(WriteTx& tx, const Actor& actor, const Re
                                        NewHolder holder);
 absl::StatusOr<Enrolling> IssueEnrollment(WriteTx& tx, const Actor& actor, const Request& request,
                                           std::string_view holder, Micros lifetime = kStringLifetime);
-// What a holder is qualified for, and which roles they have, counts from the next call on. To and from the role
+// Qualifications and roles count from the next call on. To and from the role
 // security takes two. FAILED_PRECONDITION, reason HAS_ACCESS, for who would become an auditor or an offboarding
 // identity with access to accounts.
 absl::StatusOr<storage::Holder> UpdateHolder(WriteTx& tx, const Actor& actor, const Request& request,
@@ -80,8 +79,12 @@ absl::Status LapseSuspensions(WriteTx& tx);
 
 // "is suspended", for messages.
 std::string_view StatusWords(HolderStatus status);
+// FAILED_PRECONDITION, reason HOLDER_STATUS.
+absl::Status CheckActive(const storage::Holder& holder);
 
-// Stores the status, with the time and a new revision. Whoever is not active any more has no broken glass open.
+// Stores the status, with the time and a new revision, and nothing else: what hangs on it is refused by it.
+absl::Status WriteStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status);
+// The same, for good: a suspension that would lapse does not, and whoever is not active has no broken glass open.
 absl::Status SetStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status);
 
 // FAILED_PRECONDITION, reason PERSON_LEAVING, while a handover of the person is open, under whichever name. Every
@@ -90,6 +93,10 @@ absl::Status SetStatus(WriteTx& tx, storage::Holder& holder, HolderStatus status
 absl::Status CheckNotLeaving(Tx& tx, std::string_view person);
 // The same for one identity: also once it has left, or, of a workflow, whoever answers for it has.
 absl::Status CheckNotLeaving(Tx& tx, const storage::Holder& holder);
+
+// What somebody handed out who is suspended or leaves counts for nothing until others vouched for it. OK for an
+// active issuer and for the host (none); else PERMISSION_DENIED, reason ISSUER_INACTIVE.
+absl::Status CheckIssuerStands(Tx& tx, std::optional<std::int64_t> issuer_id);
 
 // Voids the unused enrollment strings for the holder and those that the holder handed out.
 absl::Status VoidStrings(WriteTx& tx, const storage::Holder& holder);

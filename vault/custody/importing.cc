@@ -11,10 +11,13 @@
 #include "vault/base/text.h"
 #include "vault/custody/access.h"
 #include "vault/custody/accounts.h"
+#include "vault/custody/import_run.h"
 #include "vault/custody/knowers.h"
 #include "vault/custody/limits.h"
+#include "vault/custody/request_id.h"
 #include "vault/custody/secrets.h"
 #include "vault/custody/seeds.h"
+#include "vault/custody/sight.h"
 #include "vault/storage/exposure_store.h"
 #include "vault/storage/grant_store.h"
 
@@ -69,23 +72,37 @@ absl::StatusOr<std::vector<OpenComponent>> OpenAll(const WriteTx& tx, const Acto
   return opened;
 }
 
+// Of an account that the actor may not see a dry run tells nothing, and goes on without the id; the call itself must
+// fail, and is on record.
+absl::Status CheckSourceIdIsFree(WriteTx& tx, const Actor& actor, const storage::Account& unseen) {
+  if (tx.dry_run()) return absl::OkStatus();
+  RecordRefusal(tx, actor, Action::kImport, {.account = &unseen}, "account.id-taken");
+  return MakeError(absl::StatusCode::kAlreadyExists, "ID_TAKEN", "source.id: cannot be used; import it without");
+}
+
 // Matched by the source's own id, else by what a person recognises it by: the first of several alike that has
-// no id of the source and is no other item of the same run.
-absl::StatusOr<std::optional<storage::Account>> FindImported(WriteTx& tx, const ImportItem& item) {
-  const ImportSource& source = item.source;
+// no id of the source, is no other item of the same run, and is known to the actor.
+absl::StatusOr<std::optional<storage::Account>> FindImported(WriteTx& tx, const Actor& actor, ImportItem& item,
+                                                             const ImportRun& run) {
+  ImportSource& source = item.source;
   storage::AccountStore accounts(tx.db());
   if (!source.id.empty()) {
     HF_ASSIGN_OR_RETURN(auto by_id, accounts.BySourceId(source.system, source.id));
-    if (by_id.has_value()) return by_id;
+    if (by_id.has_value()) {
+      HF_ASSIGN_OR_RETURN(const bool knows, Knows(tx, actor, *by_id));
+      if (knows) return by_id;
+      HF_RETURN_IF_ERROR(CheckSourceIdIsFree(tx, actor, *by_id));
+      source.id.clear();
+    }
   }
   HF_ASSIGN_OR_RETURN(auto alike,
                       accounts.BySourceKey(source.group, source.title, source.username, source.url));
-  std::erase_if(alike, [&](const storage::Account& account) {
-    return account.source != source.system || !account.source_id.empty() ||
-           item.other_accounts.contains(account.name);
-  });
-  if (alike.empty()) return std::optional<storage::Account>();
-  return std::optional(std::move(alike.front()));
+  for (storage::Account& account : alike) {
+    if (account.source != source.system || !account.source_id.empty() || run.Took(account.id)) continue;
+    HF_ASSIGN_OR_RETURN(const bool knows, Knows(tx, actor, account));
+    if (knows) return std::optional(std::move(account));
+  }
+  return std::optional<storage::Account>();
 }
 
 absl::StatusOr<std::string> FreeName(WriteTx& tx, const std::string& wanted) {
@@ -298,6 +315,7 @@ absl::Status CheckImportItem(const ImportItem& item) {
   HF_RETURN_IF_ERROR(CheckLine("source.username", item.source.username, kMaxHandle, /*required=*/false));
   HF_RETURN_IF_ERROR(CheckLine("source.url", item.source.url, kMaxUrl, /*required=*/false));
   HF_RETURN_IF_ERROR(CheckLine("platform", item.platform, kMaxPlatform, /*required=*/true));
+  HF_RETURN_IF_ERROR(CheckRequestId("run_id", item.run));
   HF_RETURN_IF_ERROR(CheckId("account_id", item.account));
   HF_RETURN_IF_ERROR(CheckDetails("details", item.details));
   if (item.known_by.size() > kMaxKnownBy)
@@ -315,12 +333,13 @@ absl::Status CheckImportItem(const ImportItem& item) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Imported> Import(WriteTx& tx, const Actor& actor, const Request& request,
-                                const ImportItem& item) {
-  HF_ASSIGN_OR_RETURN(auto account, FindImported(tx, item));
+absl::StatusOr<Imported> Import(WriteTx& tx, const Actor& actor, const Request& request, ImportItem item) {
+  HF_ASSIGN_OR_RETURN(ImportRun run, ImportRun::Of(tx, actor, request, item));
+  HF_ASSIGN_OR_RETURN(auto account, FindImported(tx, actor, item, run));
   // Comparing tells the importer whether a value is the one they have: each comparison is on the record too.
   HF_ASSIGN_OR_RETURN(const Permit decision,
                       AuthorizeItem(tx, actor, account.has_value() ? *account : AccountOf(item), item));
+  HF_RETURN_IF_ERROR(run.CheckIsAnother());
   HF_ASSIGN_OR_RETURN(const storage::Holder owner,
                       FindAccessHolder(tx, item.owner.empty() ? actor.holder.name : item.owner, "owner"));
   HF_ASSIGN_OR_RETURN(const auto components, OpenAll(tx, actor, request, item));
@@ -358,6 +377,7 @@ absl::StatusOr<Imported> Import(WriteTx& tx, const Actor& actor, const Request& 
   if (!is_new) imported.differing_fields = DifferingFields(*account, item);
   imported.outcome = Overall(imported, is_new);
   if (!is_new || !tx.dry_run()) imported.account = account->name;
+  HF_RETURN_IF_ERROR(run.Keep(tx, actor, account->id, is_new));
   return imported;
 }
 

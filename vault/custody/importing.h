@@ -1,9 +1,7 @@
 // Logins from other stores. Nothing that exists is overwritten; differences are reported.
 #pragma once
 
-#include <functional>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -44,7 +42,7 @@ struct ImportItem {
   // does.
   std::vector<std::string> known_by;
   bool known_by_nobody = false;
-  std::set<std::string, std::less<>> other_accounts;  // ids, of other items of the run: never this item's
+  std::string run;  // the same for all items of one file
 };
 // Errors name fields of ImportItemRequest.
 absl::Status CheckImportItem(const ImportItem& item);
@@ -59,7 +57,8 @@ struct Imported {
   std::vector<std::string> differing_fields;
 };
 
-absl::StatusOr<Imported> Import(WriteTx& tx, const Actor& actor, const Request& request,
-                                const ImportItem& item);
+// ALREADY_EXISTS: reason SAME_ITEM, as import_run.h says; ID_TAKEN where an account that the actor may not see has the
+// source's id.
+absl::StatusOr<Imported> Import(WriteTx& tx, const Actor& actor, const Request& request, ImportItem item);
 
 }  // namespace holdfast::custody

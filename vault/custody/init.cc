@@ -6,15 +6,12 @@
 #include <system_error>
 #include <utility>
 
-#include "vault/audit/anchor.h"
-#include "vault/audit/log.h"
 #include "vault/base/ids.h"
 #include "vault/crypto/keyring.h"
 #include "vault/custody/authorize.h"
 #include "vault/custody/holders.h"
 #include "vault/custody/new_directory.h"
 #include "vault/custody/paths.h"
-#include "vault/custody/place.h"
 #include "vault/custody/seal.h"
 #include "vault/custody/vault.h"
 #include "vault/pki/enrollment_string.h"
@@ -29,10 +26,7 @@ absl::Status CheckOptions(const InitOptions& options) {
   HF_RETURN_IF_ERROR(CheckId("officer", options.officer));
   if (!options.address.empty() && !pki::IsHostPort(options.address))
     return InvalidField("advertise", "must be the host:port that clients connect to");
-  if (LiesWithin(options.key_file, options.data_dir)) {
-    return InvalidField("key-file",
-                        "must lie outside the data directory: whoever copies that must not get the key too");
-  }
+  HF_RETURN_IF_ERROR(CheckKeyFileLiesOutside(options.key_file, options.data_dir));
   std::error_code error;
   if (fs::exists(options.key_file, error)) {
     return MakeError(absl::StatusCode::kAlreadyExists, "KEY_FILE_EXISTS",
@@ -52,11 +46,12 @@ absl::Status InstallPolicy(storage::Connection& db) {
   return policies.SetActive(row.id);
 }
 
-absl::Status RegisterOfficer(WriteTx& tx, const std::string& officer, NewString& made) {
+absl::Status RegisterOfficer(WriteTx& tx, const InitOptions& options, NewString& made) {
+  const std::string& officer = options.officer;
   storage::SettingStore settings(tx.db());
   HF_RETURN_IF_ERROR(settings.Set("custodian", officer));
   storage::Holder holder{.name = officer, .roles = static_cast<std::int64_t>(Role::kSecurity)};
-  HF_ASSIGN_OR_RETURN(made, InsertHolder(tx, holder, /*issuer=*/std::nullopt));
+  HF_ASSIGN_OR_RETURN(made, InsertHolder(tx, holder, /*issuer=*/std::nullopt, options.string_lifetime));
   audit::Event event;
   event.type = "vault.init";
   event.subject = RefTo(holder);
@@ -80,29 +75,15 @@ absl::StatusOr<Plaintext> Fill(const InitOptions& options, const std::string& an
   HF_RETURN_IF_ERROR(settings.Set("anchor", anchor_name));
   HF_RETURN_IF_ERROR(settings.Set(kAddressSetting, options.address));
   HF_RETURN_IF_ERROR(InstallPolicy(*db));
-  HF_ASSIGN_OR_RETURN(audit::Log log, audit::Log::Load(*db, keys.state_mac));
-  const std::string anchor_path = ResolvePath(options.data_dir, anchor_name);
-  HF_ASSIGN_OR_RETURN(audit::Anchor anchor, audit::Anchor::Create(anchor_path));
-  undo.Add(anchor_path);
-  HF_ASSIGN_OR_RETURN(const Elapsed elapsed, Elapsed::Load(*db, log.tip().last_uptime));
-  Committer committer(std::move(db), std::move(log), std::move(anchor), keys, std::make_shared<Policies>(),
-                      elapsed);
   NewString made;
-  HF_RETURN_IF_ERROR(
-      committer.RunOne([&](WriteTx& tx) { return RegisterOfficer(tx, options.officer, made); }));
-  HF_RETURN_IF_ERROR(committer.Checkpoint(/*always=*/true));
-  HF_ASSIGN_OR_RETURN(const Place place, PlaceOf(options.data_dir));
-  HF_RETURN_IF_ERROR(WritePlace(options.data_dir, place, keys.state_mac));
+  HF_RETURN_IF_ERROR(BeginLog(
+      options.data_dir, anchor_name, std::move(db), keys,
+      [&](WriteTx& tx) { return RegisterOfficer(tx, options, made); }, undo));
   HF_RETURN_IF_ERROR(WriteKeyFile(options.key_file, vault_id, root));
   undo.Add(options.key_file);
-  // Last: only a directory with a seal is a vault.
-  HF_RETURN_IF_ERROR(WriteSeal(
-      options.data_dir, {.vault_id = vault_id,
-                         .anchor = anchor_name,
-                         .slots = {{.root_key_id = crypto::RootKeyId(root),
-                                    .key_file = options.key_file,
-                                    .database_key = crypto::WrapKey(root, vault_id, crypto::kDatabaseKey,
-                                                                    kDatabaseEpoch, database_key)}}}));
+  HF_RETURN_IF_ERROR(SealDirectory(options.data_dir, anchor_name,
+                                   {.vault_id = vault_id, .root = root, .key_file = options.key_file},
+                                   database_key));
   return FormatString(keys, options.officer, options.address, std::move(made.key));
 }
 

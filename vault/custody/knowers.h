@@ -1,4 +1,4 @@
-// Who knows what an import brings, beside the importer: the owner is presumed to, and the importer names the
+// The people who know what an import brings, beside the importer: the owner is presumed to, the importer names the
 // others. What they know they must not know when they leave. Not thread safe; for one item.
 #pragma once
 

@@ -7,6 +7,7 @@
 
 #include "vault/crypto/mac.h"
 #include "vault/crypto/value_forms.h"
+#include "vault/custody/new_tasks.h"
 #include "vault/pki/public_half.h"
 #include "vault/storage/exposure_store.h"
 
@@ -41,7 +42,9 @@ std::vector<Bytes> HashesOf(const Tx& tx, std::string_view kind, const Plaintext
 
 absl::Status RecordKnown(WriteTx& tx, const storage::Holder& holder, std::int64_t secret_id,
                          std::int64_t version) {
-  return storage::ExposureStore(tx.db()).Record(holder.id, secret_id, version, ExposureHow::kKnown, tx.now());
+  HF_RETURN_IF_ERROR(
+      storage::ExposureStore(tx.db()).Record(holder.id, secret_id, version, ExposureHow::kKnown, tx.now()));
+  return AddTasksOf(tx, holder.person);
 }
 
 absl::Status KeepKnowledge(WriteTx& tx, const storage::Holder& workflow) {
@@ -62,12 +65,11 @@ absl::Status KeepKnowledge(WriteTx& tx, const storage::Holder& workflow) {
 
 absl::StatusOr<Declared> DeclareKnown(WriteTx& tx, const Actor& actor, const Request& request,
                                       const Knowledge& knowledge) {
-  // Who knows is part of the decision: found before it, told of only after it.
+  // The decision depends on the holder: looked up before it, and an unknown id is told only after it.
   const auto found = FindHolder(tx, knowledge.holder);
-  Target about{.subject = found.ok() ? &*found : nullptr};
   HF_ASSIGN_OR_RETURN(Located located,
                       Locate(tx, actor, policy::Action::kExposureAdd, knowledge.account, knowledge.secret,
-                             knowledge.version, {{"reason", request.reason}}, about.subject));
+                             knowledge.version, {{"reason", request.reason}}, found.ok() ? &*found : nullptr));
   HF_RETURN_IF_ERROR(found.status());
   Declared declared{.row = std::move(located.row), .holder = *found};
   HF_ASSIGN_OR_RETURN(const auto repeat, FindRepeat(tx, actor, request));

@@ -79,12 +79,12 @@ class KnowledgeFinder {
     HF_ASSIGN_OR_RETURN(const auto knowers, store_.KnowersInForce());
     for (const Knower& knower : knowers) {
       HF_ASSIGN_OR_RETURN(const storage::Holder* const holder, HolderOf(knower.holder_id));
-      HF_ASSIGN_OR_RETURN(const auto secret, storage::SecretStore(tx_.db()).ById(knower.secret_id));
-      if (!secret.has_value() || told_.contains({secret->id, holder->id})) continue;
-      HF_ASSIGN_OR_RETURN(const bool access, HasAccess(*holder, secret->account_id));
+      if (told_.contains({knower.secret_id, holder->id})) continue;
+      HF_ASSIGN_OR_RETURN(const storage::Secret secret, LoadSecret(tx_, knower.secret_id));
+      HF_ASSIGN_OR_RETURN(const bool access, HasAccess(*holder, secret.account_id));
       if (access) continue;
-      HF_ASSIGN_OR_RETURN(const auto task, knowledge_.StateOf(secret->id, holder->person));
-      if (task.settled == storage::SettledAs::kNot) Tell(knower, *holder, *secret);
+      HF_ASSIGN_OR_RETURN(const auto task, knowledge_.StateOf(secret.id, holder->person));
+      if (task.settled == storage::SettledAs::kNot) Tell(knower, *holder, secret);
     }
     return absl::OkStatus();
   }
@@ -119,24 +119,23 @@ class KnowledgeFinder {
     for (const std::int64_t id : put_back)
       found.emplace(id, "its value was in an earlier version already, so nothing was rotated: put in a new one");
     for (const auto& [id, words] : found) {
-      HF_ASSIGN_OR_RETURN(const auto secret, storage::SecretStore(tx_.db()).ById(id));
-      if (!secret.has_value()) continue;
-      Add(Severity::kWarning, FindingKind::kValueReused, "value.reused", id, secret->account_id, id,
-          std::nullopt, secret->updated_at, std::string(words));
+      HF_ASSIGN_OR_RETURN(const storage::Secret secret, LoadSecret(tx_, id));
+      Add(Severity::kWarning, FindingKind::kValueReused, "value.reused", id, secret.account_id, id,
+          std::nullopt, secret.updated_at, std::string(words));
       out_.back().for_security = true;
     }
     return absl::OkStatus();
   }
 
  private:
-  // That has findings of its own.
+  // A broken glass has findings of its own (break_glass_findings.h).
   absl::Status SkipBrokenGlass() {
     HF_ASSIGN_OR_RETURN(const auto broken, storage::BreakGlassStore(tx_.db()).Unreviewed());
     for (const storage::BreakGlass& glass : broken) told_.insert({glass.secret_id, glass.requester_id});
     return absl::OkStatus();
   }
 
-  // What follows from equal values is for security alone: others could put guesses in elsewhere, and look.
+  // Findings by equal values are for security alone: others could put guesses in elsewhere, and look.
   void Tell(const Knower& knower, const storage::Holder& holder, const storage::Secret& secret) {
     TellOf(knower, holder, secret);
     out_.back().for_security = !knower.exposed;

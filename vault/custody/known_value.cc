@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <map>
 #include <string>
 #include <utility>
 
+#include "vault/base/retry.h"
 #include "vault/storage/break_glass_store.h"
 #include "vault/storage/knowledge_store.h"
 #include "vault/storage/refusal_store.h"
@@ -14,7 +15,7 @@
 namespace holdfast::custody {
 namespace {
 
-// Who must not know the value in force of the secret, and how far that is.
+// A person who must not know the value in force of the secret, and how far their task is.
 struct Watched {
   std::string person;
   storage::TaskState state;
@@ -48,26 +49,56 @@ absl::StatusOr<bool> IsKnown(Tx& tx, const std::string& person, const std::vecto
   return false;
 }
 
+// When so many happened that there are `most` or more, the time of the one that must be forgotten first, so that
+// fewer than `most` are left.
+Micros UntilFewer(std::vector<Micros> times, std::size_t most) {
+  const auto last = times.begin() + static_cast<std::ptrdiff_t>(times.size() - most);
+  std::ranges::nth_element(times, last);
+  return *last;
+}
+
+std::int64_t MillisOf(Micros wait) { return (wait + 999) / 1000; }
+
+absl::Status TooManyKnown(const Tx& tx, const storage::Secret& secret, const std::map<Bytes, Micros>& told) {
+  std::vector<Micros> times;
+  for (const auto& [hash, last] : told) times.push_back(last);
+  const Micros wait = UntilFewer(std::move(times), kMaxToldAnHour) + kHour - tx.now();
+  absl::Status status = MakeError(
+      absl::StatusCode::kResourceExhausted, "TOO_MANY_KNOWN_VALUES",
+      fmt::format("{} values of {} were refused within an hour as known to somebody; again in {} minutes, with one "
+                  "that is random",
+                  told.size(), secret.name, (wait + kMinute - 1) / kMinute));
+  SetRetryAfter(status, MillisOf(wait));
+  return status;
+}
+
 absl::Status CheckPace(Tx& tx, const Actor& actor, const storage::Secret& secret) {
   const Micros since = tx.now() - kMinute;
-  HF_ASSIGN_OR_RETURN(const std::int64_t stored,
-                      storage::SecretStore(tx.db()).CountPuts(secret.id, actor.holder.id, since));
-  HF_ASSIGN_OR_RETURN(const std::int64_t refused,
-                      storage::RefusalStore(tx.db()).CountBy(secret.id, actor.holder.id, since));
-  if (stored + refused < kMaxPutsAMinute) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kResourceExhausted, "TOO_MANY_PUTS",
-                   fmt::format("you put in {} values of {} within a minute, which is the most; wait a minute",
-                               kMaxPutsAMinute, secret.name));
+  HF_ASSIGN_OR_RETURN(auto times, storage::SecretStore(tx.db()).PutTimes(secret.id, actor.holder.id, since));
+  HF_ASSIGN_OR_RETURN(const auto refused,
+                      storage::RefusalStore(tx.db()).TimesBy(secret.id, actor.holder.id, since));
+  times.insert(times.end(), refused.begin(), refused.end());
+  if (times.size() < kMaxPutsAMinute) return absl::OkStatus();
+  const Micros wait = UntilFewer(std::move(times), kMaxPutsAMinute) + kMinute - tx.now();
+  absl::Status status = MakeError(
+      absl::StatusCode::kResourceExhausted, "TOO_MANY_PUTS",
+      fmt::format("you put in {} values of {} within a minute, which is the most; again in {} seconds",
+                  kMaxPutsAMinute, secret.name, (wait + kSecond - 1) / kSecond));
+  SetRetryAfter(status, MillisOf(wait));
+  return status;
 }
 
 absl::Status CheckHolderPace(Tx& tx, const Actor& actor) {
-  HF_ASSIGN_OR_RETURN(const std::int64_t stored,
-                      storage::SecretStore(tx.db()).CountPutsBy(actor.holder.id, tx.now() - kHour));
-  if (stored < kMaxPutsAnHour) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kResourceExhausted, "TOO_MANY_PUTS",
-                   fmt::format("you put in {} values within an hour, which is the most; go on in an hour, or bring many "
-                               "values in by an import",
-                               kMaxPutsAnHour));
+  HF_ASSIGN_OR_RETURN(auto times, storage::SecretStore(tx.db()).PutTimesBy(actor.holder.id, tx.now() - kHour));
+  if (times.size() < kMaxPutsAnHour) return absl::OkStatus();
+  const Micros wait = UntilFewer(std::move(times), kMaxPutsAnHour) + kHour - tx.now();
+  absl::Status status = MakeError(
+      absl::StatusCode::kResourceExhausted, "TOO_MANY_PUTS",
+      fmt::format("you put in {} values within an hour, which is the most; go on in {} minutes, or bring many values in "
+                  "by an import",
+                  kMaxPutsAnHour, (wait + kMinute - 1) / kMinute));
+  SetRetryAfter(status, MillisOf(wait));
+  return status;
 }
 
 absl::Status CheckRoom(const storage::Secret& secret, const std::vector<Watched>& watched) {
@@ -103,18 +134,12 @@ absl::Status CheckNewValue(WriteTx& tx, const Actor& actor, const Target& target
   HF_RETURN_IF_ERROR(CheckPace(tx, actor, secret));
   HF_ASSIGN_OR_RETURN(std::vector<Watched> watched, WatchedOver(tx, secret));
   HF_RETURN_IF_ERROR(CheckRoom(secret, watched));
-  // What somebody puts in they know; it ends no task of theirs, and tells them nothing.
+  // The actor knows what they put in: it ends no task of theirs, and an equality would tell them nothing.
   std::erase_if(watched, [&](const Watched& one) { return one.person == actor.holder.person; });
   if (watched.empty() || tx.dry_run()) return absl::OkStatus();
-  HF_ASSIGN_OR_RETURN(const std::set<Bytes> told,
+  HF_ASSIGN_OR_RETURN(const auto told,
                       storage::RefusalStore(tx.db()).Values(secret.id, tx.now() - kHour));
-  if (told.size() >= kMaxToldAnHour && !told.contains(hashes.back())) {
-    return MakeError(
-        absl::StatusCode::kResourceExhausted, "TOO_MANY_KNOWN_VALUES",
-        fmt::format("{} values of {} were refused within an hour as known to somebody; wait, and choose one "
-                    "that is random",
-                    told.size(), secret.name));
-  }
+  if (told.size() >= kMaxToldAnHour && !told.contains(hashes.back())) return TooManyKnown(tx, secret, told);
   for (const Watched& one : watched) {
     HF_ASSIGN_OR_RETURN(const bool known, IsKnown(tx, one.person, hashes));
     if (!known) continue;

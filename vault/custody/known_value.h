@@ -1,7 +1,7 @@
-// What a new value must meet before it is stored: no flood of values, and, while somebody's task asks for a
+// Checks a new value before it is stored: no flood of values, and, while somebody's task asks for a
 // value that a certain person does not know, none that the person knows.
 //
-// That an equality is told makes it an oracle. So it is told for such a task alone, never where else the value
+// Whoever is told of an equality has an oracle. So it is told for such a task alone, never where else the value
 // is, on the record, and for five values a secret and hour; values beyond are not even compared.
 #pragma once
 
@@ -12,8 +12,8 @@
 namespace holdfast::custody {
 
 inline constexpr std::int64_t kMaxVersionsPerSecret = 10'000;
-inline constexpr int kMaxPutsAMinute = 10;  // of one holder and secret
-inline constexpr int kMaxPutsAnHour = 1000;  // of one holder: each value is compared in every departure of theirs
+inline constexpr std::size_t kMaxPutsAMinute = 10;  // of one holder and secret
+inline constexpr std::size_t kMaxPutsAnHour = 1000;  // of one holder: each value is compared in every departure of theirs
 inline constexpr std::size_t kMaxToldAnHour = 5;  // values of one secret that somebody must not know
 
 // RESOURCE_EXHAUSTED, reason TOO_MANY_PUTS or TOO_MANY_KNOWN_VALUES; FAILED_PRECONDITION, reason

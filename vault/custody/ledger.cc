@@ -8,6 +8,7 @@
 #include "vault/base/retry.h"
 #include "vault/custody/access_end.h"
 #include "vault/custody/holders.h"
+#include "vault/storage/errors.h"
 
 namespace holdfast::custody {
 namespace {
@@ -25,14 +26,14 @@ absl::Status Overloaded() {
   return status;
 }
 
+using storage::IsDiskFull;
+
+}  // namespace
+
 absl::Status Late() {
   return MakeError(absl::StatusCode::kDeadlineExceeded, "LATE",
                    "the call ended before it was taken; nothing was done");
 }
-
-bool IsDiskFull(const absl::Status& status) { return ReasonOf(status) == "DISK_FULL"; }
-
-}  // namespace
 
 Ledger::Ledger(std::unique_ptr<Committer> committer, const Keys& keys, std::shared_ptr<Policies> policies,
                Options options)

@@ -25,6 +25,9 @@ using Query = std::function<absl::Status(ReadTx&)>;
 // True when nobody waits for the answer any more (deadline, cancellation); checked when a command is taken.
 using Abandoned = std::function<bool()>;
 
+// DEADLINE_EXCEEDED, reason LATE: the answer to a command that was abandoned before it was taken.
+absl::Status Late();
+
 class Ledger {
  public:
   struct Options {
@@ -78,7 +81,7 @@ class Ledger {
   // `left`: set to what the query wants done now that it failed.
   absl::Status RunInSnapshot(storage::Connection& db, const Query& query, Undone& left);
   void RunQuery(storage::Connection& db, const std::shared_ptr<Reading>& reading);
-  // What time alone ends. Looked for now and then.
+  // Ends access and suspensions whose time is over.
   absl::Status EndWhatIsOver();
 
   std::unique_ptr<Committer> committer_;  // the writer thread's alone

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "vault/custody/sight.h"
+
 namespace holdfast::custody {
 
 absl::StatusOr<storage::SecretVersion> FindVersion(Tx& tx, const storage::Secret& secret,
@@ -15,15 +17,6 @@ absl::StatusOr<storage::SecretVersion> FindVersion(Tx& tx, const storage::Secret
 }
 
 namespace {
-
-// Somebody may act on an account that they may not look at, but not find out by that what is there.
-absl::Status CheckSees(Tx& tx, const Actor& actor, policy::Action action, const Target& target,
-                       const Permit& permit) {
-  HF_ASSIGN_OR_RETURN(const bool sees, Sees(tx, actor, *target.account));
-  if (sees) return absl::OkStatus();
-  RecordRefusal(tx, actor, action, target, permit.rule);
-  return NoSuchAccount(tx, actor, target.account->name);
-}
 
 bool MeansRemoved(policy::Action action) {
   return action == policy::Action::kSecretAttest || action == policy::Action::kExposureAdd;
@@ -58,9 +51,10 @@ absl::StatusOr<Located> Locate(WriteTx& tx, const Actor& actor, policy::Action a
   auto version = secret.ok() ? FindVersion(tx, located.row.secret, number) : secret.status();
   if (!version.ok()) {
     // Nobody is asked to approve what is not there.
-    HF_ASSIGN_OR_RETURN(const Permit permit, AuthorizeToWait(tx, actor, action, target));
-    HF_RETURN_IF_ERROR(CheckSees(tx, actor, action, target, permit));
-    return version.status();
+    HF_RETURN_IF_ERROR(AuthorizeToWait(tx, actor, action, target).status());
+    // Whoever may ask for what they do not see does not find out by that which secrets there are.
+    HF_ASSIGN_OR_RETURN(const bool knows, Knows(tx, actor, located.row.account));
+    return knows ? version.status() : NotThere(tx, actor, action, Thing::kAccount, account_name, target);
   }
   located.row.version = *std::move(version);
   HF_ASSIGN_OR_RETURN(located.decision, Authorize(tx, actor, action, target));

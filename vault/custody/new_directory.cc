@@ -7,7 +7,12 @@
 #include <filesystem>
 #include <system_error>
 
+#include "vault/audit/anchor.h"
+#include "vault/crypto/keyring.h"
+#include "vault/custody/committer.h"
 #include "vault/custody/paths.h"
+#include "vault/custody/place.h"
+#include "vault/custody/seal.h"
 
 namespace holdfast::custody {
 namespace {
@@ -34,6 +39,12 @@ bool LiesWithin(const std::string& path, const std::string& directory) {
   const fs::path outer = fs::weakly_canonical(directory, ignored);
   const fs::path relative = inner.lexically_relative(outer);
   return !relative.empty() && *relative.begin() != "..";
+}
+
+absl::Status CheckKeyFileLiesOutside(const std::string& key_file, const std::string& data_dir) {
+  if (!LiesWithin(key_file, data_dir)) return absl::OkStatus();
+  return InvalidField("key-file",
+                      "must lie outside the data directory: whoever copies that must not get the key too");
 }
 
 absl::StatusOr<std::string> NewAnchorName(const std::string& data_dir, const std::string& chosen) {
@@ -73,6 +84,32 @@ absl::Status MakeDataDirectory(const std::string& data_dir, RemoveUnlessKept& ma
   for (const char* suffix : {"", "-wal", "-shm", "-journal"}) made.Add(DatabasePath(data_dir) + suffix);
   made.Add(PlacePath(data_dir));
   return absl::OkStatus();
+}
+
+absl::Status BeginLog(const std::string& data_dir, const std::string& anchor_name,
+                      std::unique_ptr<storage::Connection> db, const Keys& keys, const Work& work,
+                      RemoveUnlessKept& made) {
+  HF_ASSIGN_OR_RETURN(audit::Log log, audit::Log::Load(*db, keys.state_mac));
+  const std::string anchor_path = ResolvePath(data_dir, anchor_name);
+  HF_ASSIGN_OR_RETURN(audit::Anchor anchor, audit::Anchor::Create(anchor_path));
+  made.Add(anchor_path);
+  HF_ASSIGN_OR_RETURN(const Elapsed elapsed, Elapsed::Load(*db, log.tip().last_uptime));
+  Committer committer(std::move(db), std::move(log), std::move(anchor), keys, std::make_shared<Policies>(),
+                      elapsed);
+  HF_RETURN_IF_ERROR(committer.RunOne(work));
+  HF_RETURN_IF_ERROR(committer.Checkpoint(/*always=*/true));
+  HF_ASSIGN_OR_RETURN(const Place place, PlaceOf(data_dir));
+  return WritePlace(data_dir, place, keys.state_mac);
+}
+
+absl::Status SealDirectory(const std::string& data_dir, const std::string& anchor_name, const SealedBy& by,
+                           const SecretBytes& database_key) {
+  return WriteSeal(data_dir, {.vault_id = ToBytes(by.vault_id),
+                              .anchor = anchor_name,
+                              .slots = {{.root_key_id = crypto::RootKeyId(by.root),
+                                         .key_file = by.key_file,
+                                         .database_key = crypto::WrapKey(by.root, by.vault_id, crypto::kDatabaseKey,
+                                                                         kDatabaseEpoch, database_key)}}});
 }
 
 }  // namespace holdfast::custody

@@ -1,11 +1,14 @@
 // Making a data directory: nothing that was there is overwritten, and nothing half made stays behind.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "vault/base/secret_bytes.h"
 #include "vault/base/status.h"
+#include "vault/custody/tx.h"
 
 namespace holdfast::custody {
 
@@ -29,8 +32,25 @@ absl::Status CheckNewDirectory(const std::string& data_dir);
 absl::Status MakeDataDirectory(const std::string& data_dir, RemoveUnlessKept& made);
 
 bool LiesWithin(const std::string& path, const std::string& directory);
+// Errors name "key-file".
+absl::Status CheckKeyFileLiesOutside(const std::string& key_file, const std::string& data_dir);
 // The anchor as the seal names it: "anchor" when `chosen` is empty, relative where it lies in the data directory, which
 // it then follows. ALREADY_EXISTS, reason ANCHOR_EXISTS.
 absl::StatusOr<std::string> NewAnchorName(const std::string& data_dir, const std::string& chosen);
+
+// Goes on with the log of the database in the directory, under a new anchor, by what `work` records; moves all of it
+// into the database file and writes D/place. `db` has its state digest.
+absl::Status BeginLog(const std::string& data_dir, const std::string& anchor_name,
+                      std::unique_ptr<storage::Connection> db, const Keys& keys, const Work& work,
+                      RemoveUnlessKept& made);
+
+struct SealedBy {
+  ByteView vault_id;
+  const SecretBytes& root;
+  const std::string& key_file;
+};
+// Last: only a directory with a seal is a vault.
+absl::Status SealDirectory(const std::string& data_dir, const std::string& anchor_name, const SealedBy& by,
+                           const SecretBytes& database_key);
 
 }  // namespace holdfast::custody

@@ -4,11 +4,10 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "vault/base/files.h"
+#include "vault/base/json.h"
 #include "vault/crypto/mac.h"
 #include "vault/custody/paths.h"
 
@@ -22,13 +21,7 @@ constexpr std::size_t kMaxSize = 4096;
 constexpr char kMachineId[] = "/etc/machine-id";
 constexpr char kBootId[] = "/proc/sys/kernel/random/boot_id";
 
-std::string ReadSmall(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kMaxSize, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  return text;
-}
+std::string ReadSmall(const std::string& path) { return ReadUpTo(path, kMaxSize).value_or(""); }
 
 // Some containers have no machine id: then all of them count as one machine, and the rest has to tell.
 std::string HashOf(const std::string& path) {
@@ -66,18 +59,14 @@ struct Recorded {
 std::optional<Recorded> Parse(const std::string& text) {
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object() || json.value("format", Json()) != kFormat) return std::nullopt;
-  const auto string = [&](const char* key) {
-    const auto it = json.find(key);
-    return it != json.end() && it->is_string() ? it->get<std::string>() : std::string();
-  };
   const auto number = [&](const char* key) {
     const auto it = json.find(key);
     return it != json.end() && it->is_number_unsigned() ? it->get<std::uint64_t>() : 0;
   };
-  const auto mac = HexDecode(string("mac"));
+  const auto mac = HexDecode(TextIn(json, "mac"));
   if (!mac.has_value()) return std::nullopt;
-  return Recorded{.place = {.machine = string("machine"),
-                            .boot = string("boot"),
+  return Recorded{.place = {.machine = TextIn(json, "machine"),
+                            .boot = TextIn(json, "boot"),
                             .device = number("device"),
                             .directory = number("directory"),
                             .database = number("database")},

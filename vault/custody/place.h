@@ -34,13 +34,13 @@ struct Place {
 
 // Of a directory with a database.
 absl::StatusOr<Place> PlaceOf(const std::string& data_dir);
-// How `now` differs from `recorded`, in words: "another machine"; "" when it is the same place. The database file
-// is left out: whoever opens the vault says first if it is older than its anchor.
+// The difference in words, "it was last served on another machine"; "" when there is none. The database file is
+// left out: whoever opens the vault says first if it is older than its anchor.
 std::string Moved(const Place& recorded, const Place& now);
 
-// What D/place says, unchecked: nothing when it is missing or damaged.
+// The content of D/place, not authenticated; nothing when it is missing or damaged.
 std::optional<Place> ReadPlace(const std::string& data_dir);
-// Whether the vault with this key wrote D/place.
+// True when the vault with this key wrote D/place.
 bool PlaceIsAuthentic(const std::string& data_dir, const SecretBytes& mac_key);
 absl::Status WritePlace(const std::string& data_dir, const Place& place, const SecretBytes& mac_key);
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include "vault/base/ascii.h"
 
 namespace holdfast::custody {
 namespace {
@@ -58,9 +58,7 @@ Target TargetOf(const storage::PolicyRow& row, const Request& request) {
 std::string PolicyName(std::int64_t id) { return fmt::format("policies/{}", id); }
 
 absl::StatusOr<storage::PolicyRow> FindPolicy(Tx& tx, std::string_view id) {
-  std::int64_t number = id == kActive ? tx.policy().id : 0;
-  const char* const end = id.data() + id.size();
-  if (id != kActive && std::from_chars(id.data(), end, number).ptr != end) number = 0;
+  const std::int64_t number = id == kActive ? tx.policy().id : ParseNumber(id).value_or(0);
   HF_ASSIGN_OR_RETURN(auto row, storage::PolicyStore(tx.db()).ById(number));
   if (row.has_value()) return *std::move(row);
   return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no policy {}", id));

@@ -5,8 +5,8 @@
 #include <optional>
 #include <tuple>
 
-#include "vault/crypto/fingerprint.h"
 #include "vault/custody/facts.h"
+#include "vault/custody/sight.h"
 
 namespace holdfast::custody {
 namespace {
@@ -67,7 +67,7 @@ absl::StatusOr<Actor> ActorFor(Tx& tx, storage::Holder holder, std::vector<std::
   if (key.has_value()) {
     assumptions.push_back(fmt::format("the call comes from the {} device {}",
                                       key->state == KeyState::kConfirmed ? "confirmed" : "unconfirmed",
-                                      crypto::KeyFingerprint(key->cert_sha256, key->box_public)));
+                                      FingerprintOf(*key)));
     actor.key = *std::move(key);
   } else {
     assumptions.push_back("no device of this holder is accepted now; one just confirmed is assumed");
@@ -99,8 +99,12 @@ absl::StatusOr<Answer> ExplainDecision(Tx& tx, const Actor& asker, const Questio
   HF_ASSIGN_OR_RETURN(const Things things, FindThings(tx, asker, question));
   Answer answer;
   HF_ASSIGN_OR_RETURN(const Actor actor, ActorFor(tx, std::move(holder), answer.assumptions));
-  HF_ASSIGN_OR_RETURN(const policy::Facts facts,
-                      GatherFacts(tx, actor, question.action, things.AsTarget(question.version), {}));
+  const Target target = things.AsTarget(question.version);
+  HF_ASSIGN_OR_RETURN(const policy::Facts facts, GatherFacts(tx, actor, question.action, target, {}));
+  HF_ASSIGN_OR_RETURN(const bool there, IsThere(tx, actor, question.action, target, /*refused=*/false));
+  if (!there)
+    answer.assumptions.push_back(fmt::format("{} may not see account {}: to them it is not there, and they do nothing to it",
+                                             actor.holder.name, question.account));
   const policy::Bundle& bundle = tx.policy().bundle;
   answer.explanation = policy::Explain(bundle, facts);
   TellWhatIsLeftOut(bundle, question.action, answer.assumptions);

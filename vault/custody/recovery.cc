@@ -52,7 +52,8 @@ std::string RestoreAdvice(const PendingRestore& pending) {
   return fmt::format(
       "the vault was restored from a backup, and what happened after it is undone; {} must look it over and run: "
       "holdfast vault confirm-restore ({} of {} did)",
-      names.empty() ? "a holder with the role security and a confirmed device" : fmt::format("{}", fmt::join(names, " or ")),
+      names.empty() ? "a holder with the role security and a confirmed device"
+                    : fmt::format("{}", fmt::join(names, " or ")),
       pending.confirmed.size(), pending.restore.needed);
 }
 

@@ -22,7 +22,7 @@ absl::StatusOr<std::optional<PendingRestore>> FindPendingRestore(Tx& tx);
 // "the vault was restored from a backup; bob or carol must run: holdfast vault confirm-restore (0 of 2 did)".
 std::string RestoreAdvice(const PendingRestore& pending);
 
-// Whether values must stay in for now: secret.reveal, secret.code, break-glass.reveal.
+// The denial for actions that release values (reveal, code, break-glass) while a restore is unconfirmed.
 absl::StatusOr<std::optional<policy::Decision>> HeldByRestore(Tx& tx, policy::Action action);
 
 // One person's yes. As many as the vault had officers are needed, two at most, each another person. FAILED_PRECONDITION

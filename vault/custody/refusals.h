@@ -24,10 +24,10 @@ inline constexpr char kFoldedText[] = "folded";
 
 class Refusals {
  public:
-  // Whether the event is to be written now; if not, it was counted. True for whatever is no refusal, and for what
+  // True when the event must be written now; otherwise it was counted. True for all that are no refusals, and for what
   // Take() gave.
   bool Admit(const audit::Event& event, Micros now);
-  // That something is counted, and whether it is time to write it.
+  // Something is counted and not written yet; Due(): it is time to write it.
   bool waiting() const { return since_.has_value(); }
   bool Due(Micros now) const { return since_.has_value() && now >= *since_ + kRefusalsCountedFor; }
   // One event a kind, with how many there were and from when until when; they count no more.

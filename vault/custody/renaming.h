@@ -9,7 +9,7 @@
 
 namespace holdfast::custody {
 
-// ALREADY_EXISTS, reason ALREADY_EXISTS, for an id that any account has or had.
+// ALREADY_EXISTS, as FreeId() of accounts.h says, for an id that any account has or had.
 absl::StatusOr<storage::Account> RenameAccount(WriteTx& tx, const Actor& actor, const Request& request,
                                                std::string_view account, std::string_view new_name,
                                                std::string_view etag);

@@ -6,7 +6,6 @@
 #include <optional>
 #include <utility>
 
-#include "vault/crypto/fingerprint.h"
 #include "vault/custody/holders.h"
 #include "vault/pki/ca.h"
 #include "vault/pki/csr.h"
@@ -24,7 +23,7 @@ audit::Event EventOf(std::string type, std::string_view rule, const storage::Hol
   event.type = std::move(type);
   event.actor = event.subject = RefTo(holder);
   event.rule = rule;
-  event.texts = {{"peer", peer}, {"fingerprint", crypto::KeyFingerprint(key.cert_sha256, key.box_public)}};
+  event.texts = {{"peer", peer}, {"fingerprint", FingerprintOf(key)}};
   return event;
 }
 
@@ -96,12 +95,10 @@ absl::StatusOr<Renewed> RenewKey(WriteTx& tx, const Caller& caller, std::string_
   // Whoever asks with a certificate that was replaced must be found out, not just refused.
   if (!standing.ok() && ReasonOf(standing) != "KEY_REPLACED") return standing;
   HF_ASSIGN_OR_RETURN(const auto successor, SuccessorOf(tx, actor.certificate));
-  const Target target{
-      .subject = &actor.holder,
-      .texts = {{"fingerprint", crypto::KeyFingerprint(actor.key.cert_sha256, actor.key.box_public)}}};
+  const Target target{.subject = &actor.holder, .texts = {{"fingerprint", FingerprintOf(actor.key)}}};
   if (successor.has_value()) {
     if (successor->key_sha256 != asked || successor->ended_at.has_value()) return Stop(tx, actor);
-    // What was approved stays approved.
+    // The renewal was approved when it was made; its repeat needs no second approval.
     HF_RETURN_IF_ERROR(AuthorizeToWait(tx, actor, Action::kKeyRenew, target).status());
     return Renewed{.key = actor.key, .certificate = *successor};
   }

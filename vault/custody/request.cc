@@ -1,22 +1,16 @@
 #include "vault/custody/request.h"
 
-#include <algorithm>
-
 #include "vault/base/limits.h"
 #include "vault/base/text.h"
 #include "vault/crypto/mac.h"
+#include "vault/custody/request_id.h"
 #include "vault/storage/request_store.h"
 
 namespace holdfast::custody {
 namespace {
 
-constexpr std::size_t kMaxRequestId = 64;
 constexpr Micros kKept = 7 * kDay;
 constexpr int kPrunedAtOnce = 4;  // more than come in, so that the table shrinks to what is kept
-
-bool IsRequestIdChar(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-}
 
 // Bound to the device too: a repeat from another one would release to it what was recorded for this one.
 crypto::Digest BodyMac(const WriteTx& tx, const Actor& actor, const Request& request, ByteView value) {
@@ -27,9 +21,7 @@ crypto::Digest BodyMac(const WriteTx& tx, const Actor& actor, const Request& req
 }  // namespace
 
 absl::Status CheckRequest(const Request& request) {
-  if (request.id.empty() || request.id.size() > kMaxRequestId ||
-      !std::ranges::all_of(request.id, IsRequestIdChar))
-    return InvalidField("request_id", "must be 1 to 64 of letters, digits and hyphens");
+  HF_RETURN_IF_ERROR(CheckRequestId("request_id", request.id));
   HF_RETURN_IF_ERROR(CheckLine("ticket", request.ticket, kMaxTicket, /*required=*/false));
   return CheckLine("reason", request.reason, kMaxReason, /*required=*/false);
 }

@@ -5,11 +5,10 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "vault/base/files.h"
+#include "vault/base/json.h"
 #include "vault/crypto/init.h"
 #include "vault/crypto/keyring.h"
 #include "vault/custody/paths.h"
@@ -28,17 +27,11 @@ absl::Status Refuse(std::string_view reason, const std::string& message) {
   return MakeError(absl::StatusCode::kFailedPrecondition, reason, message);
 }
 
-// A string member of a JSON object; "" when it is absent or of another type.
-std::string Text(const Json& object, const char* key) {
-  const auto it = object.find(key);
-  return it != object.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
-
 std::optional<SealSlot> ParseSlot(const Json& json) {
-  if (!json.is_object() || Text(json, "method") != "key-file") return std::nullopt;
-  const auto id = HexDecode(Text(json, "root_key_id"));
-  const auto key = HexDecode(Text(json, "database_key"));
-  SealSlot slot{.root_key_id = {}, .key_file = Text(json, "key_file"), .database_key = {}};
+  if (!json.is_object() || TextIn(json, "method") != "key-file") return std::nullopt;
+  const auto id = HexDecode(TextIn(json, "root_key_id"));
+  const auto key = HexDecode(TextIn(json, "database_key"));
+  SealSlot slot{.root_key_id = {}, .key_file = TextIn(json, "key_file"), .database_key = {}};
   if (!id || id->size() != 16 || !key || key->empty() || slot.key_file.empty()) return std::nullopt;
   slot.root_key_id = *id;
   slot.database_key = *key;
@@ -47,13 +40,13 @@ std::optional<SealSlot> ParseSlot(const Json& json) {
 
 std::optional<Seal> ParseSeal(const std::string& text) {
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object() || Text(json, "format") != kSealFormat) return std::nullopt;
-  const auto vault_id = HexDecode(Text(json, "vault_id"));
+  if (!json.is_object() || TextIn(json, "format") != kSealFormat) return std::nullopt;
+  const auto vault_id = HexDecode(TextIn(json, "vault_id"));
   const auto slots = json.find("slots");
   if (!vault_id || vault_id->size() != kVaultIdSize || slots == json.end() || !slots->is_array() ||
       slots->empty() || slots->size() > 2)
     return std::nullopt;
-  Seal seal{.vault_id = *vault_id, .anchor = Text(json, "anchor"), .slots = {}};
+  Seal seal{.vault_id = *vault_id, .anchor = TextIn(json, "anchor"), .slots = {}};
   if (seal.anchor.empty()) return std::nullopt;
   for (const Json& item : *slots) {
     auto slot = ParseSlot(item);
@@ -74,7 +67,7 @@ Json ToJson(const Seal& seal) {
   return {{"format", kSealFormat}, {"vault_id", HexEncode(seal.vault_id)}, {"anchor", seal.anchor}, {"slots", slots}};
 }
 
-std::string Dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string Dump(const Json& json) { return Dumped(json, 2) + "\n"; }
 
 // The one spelling of a seal, with the hash of all else in it: an altered byte is found where it is, and not taken for
 // another key file, anchor or key.
@@ -98,18 +91,15 @@ std::string NoVaultWords(const std::string& data_dir) {
 
 absl::StatusOr<Seal> ReadSeal(const std::string& data_dir) {
   const std::string path = SealPath(data_dir);
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
+  const auto text = ReadUpTo(path, kMaxSealSize);
+  if (!text.has_value()) {
     if (!HoldsVault(data_dir)) return Refuse("NOT_A_VAULT", NoVaultWords(data_dir));
     return MakeError(absl::StatusCode::kDataLoss, "SEAL_MISSING",
                      path + " is missing or unreadable, and without it nothing opens the database: put back a copy of "
                             "it (it never changes by itself), or restore a backup");
   }
-  std::string text(kMaxSealSize, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  std::optional<Seal> seal = ParseSeal(text);
-  if (!seal || FormatSeal(*seal) != text)
+  std::optional<Seal> seal = ParseSeal(*text);
+  if (!seal || FormatSeal(*seal) != *text)
     return MakeError(absl::StatusCode::kDataLoss, "SEAL_DAMAGED",
                      path + " is damaged: its bytes are not those that were written; put back a copy of it");
   return *std::move(seal);
@@ -134,7 +124,9 @@ absl::StatusOr<SecretBytes> ReadKeyFile(const std::string& path, ByteView vault_
   const int fd =
       open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe must not keep the start waiting
   if (fd < 0)
-    return Refuse("KEY_FILE_MISSING", "key file " + path + " is missing or unreadable; put it back, or name where it is with --key-file");
+    return Refuse("KEY_FILE_MISSING", "key file " + path +
+                                          " is missing or unreadable; put it back, or name where it is with "
+                                          "--key-file");
   struct stat info {};
   const bool open_to_others = fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || (info.st_mode & 077) != 0;
   Plaintext buffer(kMaxKeyFileSize);

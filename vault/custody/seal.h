@@ -4,8 +4,8 @@
 //   {"format": "holdfast-seal-v1", "vault_id": H16, "anchor": path, "slots": [
 //     {"method": "key-file", "root_key_id": H16, "key_file": path of the key file, a hint,
 //      "database_key": hex of WrapKey(R, "database", 1)}], "sha256": hash of this object without it, as it is written}
-// "anchor" is relative to D, or absolute where the operator chose another place. H16: 16 bytes in hexadecimal. A second slot exists only while the root key is being replaced; which slot
-// belongs to a root key is told by root_key_id, never by trying.
+// "anchor" is relative to D, or absolute where the operator chose another place. H16: 16 bytes in hexadecimal. A second
+// slot exists only while the root key is being replaced; which slot belongs to a root key is told by root_key_id.
 //
 // The key file, 0600, outside D, is one line: "holdfast-key-file-v1 <vault id> <base64 of R>\n".
 #pragma once

@@ -1,4 +1,4 @@
-// That the server started or stopped, on record: what happened in between happened while it ran.
+// Records that the server started or stopped: the log shows when it ran.
 #pragma once
 
 #include <string>

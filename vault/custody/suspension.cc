@@ -13,6 +13,8 @@ namespace {
 
 using policy::Action;
 
+constexpr Micros kNotAgainFor = 30 * kDay;
+
 absl::StatusOr<bool> SuspendedBy(Tx& tx, const storage::Holder& holder, const Actor& actor) {
   if (!holder.suspended_by.has_value()) return false;
   HF_ASSIGN_OR_RETURN(const storage::Holder by, LoadHolder(tx, *holder.suspended_by));
@@ -68,6 +70,9 @@ absl::StatusOr<storage::Holder> Switch(WriteTx& tx, const Actor& actor, const Re
                                      ? "; to keep it so: holdfast holder confirm-suspension " + holder.name
                                      : ""));
   }
+  // A workflow that somebody else answers for now: a cancelled case does not touch it again.
+  if (to == HolderStatus::kActive)
+    HF_RETURN_IF_ERROR(storage::HandoverStore(tx.db()).LiftFreezes(holder.id, tx.now()));
   HF_RETURN_IF_ERROR(to == HolderStatus::kSuspended ? Suspend(tx, actor, holder) : SetStatus(tx, holder, to));
   if (holder.suspension_ends.has_value()) target.texts["lapses"] = FormatTime(*holder.suspension_ends);
   tx.Record(EventFor(actor, action, target, decision));
@@ -120,6 +125,7 @@ absl::StatusOr<std::vector<storage::Holder>> SuspensionsToConfirm(Tx& tx, const 
                       storage::HolderStore(tx.db()).SuspensionEndsBy(tx.now() + kLoneSuspension));
   std::vector<storage::Holder> waiting;
   for (const storage::Holder& holder : alone) {
+    if (holder.status != HolderStatus::kSuspended) continue;  // frozen: nothing lapses meanwhile
     HF_ASSIGN_OR_RETURN(const bool own, SuspendedBy(tx, holder, actor));
     HF_ASSIGN_OR_RETURN(const auto may, Consider(tx, actor, Action::kHolderConfirmSuspension,
                                                  {.subject = &holder},

@@ -66,7 +66,7 @@ class Tx {
 
 using ReadTx = Tx;
 
-// What a command or query that failed leaves to be done.
+// Work that a failed command or query leaves behind.
 struct Undone {
   Work first;
   Work instead;

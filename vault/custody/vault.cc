@@ -132,17 +132,15 @@ absl::StatusOr<std::unique_ptr<storage::Connection>> Vault::OpenReader() const {
   return storage::Connection::OpenReader(database_path_, database_key_);
 }
 
-absl::StatusOr<OfflineString> EnrollOffline(Vault& vault, std::string_view name, const std::string& address) {
+absl::StatusOr<OfflineString> EnrollOffline(Vault& vault, std::string_view name, const std::string& address,
+                                            Micros lifetime) {
   NewString made;
   OfflineString out{.address = address};
   const absl::Status done = vault.committer().RunOne([&](WriteTx& tx) -> absl::Status {
     HF_ASSIGN_OR_RETURN(const storage::Holder holder, FindHolder(tx, name));
     HF_RETURN_IF_ERROR(CheckNotLeaving(tx, holder));
-    if (holder.status != HolderStatus::kActive) {
-      return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
-                       fmt::format("holder {} {}", holder.name, StatusWords(holder.status)));
-    }
-    HF_ASSIGN_OR_RETURN(made, MakeString(tx, holder, /*issuer=*/std::nullopt));
+    HF_RETURN_IF_ERROR(CheckActive(holder));
+    HF_ASSIGN_OR_RETURN(made, MakeString(tx, holder, /*issuer=*/std::nullopt, lifetime));
     storage::SettingStore settings(tx.db());
     if (address.empty()) {
       HF_ASSIGN_OR_RETURN(const auto remembered, settings.Get(kAddressSetting));

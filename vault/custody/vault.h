@@ -14,6 +14,7 @@
 #include "vault/base/secret_bytes.h"
 #include "vault/custody/committer.h"
 #include "vault/custody/keys.h"
+#include "vault/custody/strings.h"
 
 namespace holdfast::custody {
 
@@ -25,6 +26,7 @@ struct InitOptions {
   std::string key_file;        // absolute, outside data_dir, not there yet
   std::string anchor;          // absolute, of the operator's choice; D/anchor when empty
   std::string address;         // of the API, for the enrollment string; may be empty
+  Micros string_lifetime = kStringLifetime;
 };
 
 // Makes the vault and returns the officer's enrollment string. On an error nothing that was made stays.
@@ -49,7 +51,7 @@ class Vault {
   // Opening found indexes that did not show what the tables hold: somebody put older pages back.
   bool indexes_rebuilt() const { return indexes_rebuilt_; }
   const std::shared_ptr<Policies>& policies() const { return policies_; }
-  // Who may connect; kept right by whoever has the committer.
+  // The table of those who may connect; the committer keeps it up to date.
   const std::shared_ptr<Door>& door() const { return door_; }
   // The writer; once.
   std::unique_ptr<Committer> TakeCommitter() { return std::move(committer_); }
@@ -81,6 +83,7 @@ struct OfflineString {
 };
 // A new enrollment string for a registered, active holder, made on the host while no server runs; recorded. Without
 // `address` it names the one that was said before.
-absl::StatusOr<OfflineString> EnrollOffline(Vault& vault, std::string_view holder, const std::string& address);
+absl::StatusOr<OfflineString> EnrollOffline(Vault& vault, std::string_view holder, const std::string& address,
+                                            Micros lifetime = kStringLifetime);
 
 }  // namespace holdfast::custody

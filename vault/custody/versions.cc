@@ -5,6 +5,7 @@
 
 #include "vault/crypto/value.h"
 #include "vault/custody/knowledge.h"
+#include "vault/custody/new_tasks.h"
 #include "vault/custody/secrets.h"
 #include "vault/storage/exposure_store.h"
 #include "vault/storage/knowledge_store.h"
@@ -75,6 +76,7 @@ absl::StatusOr<storage::SecretVersion> StoreVersion(WriteTx& tx, const Actor& ac
   HF_RETURN_IF_ERROR(secrets.Update(secret));
   HF_RETURN_IF_ERROR(
       storage::ExposureStore(tx.db()).Record(actor.holder.id, secret.id, number, how, tx.now()));
+  HF_RETURN_IF_ERROR(AddTasksFor(tx, secret.id));
   return version;
 }
 

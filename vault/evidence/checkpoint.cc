@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "fmt/core.h"
+#include "vault/base/ascii.h"
 #include "vault/evidence/note.h"
 
 namespace holdfast::evidence {
@@ -24,11 +24,7 @@ std::optional<std::string_view> TakeLine(std::string_view& text) {
 std::optional<std::int64_t> ParseSize(std::string_view text) {
   if (text.front() < '0' || text.front() > '9' || (text.front() == '0' && text.size() > 1))
     return std::nullopt;
-  std::int64_t size = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, size);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return size;
+  return ParseNumber(text);
 }
 
 }  // namespace

@@ -66,7 +66,7 @@ absl::StatusOr<RestoreStatement> ParseText(std::string_view text) {
   return statement;
 }
 
-// What a note says before its signatures; the verifier of the key that must have signed it.
+// The verifier key of the origin that ended, as the note claims: its signature is yet to be checked.
 std::optional<std::string> EndedIn(std::string_view note) {
   const std::vector<std::string_view> lines = LinesOf(note.substr(0, note.rfind("\n\n") + 1));
   if (lines.size() != kLines) return std::nullopt;

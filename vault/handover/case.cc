@@ -3,14 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "vault/base/ids.h"
 #include "vault/custody/holders.h"
 #include "vault/custody/limits.h"
+#include "vault/handover/asking.h"
 #include "vault/handover/cut.h"
 #include "vault/handover/freeze_limit.h"
 #include "vault/handover/plan.h"
+#include "vault/handover/step.h"
 
 namespace holdfast::handover {
 namespace {
@@ -25,66 +28,69 @@ using storage::HandoverState;
 constexpr std::size_t kPseudonymSize = 16;
 constexpr std::size_t kTasksNamed = 20;
 
-absl::StatusOr<storage::Holder> HolderById(WriteTx& tx, std::int64_t id) {
-  HF_ASSIGN_OR_RETURN(auto holder, storage::HolderStore(tx.db()).ById(id));
-  if (holder.has_value()) return *std::move(holder);
-  return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "a handover has no leaver");
+absl::Status CheckNoneOpen(WriteTx& tx, const storage::Holder& leaver) {
+  HF_ASSIGN_OR_RETURN(const auto open, storage::HandoverStore(tx.db()).Open());
+  for (const storage::Handover& other : open) {
+    HF_ASSIGN_OR_RETURN(const storage::Holder gone, HolderById(tx, other.leaver_id));
+    if (gone.person != leaver.person) continue;
+    absl::Status status =
+        MakeError(absl::StatusCode::kFailedPrecondition, "HANDOVER_OPEN",
+                  fmt::format("{}'s handover {} is open: holdfast handover show {}", gone.name, other.name, other.name));
+    AddDetail(status, "handover", "handovers/" + other.name);
+    return status;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckLeaver(WriteTx& tx, const storage::Holder& leaver) {
+  HF_RETURN_IF_ERROR(CheckNoneOpen(tx, leaver));
   if (leaver.status != HolderStatus::kActive && leaver.status != HolderStatus::kSuspended) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "HOLDER_STATUS",
                      fmt::format("holder {} {} already", leaver.name, custody::StatusWords(leaver.status)));
   }
-  HF_RETURN_IF_ERROR(custody::CheckNotLeaving(tx, leaver.person));
   HF_ASSIGN_OR_RETURN(const auto identities, IdentitiesOf(tx, leaver.person));
   for (const storage::Holder& identity : identities)
     HF_RETURN_IF_ERROR(custody::CheckSecurityRemains(tx, identity));
   return absl::OkStatus();
 }
 
-absl::Status WrongState(const storage::Handover& row, std::string_view why) {
-  return MakeError(absl::StatusCode::kFailedPrecondition, "HANDOVER_STATE",
-                   fmt::format("handover {} {}", row.name, why));
-}
-
-// Whoever may not act on cases does not learn which there are.
-absl::StatusOr<storage::Handover> FindCaseFor(WriteTx& tx, const Actor& actor, Action action,
-                                              std::string_view name) {
-  auto row = FindCase(tx, name);
-  if (!row.ok()) HF_RETURN_IF_ERROR(custody::Authorize(tx, actor, action, {}).status());
-  return row;
-}
-
-bool IsActor(const Actor& actor, const std::optional<storage::Holder>& holder) {
-  return holder.has_value() && holder->person == actor.holder.person;
-}
-
-// What the policy is to know of who would take over, as seen by `actor`: nobody's say-so, but the plan's.
-policy::Context SuccessorFacts(const Actor& actor, const std::optional<storage::Holder>& named,
-                               const Plan& plan) {
-  const bool gains = std::ranges::any_of(plan.accounts, [&](const PlannedAccount& planned) {
-    return planned.account.tier == 1 && planned.chosen_by == storage::ChosenBy::kCustodian &&
-           IsActor(actor, planned.successor);
-  });
-  return {.tier_at_stake = plan.unvetted_tier,
-          .successor_unvetted = plan.successor_unvetted || plan.moves_custodian || plan.unvetted_tier == 1,
-          .successor_is_self = IsActor(actor, named) || gains};
-}
-
 absl::StatusOr<storage::Handover> InsertCase(WriteTx& tx, const Actor& actor, const Request& request,
-                                             const storage::Holder& leaver,
-                                             const std::optional<storage::Holder>& named,
+                                             const storage::Holder& leaver, const Choice& choice,
                                              bool needs_approval) {
   storage::Handover row{.pseudonym = crypto::RandomBytes(kPseudonymSize),
                         .leaver_id = leaver.id,
-                        .named_successor = named.has_value() ? std::optional(named->id) : std::nullopt,
+                        .named_successor = choice.named.has_value() ? std::optional(choice.named->id) : std::nullopt,
                         .reason = request.reason,
                         .needs_approval = needs_approval,
                         .started_by = actor.holder.id,
-                        .started_at = tx.now()};
+                        .started_at = tx.now(),
+                        .asked_by = actor.holder.id,
+                        .asker_person = actor.holder.person,
+                        .asker_roles = actor.holder.roles};
   HF_RETURN_IF_ERROR(storage::HandoverStore(tx.db()).Insert(row));
+  HF_RETURN_IF_ERROR(KeepChoice(tx, row, choice));
   return row;
+}
+
+// In the order in which people read lists.
+absl::Status AddTasks(WriteTx& tx, const storage::Handover& row, const Plan& plan) {
+  std::map<std::pair<std::string, std::string>, std::int64_t> by_name;
+  for (const std::int64_t secret_id : plan.secrets) {
+    HF_ASSIGN_OR_RETURN(const auto secret, storage::SecretStore(tx.db()).ById(secret_id));
+    if (!secret.has_value()) continue;
+    HF_ASSIGN_OR_RETURN(storage::Account account, custody::LoadAccount(tx, secret->account_id));
+    by_name[{std::move(account.name), secret->name}] = secret_id;
+  }
+  for (const auto& [name, secret_id] : by_name)
+    HF_RETURN_IF_ERROR(storage::HandoverStore(tx.db()).AddTask(row.id, secret_id));
+  for (const PlannedAccount& planned : plan.accounts) {
+    // The frozen count no more, and whoever takes over counts, unless they did before.
+    HF_ASSIGN_OR_RETURN(const custody::OwnersLack lack, custody::OwnersLacking(tx, planned.account));
+    const int gained = planned.successor.has_value() && !planned.vetted ? 1 : 0;
+    if (lack.active > gained)
+      HF_RETURN_IF_ERROR(storage::HandoverStore(tx.db()).AddOwnersTask(row.id, planned.account.id));
+  }
+  return absl::OkStatus();
 }
 
 void RecordCut(WriteTx& tx, const Actor& actor, const storage::Handover& row, const storage::Holder& leaver,
@@ -103,7 +109,9 @@ CaseView AsPlan(CaseView view) {
 absl::Status TasksOpen(const storage::Handover& row, const std::vector<TaskView>& tasks) {
   std::vector<std::string> open;
   for (const TaskView& task : tasks) {
-    if (!task.done()) open.push_back(SecretResource(task.account, task.secret));
+    if (task.done()) continue;
+    open.push_back(task.secret.empty() ? AccountName(task.account) + " (owners)"
+                                       : SecretResource(task.account, task.secret));
   }
   if (open.empty()) return absl::OkStatus();
   std::string listed;
@@ -115,30 +123,6 @@ absl::Status TasksOpen(const storage::Handover& row, const std::vector<TaskView>
   for (std::size_t i = 0; i < open.size() && i < kTasksNamed; ++i)
     AddDetail(status, fmt::format("task{}", i + 1), open[i]);
   return status;
-}
-
-absl::Status CheckWaits(const storage::Handover& row) {
-  switch (row.state) {
-    case HandoverState::kFrozen:
-      return absl::OkStatus();
-    case HandoverState::kCut:
-      return WrongState(row, "does not wait for approval: it is cut already");
-    case HandoverState::kClosed:
-      return WrongState(row, "does not wait for approval: it is closed");
-  }
-  return absl::OkStatus();
-}
-
-// Whoever may read the case is told its state before whether they may: a second approval, by whomever, is no
-// attempt at anything.
-absl::Status TellState(WriteTx& tx, const Actor& actor, const Request& request,
-                       const storage::Handover& row) {
-  const absl::Status waits = CheckWaits(row);
-  if (waits.ok()) return waits;
-  HF_ASSIGN_OR_RETURN(const auto read,
-                      custody::Consider(tx, actor, Action::kHandoverRead, {.handover = &row}));
-  HF_ASSIGN_OR_RETURN(const auto repeat, custody::FindRepeat(tx, actor, request));
-  return read.allowed() && !repeat.has_value() ? waits : absl::OkStatus();
 }
 
 // The leaver under any name stands nowhere and can do nothing.
@@ -210,67 +194,38 @@ absl::StatusOr<CaseView> Start(WriteTx& tx, const Actor& actor, const Request& r
   }
   HF_RETURN_IF_ERROR(CheckLeaver(tx, leaver));
   HF_RETURN_IF_ERROR(CheckFreezeLimit(tx, actor));
-  HF_ASSIGN_OR_RETURN(const auto named, FindSuccessor(tx, leaver, start.successor));
-  HF_ASSIGN_OR_RETURN(const Plan plan, MakePlan(tx, leaver, named));
+  HF_ASSIGN_OR_RETURN(const Choice choice, FindChoice(tx, actor, leaver, start.wanted));
+  HF_ASSIGN_OR_RETURN(const Plan plan, MakePlan(tx, leaver, choice));
   HF_ASSIGN_OR_RETURN(const auto cut, custody::AuthorizeToWait(tx, actor, Action::kHandoverCut, target,
-                                                               SuccessorFacts(actor, named, plan)));
-  HF_ASSIGN_OR_RETURN(storage::Handover row, InsertCase(tx, actor, request, leaver, named, !cut.allowed()));
+                                                               SuccessorFacts(actor, choice, plan)));
+  HF_ASSIGN_OR_RETURN(storage::Handover row, InsertCase(tx, actor, request, leaver, choice, !cut.allowed()));
   HF_RETURN_IF_ERROR(Freeze(tx, actor, leaver, row));
+  HF_RETURN_IF_ERROR(AddTasks(tx, row, plan));
   Target opened{.subject = &leaver, .handover = &row, .texts = target.texts};
   opened.texts["case"] = "handovers/" + row.name;
-  if (named.has_value()) opened.texts["successor"] = HolderName(named->name);
+  if (choice.named.has_value()) opened.texts["successor"] = HolderName(choice.named->name);
   tx.Record(custody::EventFor(actor, Action::kHandoverStart, opened, decision));
   if (cut.allowed()) {
     HF_RETURN_IF_ERROR(Cut(tx, actor, leaver, plan, row));
     RecordCut(tx, actor, row, leaver, cut);
+  } else {
+    HF_RETURN_IF_ERROR(Ask(tx, actor, row, leaver, plan, cut).status());
   }
   HF_RETURN_IF_ERROR(custody::Remember(tx, actor, request, row.name));
   HF_ASSIGN_OR_RETURN(CaseView view, Describe(tx, row));
   return tx.dry_run() ? AsPlan(std::move(view)) : std::move(view);
 }
 
-absl::StatusOr<CaseView> Approve(WriteTx& tx, const Actor& actor, const Request& request,
-                                 std::string_view name) {
-  HF_ASSIGN_OR_RETURN(storage::Handover row, FindCaseFor(tx, actor, Action::kHandoverApprove, name));
-  HF_RETURN_IF_ERROR(TellState(tx, actor, request, row));
-  HF_ASSIGN_OR_RETURN(const storage::Holder leaver, HolderById(tx, row.leaver_id));
-  HF_ASSIGN_OR_RETURN(const storage::Holder starter, HolderById(tx, row.started_by));
-  std::optional<storage::Holder> named;
-  if (row.named_successor.has_value()) {
-    HF_ASSIGN_OR_RETURN(named, HolderById(tx, *row.named_successor));
-  }
-  const Target target{.subject = &leaver, .handover = &row, .texts = {{"reason", request.reason}}};
-  // Planned anew: what the leaver had, and who would take over, may have changed since the start.
-  const auto plan = MakePlan(tx, leaver, named);
-  policy::Context context = plan.ok() ? SuccessorFacts(actor, named, *plan) : policy::Context();
-  context.requested_by_self = starter.person == actor.holder.person;
-  HF_ASSIGN_OR_RETURN(const auto decision,
-                      custody::Authorize(tx, actor, Action::kHandoverApprove, target, context));
-  HF_ASSIGN_OR_RETURN(const auto repeat, custody::FindRepeat(tx, actor, request));
-  if (repeat.has_value()) return Describe(tx, row);
-  HF_RETURN_IF_ERROR(CheckWaits(row));
-  HF_RETURN_IF_ERROR(FindSuccessor(tx, leaver, named.has_value() ? named->name : "").status());
-  HF_RETURN_IF_ERROR(plan.status());
-  row.approved_by = actor.holder.id;
-  row.approved_at = tx.now();
-  tx.Record(custody::EventFor(actor, Action::kHandoverApprove, target, decision));
-  HF_RETURN_IF_ERROR(Cut(tx, actor, leaver, *plan, row));
-  RecordCut(tx, actor, row, leaver, decision);
-  HF_RETURN_IF_ERROR(custody::Remember(tx, actor, request, row.name));
-  return Describe(tx, row);
-}
-
 absl::StatusOr<CaseView> Close(WriteTx& tx, const Actor& actor, const Request& request, std::string_view name,
                                std::string_view etag) {
-  HF_ASSIGN_OR_RETURN(storage::Handover row, FindCaseFor(tx, actor, Action::kHandoverClose, name));
+  HF_ASSIGN_OR_RETURN(storage::Handover row, FindSeenCase(tx, actor, Action::kHandoverClose, name));
   HF_ASSIGN_OR_RETURN(const storage::Holder leaver, HolderById(tx, row.leaver_id));
   const Target target{.subject = &leaver, .handover = &row};
   HF_ASSIGN_OR_RETURN(const auto decision, custody::Authorize(tx, actor, Action::kHandoverClose, target));
   HF_ASSIGN_OR_RETURN(const auto repeat, custody::FindRepeat(tx, actor, request));
   if (repeat.has_value()) return Describe(tx, row);
   HF_RETURN_IF_ERROR(custody::CheckEtag(etag, row.revision, "handover " + row.name));
-  if (row.state == HandoverState::kFrozen) return WrongState(row, "waits for approval");
-  if (row.state == HandoverState::kClosed) return WrongState(row, "is closed already");
+  HF_RETURN_IF_ERROR(CheckCut(row));
   HF_ASSIGN_OR_RETURN(const auto tasks, TasksOf(tx, row));
   HF_RETURN_IF_ERROR(TasksOpen(row, tasks));
   HF_RETURN_IF_ERROR(CheckPostconditions(tx, row, leaver));

@@ -35,23 +35,34 @@ absl::StatusOr<bool> IsBackup(Tx& tx, const storage::Account& account, const sto
   return grant.has_value() && grant->relation == Relation::kBackup;
 }
 
-absl::Status ChooseOwner(Tx& tx, const storage::Holder& leaver, const std::optional<storage::Holder>& named,
-                         PlannedAccount& planned, Plan& plan) {
+// A line of the map, else the person named for all; nobody when neither says anything.
+void TakeChosen(const Choice& choice, PlannedAccount& planned) {
+  if (const auto line = choice.by_account.find(planned.account.id); line != choice.by_account.end()) {
+    planned.successor = line->second;
+    planned.chosen_by = ChosenBy::kMap;
+  } else if (choice.named.has_value()) {
+    planned.successor = choice.named;
+    planned.chosen_by = ChosenBy::kNamed;
+  }
+}
+
+absl::Status ChooseOwner(Tx& tx, const storage::Holder& leaver, const Choice& choice, PlannedAccount& planned,
+                         Plan& plan) {
   const auto stake = [&] {
     if (plan.unvetted_tier == 0 || planned.account.tier < plan.unvetted_tier)
       plan.unvetted_tier = planned.account.tier;
   };
-  if (named.has_value()) {
-    HF_ASSIGN_OR_RETURN(const bool backup, IsBackup(tx, planned.account, *named));
-    plan.successor_unvetted = plan.successor_unvetted || !backup;
-    if (!backup) stake();
-    planned.successor = named;
-    planned.chosen_by = ChosenBy::kNamed;
+  TakeChosen(choice, planned);
+  if (planned.successor.has_value()) {
+    HF_ASSIGN_OR_RETURN(planned.vetted, IsBackup(tx, planned.account, *planned.successor));
+    plan.successor_unvetted = plan.successor_unvetted || !planned.vetted;
+    if (!planned.vetted) stake();
     return absl::OkStatus();
   }
   HF_ASSIGN_OR_RETURN(planned.successor, BackupOf(tx, planned.account, leaver));
   planned.chosen_by = ChosenBy::kBackup;
-  if (planned.successor.has_value()) return absl::OkStatus();
+  planned.vetted = planned.successor.has_value();
+  if (planned.vetted) return absl::OkStatus();
   HF_ASSIGN_OR_RETURN(planned.successor, custody::Custodian(tx));
   planned.chosen_by = ChosenBy::kCustodian;
   stake();
@@ -79,14 +90,6 @@ absl::StatusOr<std::map<std::int64_t, std::vector<storage::Grant>>> GrantsOf(Tx&
 
 }  // namespace
 
-absl::StatusOr<std::optional<storage::Holder>> FindSuccessor(Tx& tx, const storage::Holder& leaver,
-                                                             std::string_view name) {
-  if (name.empty()) return std::optional<storage::Holder>();
-  HF_ASSIGN_OR_RETURN(storage::Holder holder, custody::FindAccessHolder(tx, name, "successor"));
-  if (holder.person == leaver.person) return InvalidField("successor", "is the leaver");
-  return std::optional(std::move(holder));
-}
-
 storage::KnowledgeStore KnowledgeOf(Tx& tx) {
   return storage::KnowledgeStore(tx.db(),
                                  tx.dry_run() ? storage::KnownBy::kExposure : storage::KnownBy::kValue);
@@ -106,22 +109,22 @@ absl::StatusOr<std::vector<storage::Holder>> WorkflowsOf(Tx& tx, std::string_vie
   return workflows;
 }
 
-absl::StatusOr<Plan> MakePlan(Tx& tx, const storage::Holder& leaver,
-                              const std::optional<storage::Holder>& named) {
+absl::StatusOr<Plan> MakePlan(Tx& tx, const storage::Holder& leaver, const Choice& choice) {
+  HF_RETURN_IF_ERROR(CheckChoice(leaver, choice));
   Plan plan;
   HF_ASSIGN_OR_RETURN(const auto grants, GrantsOf(tx, leaver.person));
   for (const auto& [account_id, held] : grants) {
     HF_ASSIGN_OR_RETURN(storage::Account account, custody::LoadAccount(tx, account_id));
     PlannedAccount planned{.account = std::move(account), .grant = held.front()};
-    for (std::size_t i = 1; i < held.size(); ++i) planned.more_grants.push_back(held[i].id);
+    for (std::size_t i = 1; i < held.size(); ++i) planned.more_grants.push_back(held[i]);
     if (planned.grant.relation == Relation::kOwner)
-      HF_RETURN_IF_ERROR(ChooseOwner(tx, leaver, named, planned, plan));
+      HF_RETURN_IF_ERROR(ChooseOwner(tx, leaver, choice, planned, plan));
     plan.accounts.push_back(std::move(planned));
   }
   HF_ASSIGN_OR_RETURN(plan.secrets, KnowledgeOf(tx).OpenByPerson(leaver.person));
   HF_ASSIGN_OR_RETURN(const storage::Holder custodian, custody::Custodian(tx));
   plan.moves_custodian = custodian.person == leaver.person;
-  if (plan.moves_custodian && !named.has_value()) {
+  if (plan.moves_custodian && !choice.named.has_value()) {
     return MakeError(
         absl::StatusCode::kFailedPrecondition, "NO_SUCCESSOR",
         fmt::format("{} is the organisational custodian: name a successor, who becomes it", custodian.name));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vault/custody/authorize.h"
+#include "vault/handover/successors.h"
 #include "vault/storage/grant_store.h"
 #include "vault/storage/handover_store.h"
 
@@ -14,16 +15,17 @@ namespace holdfast::handover {
 
 struct PlannedAccount {
   storage::Account account;
-  storage::Grant grant;                   // the strongest that the person has, under whichever name
-  std::vector<std::int64_t> more_grants;  // ids of those under other names
+  storage::Grant grant;                     // the strongest that the person has, under whichever name
+  std::vector<storage::Grant> more_grants;  // those under other names
   std::optional<storage::Holder> successor;
   storage::ChosenBy chosen_by = storage::ChosenBy::kNotAnOwner;
+  bool vetted = false;  // the successor is its backup owner already
 };
 
 struct Plan {
   std::vector<PlannedAccount> accounts;
   std::vector<std::int64_t> secrets;  // ids of those to be rotated
-  // The named successor would become owner of an account whose backup owner they are not.
+  // Somebody who was chosen would become owner of an account whose backup owner they are not.
   bool successor_unvetted = false;
   // The highest tier of an account whose new owner is not its backup owner, the custodian included; 0: none.
   int unvetted_tier = 0;
@@ -40,13 +42,8 @@ absl::StatusOr<std::vector<storage::Holder>> IdentitiesOf(custody::Tx& tx, std::
 // The workflows that the person answers for and that have not left.
 absl::StatusOr<std::vector<storage::Holder>> WorkflowsOf(custody::Tx& tx, std::string_view person);
 
-// FAILED_PRECONDITION, reason NO_SUCCESSOR, when an account would be left to nobody; errors about the named
-// successor name the field "successor".
-absl::StatusOr<Plan> MakePlan(custody::Tx& tx, const storage::Holder& leaver,
-                              const std::optional<storage::Holder>& named);
-
-// The named successor, who must be able to own accounts and not be the leaver's person.
-absl::StatusOr<std::optional<storage::Holder>> FindSuccessor(custody::Tx& tx, const storage::Holder& leaver,
-                                                             std::string_view name);
+// FAILED_PRECONDITION, reason NO_SUCCESSOR, when an account would be left to nobody; SUCCESSOR_INACTIVE when somebody
+// who was chosen can own nothing any more.
+absl::StatusOr<Plan> MakePlan(custody::Tx& tx, const storage::Holder& leaver, const Choice& choice);
 
 }  // namespace holdfast::handover

@@ -6,6 +6,10 @@
 #include <set>
 #include <utility>
 
+#include "vault/custody/approvals.h"
+#include "vault/custody/cut_approval.h"
+#include "vault/custody/reach.h"
+#include "vault/custody/sight.h"
 #include "vault/handover/plan.h"
 
 namespace holdfast::handover {
@@ -38,12 +42,13 @@ absl::StatusOr<std::string> AccountNameOf(Tx& tx, std::int64_t id) {
 
 // A case that waits has moved nothing yet. Whoever approves it sees what the cut would do now.
 absl::Status DescribeWaiting(Tx& tx, const storage::Holder& leaver, CaseView& view) {
-  std::optional<storage::Holder> named;
-  if (view.row.named_successor.has_value()) {
-    HF_ASSIGN_OR_RETURN(named, HolderById(tx, *view.row.named_successor));
+  HF_ASSIGN_OR_RETURN(const auto approval, custody::OpenCutApproval(tx, view.row.id));
+  if (approval.has_value() && !approval->approved_at.has_value()) {
+    HF_ASSIGN_OR_RETURN(view.approvers, custody::NameCutApprovers(tx, view.row, *approval));
   }
-  const auto plan = MakePlan(tx, leaver, named);
-  if (ReasonOf(plan.status()) == "NO_SUCCESSOR") {
+  HF_ASSIGN_OR_RETURN(const Choice choice, ChoiceOf(tx, view.row));
+  const auto plan = MakePlan(tx, leaver, choice);
+  if (absl::IsFailedPrecondition(plan.status())) {
     view.warnings.emplace_back(MessageOf(plan.status()));
     return absl::OkStatus();
   }
@@ -54,12 +59,15 @@ absl::Status DescribeWaiting(Tx& tx, const storage::Holder& leaver, CaseView& vi
                              .successor = planned.successor.has_value() ? planned.successor->name : "",
                              .chosen_by = planned.chosen_by});
   }
-  for (const std::int64_t secret_id : plan->secrets) {
-    HF_ASSIGN_OR_RETURN(TaskView task, ViewTask(tx, secret_id, leaver.person));
-    task.id = 0;
-    view.tasks.push_back(std::move(task));
-  }
   return absl::OkStatus();
+}
+
+// Until the cut a task is that of whoever is to take over.
+void AssignAsPlanned(CaseView& view) {
+  for (TaskView& task : view.tasks) {
+    const auto planned = std::ranges::find(view.accounts, task.account, &AccountView::account);
+    if (planned != view.accounts.end() && !planned->successor.empty()) task.assignee = planned->successor;
+  }
 }
 
 // A successor without one gets accounts that they cannot open.
@@ -82,7 +90,7 @@ absl::Status WarnOfUnconfirmed(Tx& tx, CaseView& view) {
 
 // What a reader should look into beyond this case.
 absl::StatusOr<std::vector<std::string>> WarningsFor(Tx& tx, const storage::Holder& leaver) {
-  std::vector<std::string> warnings;
+  HF_ASSIGN_OR_RETURN(std::vector<std::string> warnings, custody::ReachWarnings(tx, leaver));
   HF_ASSIGN_OR_RETURN(const auto others, storage::HolderStore(tx.db()).ByPerson(leaver.person));
   for (const storage::Holder& other : others) {
     if (other.id == leaver.id || other.status == HolderStatus::kLeft) continue;
@@ -99,19 +107,19 @@ absl::StatusOr<std::vector<std::string>> WarningsFor(Tx& tx, const storage::Hold
 
 }  // namespace
 
-absl::StatusOr<TaskView> ViewTask(Tx& tx, std::int64_t secret_id, std::string_view person) {
-  HF_ASSIGN_OR_RETURN(const auto secret, storage::SecretStore(tx.db()).ById(secret_id));
-  if (!secret.has_value()) return Damaged();
-  HF_ASSIGN_OR_RETURN(auto state, KnowledgeOf(tx).TaskStateOf(secret_id, person));
-  HF_ASSIGN_OR_RETURN(std::string account, AccountNameOf(tx, secret->account_id));
-  return TaskView{
-      .id = secret_id, .account = std::move(account), .secret = secret->name, .state = std::move(state)};
-}
-
 absl::StatusOr<storage::Handover> FindCase(Tx& tx, std::string_view name) {
   HF_ASSIGN_OR_RETURN(auto row, storage::HandoverStore(tx.db()).ByName(name));
   if (row.has_value()) return *std::move(row);
   return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", fmt::format("there is no handover {}", name));
+}
+
+absl::StatusOr<storage::Handover> FindSeenCase(Tx& tx, const custody::Actor& actor, policy::Action action,
+                                               std::string_view name) {
+  HF_ASSIGN_OR_RETURN(auto row, storage::HandoverStore(tx.db()).ByName(name));
+  if (!row.has_value()) return custody::NotThere(tx, actor, action, custody::Thing::kHandover, name);
+  HF_ASSIGN_OR_RETURN(const bool sees, custody::Sees(tx, actor, *row));
+  if (!sees) return custody::NotThere(tx, actor, action, custody::Thing::kHandover, name, {.handover = &*row});
+  return *std::move(row);
 }
 
 absl::StatusOr<CaseView> Summarize(Tx& tx, const storage::Handover& row) {
@@ -119,38 +127,23 @@ absl::StatusOr<CaseView> Summarize(Tx& tx, const storage::Handover& row) {
   HF_ASSIGN_OR_RETURN(view.leaver, NameOf(tx, row.leaver_id));
   HF_ASSIGN_OR_RETURN(view.starter, NameOf(tx, row.started_by));
   HF_ASSIGN_OR_RETURN(view.approver, NameOf(tx, row.approved_by));
+  HF_ASSIGN_OR_RETURN(view.ender, NameOf(tx, row.closed_by));
   HF_ASSIGN_OR_RETURN(view.named_successor, NameOf(tx, row.named_successor));
+  HF_ASSIGN_OR_RETURN(const auto approval, storage::ApprovalStore(tx.db()).OfCut(row.id));
+  if (approval.has_value()) view.approval = custody::ApprovalName(approval->id);
   return view;
-}
-
-absl::StatusOr<std::vector<TaskView>> TasksOf(Tx& tx, const storage::Handover& row) {
-  HF_ASSIGN_OR_RETURN(const storage::Holder leaver, HolderById(tx, row.leaver_id));
-  HF_ASSIGN_OR_RETURN(const auto tasks, storage::HandoverStore(tx.db()).Tasks(row.id));
-  std::vector<TaskView> views;
-  std::set<std::int64_t> listed;
-  for (const storage::HandoverTask& task : tasks) {
-    HF_ASSIGN_OR_RETURN(TaskView view, ViewTask(tx, task.secret_id, leaver.person));
-    views.push_back(std::move(view));
-    listed.insert(task.secret_id);
-  }
-  if (row.state == storage::HandoverState::kClosed) return views;
-  // What the person came to know under another identity since the cut, or is now said to have known.
-  HF_ASSIGN_OR_RETURN(const auto open, KnowledgeOf(tx).OpenByPerson(leaver.person));
-  for (const std::int64_t secret_id : open) {
-    if (listed.contains(secret_id)) continue;
-    HF_ASSIGN_OR_RETURN(TaskView view, ViewTask(tx, secret_id, leaver.person));
-    views.push_back(std::move(view));
-  }
-  return views;
 }
 
 absl::StatusOr<CaseView> Describe(Tx& tx, const storage::Handover& row) {
   HF_ASSIGN_OR_RETURN(CaseView view, Summarize(tx, row));
   HF_ASSIGN_OR_RETURN(const storage::Holder leaver, HolderById(tx, row.leaver_id));
+  if (row.state == storage::HandoverState::kCancelled) return view;
   HF_ASSIGN_OR_RETURN(view.warnings, WarningsFor(tx, leaver));
   if (row.state == storage::HandoverState::kFrozen) {
     HF_RETURN_IF_ERROR(DescribeWaiting(tx, leaver, view));
     HF_RETURN_IF_ERROR(WarnOfUnconfirmed(tx, view));
+    HF_ASSIGN_OR_RETURN(view.tasks, TasksOf(tx, row));
+    AssignAsPlanned(view);
     return view;
   }
   HF_ASSIGN_OR_RETURN(const auto accounts, storage::HandoverStore(tx.db()).Accounts(row.id));

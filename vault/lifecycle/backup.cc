@@ -60,7 +60,7 @@ absl::Status Publish(const std::string& from, const std::string& to) {
                    fmt::format("cannot write {}: {}", to, std::generic_category().message(errno)));
 }
 
-// What the checkpoint in a backup must be: signed by the vault, over exactly the entries in it.
+// The checkpoint in a backup must be signed by the vault, over exactly the entries in it.
 absl::Status CheckCheckpoint(const std::string& note, const custody::Keys& keys, const Contents& contents) {
   const auto signed_for = evidence::OpenCheckpoint(note, keys.checkpoint_verifier);
   if (signed_for.ok() && signed_for->size == contents.log.size && signed_for->root == contents.log.root)

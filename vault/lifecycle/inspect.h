@@ -1,4 +1,4 @@
-// What every start checks of a database, for one that nobody serves: a backup, or a vault that is to be restored.
+// Checks a database that nobody serves as every start would: a backup, or a vault that is to be restored.
 #pragma once
 
 #include "vault/audit/log.h"

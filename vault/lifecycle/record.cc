@@ -1,11 +1,10 @@
 #include "vault/lifecycle/record.h"
 
 #include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "vault/base/files.h"
+#include "vault/base/json.h"
 #include "vault/crypto/keyring.h"
 #include "vault/custody/seal.h"
 
@@ -20,27 +19,22 @@ constexpr std::size_t kMaxSize = 16 * 1024;
 constexpr std::size_t kIdSize = 16;
 constexpr std::uint32_t kBackupEpoch = 1;
 
-std::string Text(const Json& object, const char* key) {
-  const auto it = object.find(key);
-  return it != object.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
-
 std::optional<RecoveryRecord> Parse(const std::string& text) {
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object() || Text(json, "format") != kFormat) return std::nullopt;
-  const auto vault_id = HexDecode(Text(json, "vault_id"));
-  const auto root_key_id = HexDecode(Text(json, "root_key_id"));
-  const auto key = HexDecode(Text(json, "backup_key"));
-  const auto made = ParseTime(Text(json, "made"));
+  if (!json.is_object() || TextIn(json, "format") != kFormat) return std::nullopt;
+  const auto vault_id = HexDecode(TextIn(json, "vault_id"));
+  const auto root_key_id = HexDecode(TextIn(json, "root_key_id"));
+  const auto key = HexDecode(TextIn(json, "backup_key"));
+  const auto made = ParseTime(TextIn(json, "made"));
   if (!vault_id || vault_id->size() != custody::kVaultIdSize || !root_key_id || root_key_id->size() != kIdSize ||
       !key || key->empty() || !made)
     return std::nullopt;
   return RecoveryRecord{.vault_id = *vault_id,
                         .root_key_id = *root_key_id,
-                        .key_file = Text(json, "key_file"),
+                        .key_file = TextIn(json, "key_file"),
                         .backup_key = *key,
                         .made_at = *made,
-                        .checkpoint = Text(json, "checkpoint")};
+                        .checkpoint = TextIn(json, "checkpoint")};
 }
 
 }  // namespace
@@ -55,8 +49,7 @@ absl::Status WriteRecord(const std::string& backup, const RecoveryRecord& record
                      {"backup_key", HexEncode(record.backup_key)},
                      {"made", FormatTime(record.made_at)},
                      {"checkpoint", record.checkpoint}};
-  const std::string text = json.dump(2, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + "\n";
-  return CreateFile(RecordPath(backup), AsBytes(text));
+  return CreateFile(RecordPath(backup), AsBytes(Dumped(json, 2) + "\n"));
 }
 
 absl::StatusOr<RecoveryRecord> ReadRecord(const std::string& backup) {
@@ -68,15 +61,12 @@ absl::StatusOr<RecoveryRecord> ReadRecord(const std::string& backup) {
     return MakeError(absl::StatusCode::kInvalidArgument, "NOT_A_BACKUP",
                      backup + " is no backup: a backup is a file, with its recovery record beside it");
   const std::string path = RecordPath(backup);
-  std::ifstream file(path, std::ios::binary);
-  if (!file)
+  const auto text = ReadUpTo(path, kMaxSize);
+  if (!text.has_value())
     return MakeError(absl::StatusCode::kFailedPrecondition, "RECORD_MISSING",
                      backup + " is no backup, or its recovery record, " + path +
                          ", is missing or unreadable: put that beside it");
-  std::string text(kMaxSize, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  auto record = Parse(text);
+  auto record = Parse(*text);
   if (record.has_value()) return *std::move(record);
   return MakeError(absl::StatusCode::kDataLoss, "RECORD_DAMAGED",
                    path + " is damaged or no recovery record of a backup; put back a copy of it");

@@ -5,18 +5,15 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <utility>
 
 #include "vault/audit/anchor.h"
 #include "vault/audit/log.h"
+#include "vault/base/files.h"
 #include "vault/crypto/keyring.h"
-#include "vault/custody/committer.h"
 #include "vault/custody/new_directory.h"
 #include "vault/custody/paths.h"
-#include "vault/custody/place.h"
-#include "vault/custody/seal.h"
 #include "vault/evidence/restore.h"
 #include "vault/lifecycle/inspect.h"
 #include "vault/lifecycle/source.h"
@@ -38,17 +35,19 @@ constexpr char kVoid[] = "the vault was restored from a backup";
 absl::StatusOr<Source> OpenSource(const RestoreOptions& options) {
   std::error_code ignored;
   if (std::filesystem::is_directory(options.from, ignored)) return OpenDirectory(options.from, options.key_file);
-  if (std::filesystem::exists(options.from, ignored)) return OpenBackup(options.from, options.key_file);
+  if (std::filesystem::exists(options.from, ignored)) {
+    HF_ASSIGN_OR_RETURN(Source source, OpenBackup(options.from, options.key_file));
+    // Copying would stop at a damaged page without saying that it is one.
+    HF_RETURN_IF_ERROR(source.db->CheckPages());
+    return source;
+  }
   return InvalidField("from", fmt::format("{} is not there: name a backup or a data directory", options.from));
 }
 
 absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path, const evidence::NoteVerifier& verifier) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return InvalidField("last-checkpoint", path + " cannot be read");
-  std::string note(kMaxNote, '\0');
-  file.read(note.data(), static_cast<std::streamsize>(note.size()));
-  note.resize(static_cast<std::size_t>(file.gcount()));
-  auto checkpoint = evidence::OpenCheckpoint(note, verifier);
+  const auto note = ReadUpTo(path, kMaxNote);
+  if (!note.has_value()) return InvalidField("last-checkpoint", path + " cannot be read");
+  auto checkpoint = evidence::OpenCheckpoint(*note, verifier);
   if (!checkpoint.ok())
     return InvalidField("last-checkpoint",
                         path + " holds no checkpoint that this vault signed under its last origin");
@@ -158,19 +157,12 @@ absl::StatusOr<Restored> Fill(const RestoreOptions& options, const Source& sourc
   HF_ASSIGN_OR_RETURN(const custody::Keys keys, custody::LoadKeys(*db, source.root, source.vault_id, now));
   HF_ASSIGN_OR_RETURN(const storage::StateSum sum, db->RecomputeStateSum());
   db->set_state_sum(sum);
-  HF_ASSIGN_OR_RETURN(audit::Log log, audit::Log::Load(*db, keys.state_mac));
-  const std::string anchor_path = custody::ResolvePath(options.data_dir, anchor_name);
-  HF_ASSIGN_OR_RETURN(audit::Anchor anchor, audit::Anchor::Create(anchor_path));
-  made.Add(anchor_path);
-  HF_ASSIGN_OR_RETURN(const custody::Elapsed elapsed, custody::Elapsed::Load(*db, log.tip().last_uptime));
-  custody::Committer committer(std::move(db), std::move(log), std::move(anchor), keys,
-                               std::make_shared<custody::Policies>(), elapsed);
-  HF_RETURN_IF_ERROR(committer.RunOne([&](custody::WriteTx& tx) {
-    return RecordRestore(tx, restore, old_keys.checkpoint_verifier.ToString());
-  }));
-  HF_RETURN_IF_ERROR(committer.Checkpoint(/*always=*/true));
-  HF_ASSIGN_OR_RETURN(const custody::Place place, custody::PlaceOf(options.data_dir));
-  HF_RETURN_IF_ERROR(custody::WritePlace(options.data_dir, place, keys.state_mac));
+  HF_RETURN_IF_ERROR(custody::BeginLog(
+      options.data_dir, anchor_name, std::move(db), keys,
+      [&](custody::WriteTx& tx) {
+        return RecordRestore(tx, restore, old_keys.checkpoint_verifier.ToString());
+      },
+      made));
   return Restored{.entries = contents.log.size,
                   .last_event = contents.last_event,
                   .last_known = restore.last_known,
@@ -183,22 +175,14 @@ absl::StatusOr<Restored> MakeVault(const RestoreOptions& options) {
   HF_ASSIGN_OR_RETURN(const std::string anchor_name,
                       custody::NewAnchorName(options.data_dir, options.anchor));
   HF_ASSIGN_OR_RETURN(const Source source, OpenSource(options));
-  if (custody::LiesWithin(source.key_file, options.data_dir))
-    return InvalidField("key-file",
-                        "must lie outside the data directory: whoever copies that must not get the key too");
+  HF_RETURN_IF_ERROR(custody::CheckKeyFileLiesOutside(source.key_file, options.data_dir));
   custody::RemoveUnlessKept made;
   HF_RETURN_IF_ERROR(custody::MakeDataDirectory(options.data_dir, made));
   const SecretBytes database_key = SecretBytes::Random(crypto::kRootKeySize);
   HF_ASSIGN_OR_RETURN(Restored restored, Fill(options, source, database_key, anchor_name, made));
-  // Last: only a directory with a seal is a vault.
-  HF_RETURN_IF_ERROR(custody::WriteSeal(
-      options.data_dir,
-      {.vault_id = source.vault_id,
-       .anchor = anchor_name,
-       .slots = {{.root_key_id = crypto::RootKeyId(source.root),
-                  .key_file = source.key_file,
-                  .database_key = crypto::WrapKey(source.root, source.vault_id, crypto::kDatabaseKey,
-                                                  custody::kDatabaseEpoch, database_key)}}}));
+  HF_RETURN_IF_ERROR(custody::SealDirectory(
+      options.data_dir, anchor_name,
+      {.vault_id = source.vault_id, .root = source.root, .key_file = source.key_file}, database_key));
   made.Keep();
   return restored;
 }

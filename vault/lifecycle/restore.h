@@ -2,9 +2,9 @@
 // for a disaster, a lost anchor, an older database that is all there is, and a copy that is to become a vault of its
 // own: whatever the log lost is said, in the log itself, and to everybody who saw more.
 //
-// The log goes on behind what was restored, under a new origin and key (evidence/restore.h). Its next entry is the event
-// vault.restore. What was open is void: approvals, enrollment strings, broken glass, the memory of calls. No value leaves
-// the vault before its officers confirm (custody/recovery.h).
+// The log goes on behind what was restored, under a new origin and key (evidence/restore.h). Its next entry is the
+// event vault.restore. What was open is void: approvals, enrollment strings, broken glass, the memory of calls. No value
+// leaves the vault before its officers confirm (custody/recovery.h).
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,9 @@ struct Restored {
   std::int64_t needed = 0;                 // how many officers must confirm
 };
 
-// On an error nothing that was made stays. `from` is never changed. INVALID_FIELD names "last-checkpoint" when that is not
-// signed by the vault; DATA_LOSS, reason OTHER_LOG, when a checkpoint that is known is of another log than `from` holds.
+// On an error nothing that was made stays. `from` is never changed. INVALID_FIELD names "last-checkpoint" when that is
+// not signed by the vault; DATA_LOSS, reason OTHER_LOG, when a checkpoint that is known is of another log than `from`
+// holds.
 absl::StatusOr<Restored> RestoreVault(const RestoreOptions& options);
 
 }  // namespace holdfast::lifecycle

@@ -1,4 +1,4 @@
-// What a vault can be restored from: a backup, or a data directory that cannot be served (its anchor is lost, its
+// The sources of a restore: a backup, or a data directory that cannot be served (its anchor is lost, its
 // database is an older one, it is a copy). Opened for reading; nothing of it is changed.
 #pragma once
 

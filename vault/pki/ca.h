@@ -32,7 +32,7 @@ absl::StatusOr<std::string> IssueServerCertificate(const SecretBytes& ca_key, st
                                                    const SecretBytes& server_key,
                                                    std::string_view vault_id_hex, Micros now);
 
-// What a device shows while it has none of the vault's: self-signed with the key of its enrollment string, valid
+// The certificate that a device shows to enroll: self-signed with the key of its enrollment string, valid
 // for ten minutes. The vault knows the key, and takes nothing else that the certificate says.
 absl::StatusOr<std::string> MakeEnrollmentCertificate(const SecretBytes& key, Micros now);
 

@@ -1,8 +1,8 @@
 #include "vault/pki/enrollment_string.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "vault/base/ascii.h"
 #include "vault/base/ids.h"
 #include "vault/pki/key.h"
 
@@ -18,10 +18,8 @@ constexpr std::size_t kMaxText = 512;
 bool IsAlnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 bool IsPort(std::string_view text) {
-  unsigned port = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, port);
-  return error == std::errc() && stop == end && text.front() != '0' && port <= 65535;
+  const auto port = ParseNumber<unsigned>(text);
+  return port.has_value() && text.front() != '0' && *port <= 65535;
 }
 
 bool IsHost(std::string_view host) {

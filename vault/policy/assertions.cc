@@ -27,13 +27,13 @@ why = "whoever checks must not be able to have done it"
 
 [[never]]
 id = "never.leaver-approves"
-actions = ["approval.approve", "handover.approve", "key.confirm"]
+actions = ["approval.approve", "key.confirm"]
 when = { status = ["suspended", "leaving", "left"] }
 why = "whoever goes leaves no decisions behind"
 
 [[never]]
 id = "never.requester-is-own-approver"
-actions = ["approval.approve", "handover.approve"]
+actions = ["approval.approve"]
 when = { requested_by_self = true }
 why = "four eyes are those of two persons"
 

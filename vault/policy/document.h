@@ -85,7 +85,8 @@ struct IdleLimits {
 };
 
 struct HandoverLimits {
-  int freezes_a_day = 5;  // people whom one workflow freezes within a day without a yes over the rest
+  int freezes_a_day = 5;        // people whom one workflow freezes within a day without a yes over the rest
+  Micros tasks_due = 7 * kDay;  // after the cut
 };
 
 struct Document {

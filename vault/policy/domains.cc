@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "vault/base/ascii.h"
 #include "vault/policy/duration.h"
 
 namespace holdfast::policy {
@@ -20,14 +21,6 @@ template <class T>
 void SortUnique(std::vector<T>& values) {
   std::ranges::sort(values);
   values.erase(std::unique(values.begin(), values.end()), values.end());  // clang 14 has no ranges::unique
-}
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
 }
 
 Mask One(std::size_t number) { return Mask().set(number); }
@@ -184,8 +177,8 @@ Values Domains::Bind(const Facts& facts) const {
   set(kKeyAge, CountUpTo(cuts(kKeyAge), subject.key_age));
   set(kRelation, subject.relation.has_value() ? static_cast<std::size_t>(*subject.relation) : 0);
   set(kTier, static_cast<std::size_t>(resource.tier));
-  if (!names(kPlatform).empty()) set(kPlatform, NameNumber(names(kPlatform), Lower(resource.platform)));
-  if (!names(kUnit).empty()) set(kUnit, NameNumber(names(kUnit), Lower(resource.unit)));
+  if (!names(kPlatform).empty()) set(kPlatform, NameNumber(names(kPlatform), Lowered(resource.platform)));
+  if (!names(kUnit).empty()) set(kUnit, NameNumber(names(kUnit), Lowered(resource.unit)));
   set(kSecretKind, resource.secret_kind.empty() ? 0 : FixedNumber(kSecretKind, resource.secret_kind));
   set(kAccountState, AccountNumber(resource));
   set(kVersion, static_cast<std::size_t>(resource.version));

@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <utility>
+
+#include "vault/base/ascii.h"
 
 namespace holdfast::policy {
 namespace {
@@ -24,11 +25,9 @@ std::optional<Micros> ParseDuration(std::string_view text) {
   if (text.size() < 2 || text.front() < '1' || text.front() > '9') return std::nullopt;
   const auto unit = UnitOf(text.back());
   text.remove_suffix(1);
-  std::int64_t count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (!unit.has_value() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  if (count > kMaxDuration / *unit) return std::nullopt;
-  return count * *unit;
+  const auto count = ParseNumber(text);
+  if (!unit.has_value() || !count.has_value() || *count > kMaxDuration / *unit) return std::nullopt;
+  return *count * *unit;
 }
 
 std::string FormatDuration(Micros duration) {

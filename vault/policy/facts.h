@@ -45,6 +45,7 @@ struct Vote {
   HolderKind kind = HolderKind::kPerson;
   HolderStatus status = HolderStatus::kActive;
   std::optional<Relation> relation;  // to the account in question, live now
+  bool gains = false;                // would own something by what is voted on: counts for nothing
 };
 
 // In which circumstances. All comparisons of people compare persons, not holders.
@@ -61,7 +62,7 @@ struct Context {
   bool about_officer = false;       // the holder the call is about has the role security
   int tier_at_stake = 0;            // the highest tier that such a successor would own; 0: none
   bool successor_unvetted = false;  // a named successor is not a backup owner of everything they would get
-  bool successor_is_self = false;   // the caller's person would take over: named, or as custodian for tier 1
+  bool successor_is_self = false;   // the caller's person would own what they are no backup owner of
 };
 
 struct Facts {

@@ -32,8 +32,8 @@ id = "floor.unconfirmed-key"
 effect = "forbid"
 actions = ["vault.set-custodian", "holder.create", "holder.enroll", "holder.update", "holder.set-roles", "holder.suspend",
   "holder.resume", "holder.confirm-suspension", "key.confirm", "key.renew", "account.set-tier", "account.set-owners", "account.archive",
-  "account.unarchive", "account.review", "grant.create", "secret.destroy",
-  "secret.attest", "secret.remove", "exposure.add", "import.item", "handover.approve", "handover.done",
+  "account.unarchive", "account.review", "account.link", "account.unlink", "grant.create", "secret.destroy",
+  "secret.attest", "secret.remove", "exposure.add", "import.item", "handover.done",
   "handover.close", "approval.approve", "break-glass.request",
   "break-glass.veto", "break-glass.reveal", "break-glass.review", "policy.stage", "policy.activate",
   "vault.confirm-restore"]
@@ -56,6 +56,13 @@ actions = ["holder.*", "key.*", "account.*", "grant.*", "secret.*", "exposure.*"
 when = { key = ["unconfirmed"], additional_key = true }
 why = "the key is not confirmed yet: somebody other than its issuer must confirm its fingerprint"
 
+[[rule]]
+id = "floor.unconfirmed-starts-nothing"
+effect = "forbid"
+actions = ["handover.start", "handover.start-many", "handover.cut", "handover.cancel", "key.revoke"]
+when = { key = ["unconfirmed"] }
+why = "the key is not confirmed yet: somebody other than its issuer must confirm its fingerprint"
+
 # What a role gives reaches every account and everybody: a stolen string must not be an officer's hand or eye.
 [[rule]]
 id = "floor.unconfirmed-role"
@@ -63,13 +70,6 @@ effect = "forbid"
 actions = ["holder.*", "key.*", "account.*", "grant.*", "secret.*", "exposure.*", "import.*", "handover.*", "approval.*",
   "break-glass.*", "finding.*", "policy.*", "audit.*"]
 when = { key = ["unconfirmed"], role = ["security", "auditor", "offboarding"] }
-why = "the key is not confirmed yet: somebody other than its issuer must confirm its fingerprint"
-
-[[rule]]
-id = "floor.unconfirmed-starts-nothing"
-effect = "forbid"
-actions = ["handover.start", "handover.start-many", "handover.cut", "key.revoke"]
-when = { key = ["unconfirmed"] }
 why = "the key is not confirmed yet: somebody other than its issuer must confirm its fingerprint"
 
 [[rule]]
@@ -89,14 +89,14 @@ why = "an offboarding identity reveals and puts in nothing"
 [[rule]]
 id = "floor.offboarding-approves-nothing"
 effect = "forbid"
-actions = ["handover.approve", "key.confirm", "holder.confirm-suspension", "approval.approve", "policy.activate"]
+actions = ["key.confirm", "holder.confirm-suspension", "approval.approve", "policy.activate"]
 when = { role = ["offboarding"] }
 why = "an offboarding identity approves nothing"
 
 [[rule]]
 id = "floor.workflow-approves-nothing"
 effect = "forbid"
-actions = ["handover.approve", "key.confirm", "holder.confirm-suspension", "approval.approve", "policy.activate",
+actions = ["key.confirm", "holder.confirm-suspension", "approval.approve", "policy.activate",
   "break-glass.review", "vault.confirm-restore"]
 when = { holder = ["workflow"] }
 why = "only a person approves"
@@ -104,7 +104,7 @@ why = "only a person approves"
 [[rule]]
 id = "floor.requester-is-not-approver"
 effect = "forbid"
-actions = ["handover.approve", "approval.approve", "break-glass.review", "holder.confirm-suspension"]
+actions = ["approval.approve", "break-glass.review", "holder.confirm-suspension"]
 when = { requested_by_self = true }
 why = "whoever asked for it cannot approve it"
 
@@ -128,14 +128,14 @@ why = "whoever handed out the enrollment string cannot confirm the key"
 [[rule]]
 id = "floor.successor-approves-nothing"
 effect = "forbid"
-actions = ["handover.approve"]
+actions = ["approval.approve"]
 when = { successor_is_self = true }
-why = "whoever would take over cannot approve it"
+why = "whoever would gain by it cannot approve it"
 
 [[rule]]
 id = "floor.nobody-vouches-for-themselves"
 effect = "forbid"
-actions = ["key.confirm", "handover.approve", "holder.resume", "holder.update", "holder.set-roles",
+actions = ["key.confirm", "holder.resume", "holder.update", "holder.set-roles",
   "holder.confirm-suspension", "approval.approve"]
 when = { about_self = true }
 why = "nobody confirms, approves, resumes or qualifies themselves"
@@ -156,13 +156,43 @@ when = { about_self = true }
 why = "somebody else must say that what you know is of no use"
 
 [[rule]]
+id = "floor.nobody-unlinks-themselves"
+effect = "forbid"
+actions = ["account.unlink"]
+when = { about_self = true }
+why = "somebody else must say that your phone, login or app opens the account no more"
+
+[[rule]]
 id = "floor.no-handover-of-oneself"
 effect = "forbid"
-actions = ["handover.start"]
+actions = ["handover.start", "handover.cut", "handover.cancel"]
 when = { about_self = true }
-why = "somebody else must start your handover"
+why = "somebody else must start, cut and cancel your handover"
 
-# Who becomes an officer, or is one no more, is nobody's decision alone.
+# Besides, what the floor or a policy forbids or requires of the cut, it does of calling it off.
+[[rule]]
+id = "floor.successor-cancels-nothing"
+effect = "forbid"
+actions = ["handover.cancel"]
+when = { successor_is_self = true }
+unless = { sole_officer = true }
+why = "whoever would take over does not call it off"
+
+[[rule]]
+id = "floor.person-cancels"
+effect = "forbid"
+actions = ["handover.cancel"]
+when = { holder = ["workflow"] }
+why = "only a person calls a handover off"
+
+[[rule]]
+id = "floor.cancel-says-why"
+effect = "require"
+actions = ["handover.cancel"]
+require = { reason = true }
+why = "a handover that is called off says why"
+
+# Nobody alone makes somebody an officer, or takes that away.
 [[rule]]
 id = "floor.officers-by-two"
 effect = "require"
@@ -194,7 +224,7 @@ actions = ["policy.activate"]
 require = { reason = true, approvals = 1, approvers = ["security"] }
 why = "a policy takes effect by two distinct security holders"
 
-# What a restore undid is seen by those who answer for the vault, before any value leaves it.
+# Officers must look at what a restore undid before any value leaves the vault.
 [[rule]]
 id = "floor.restore-by-security"
 effect = "forbid"

@@ -53,6 +53,8 @@ unsigned GroupsOf(Action action) {
     case kAccountReview:
       return kAccount | kStanding | kWhy;
     case kAccountSetOwners:
+    case kAccountLink:
+    case kAccountUnlink:
     case kGrantCreate:
     case kGrantRevoke:
       return kAccount | kStanding | kAbout | kWhy;
@@ -76,11 +78,12 @@ unsigned GroupsOf(Action action) {
       return kAccount | kStanding | kSecret | kAbout;
     case kHandoverCut:
       return kAbout | kSuccessor;
-    case kHandoverApprove:
-      return kAbout | kSuccessor | kRequested | kWhy;
+    case kHandoverCancel:
+      return kAbout | kSuccessor | kWhy;
     case kApprovalRead:
       return kAccount | kStanding | kSecret | kAbout | kRequested;
     case kApprovalApprove:
+      return kAccount | kStanding | kSecret | kAbout | kSuccessor | kRequested | kWhy;
     case kApprovalWithdraw:
       return kAccount | kStanding | kSecret | kAbout | kRequested | kWhy;
     case kBreakGlassRead:

@@ -53,6 +53,9 @@ std::string LockOut(const Bundle& bundle) {
     return fmt::format("{} approve another policy", kNobody);
   if (!AllowedSometime(bundle, Action::kPolicyActivate, Role::kSecurity, votes))
     return fmt::format("{} activate another policy, whoever approves it", kNobody);
+  if (!AllowedSometime(bundle, Action::kVaultConfirmRestore, Role::kSecurity, votes))
+    return fmt::format("{} confirm a restore (vault.confirm-restore), without which a restored vault shows no value",
+                       kNobody);
   return "";
 }
 

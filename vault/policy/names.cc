@@ -6,20 +6,13 @@
 #include <algorithm>
 #include <vector>
 
+#include "vault/base/ascii.h"
 #include "vault/base/text.h"
 
 namespace holdfast::policy {
 namespace {
 
 constexpr std::size_t kMaxChoicesBytes = 600;
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
 
 bool IsNameStart(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 bool IsNameChar(char c) { return IsNameStart(c) || c == '.' || c == '_' || c == '-'; }
@@ -36,7 +29,7 @@ std::optional<std::uint32_t> FirstForeign(std::string_view text) {
 // Each code point that is not ASCII becomes one byte that stands in no name.
 std::string Folded(std::string_view text) {
   std::string folded;
-  for (const char c : Lower(text)) {
+  for (const char c : Lowered(text)) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x80) folded += c;
     if (byte >= 0xc0) folded += '\x7f';
@@ -102,7 +95,7 @@ std::optional<std::string> NameFault(std::string_view what, std::string_view nam
     return fmt::format("{} {} has {} in it; names are ASCII", what, Quoted(name), PointName(*foreign));
   if (name.size() > kMaxNameBytes)
     return fmt::format("{} {} is longer than {} bytes", what, Quoted(name), kMaxNameBytes);
-  if (const std::string lower = Lower(name); lower != name)
+  if (const std::string lower = Lowered(name); lower != name)
     return fmt::format("{} {} is written {}: names are lower case", what, Quoted(name), Quoted(lower));
   const auto good = [&](char c) { return IsNameChar(c) || (!plain && c == ' '); };
   const bool spaced = name.back() == ' ' || name.find("  ") != name.npos;
@@ -133,7 +126,7 @@ std::string UnknownName(std::string_view what, std::string_view given,
   if (const auto foreign = FirstForeign(given); foreign.has_value())
     return fmt::format("{} {} has {} in it; names are ASCII{}{}", what, Quoted(given), PointName(*foreign),
                        hint, tail);
-  if (nearest.has_value() && Lower(given) == *nearest)
+  if (nearest.has_value() && Lowered(given) == *nearest)
     return fmt::format("{} {} is written {}", what, Quoted(given), Quoted(*nearest));
   return fmt::format("unknown {} {}{}{}", what, Quoted(given), hint, tail);
 }

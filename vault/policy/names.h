@@ -19,7 +19,7 @@ struct CodePoint {
 };
 // The first one of a text that is not empty.
 CodePoint FirstCodePoint(std::string_view text);
-// What nobody sees (IsInvisible in vault/base/text.h), tab excepted.
+// True for characters that nobody sees (IsInvisible in vault/base/text.h), tab excepted.
 bool IsHidden(std::uint32_t code_point);
 // "U+043E".
 std::string PointName(std::uint32_t code_point);

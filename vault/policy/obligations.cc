@@ -73,7 +73,7 @@ std::string Describe(const ApprovalNeed& need) {
 int Lacking(const ApprovalNeed& need, const Context& context) {
   std::set<std::string_view> persons;
   for (const Vote& vote : context.votes) {
-    if (vote.person == context.person || vote.kind != HolderKind::kPerson) continue;
+    if (vote.gains || vote.person == context.person || vote.kind != HolderKind::kPerson) continue;
     if (vote.status != HolderStatus::kActive || HasRole(vote.roles, Role::kOffboarding)) continue;
     if (IsApprover(need.who, vote.roles, vote.relation)) persons.insert(vote.person);
   }

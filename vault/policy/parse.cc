@@ -20,7 +20,7 @@ constexpr std::string_view kKeys[] = {"format", "name", "qualifications", "roles
 constexpr std::string_view kTierNames[] = {"1", "2", "3"};
 constexpr std::string_view kTierKeys[] = {"min_owners", "max_secret_age", "review_every", "max_grant"};
 constexpr std::string_view kIdleKeys[] = {"holder", "grant", "unconfirmed"};
-constexpr std::string_view kHandoverKeys[] = {"freezes_a_day"};
+constexpr std::string_view kHandoverKeys[] = {"freezes_a_day", "tasks_due"};
 constexpr std::string_view kFloorName = "floor";
 constexpr int kFormat = 1;
 constexpr int kMaxOwners = 16;
@@ -102,6 +102,7 @@ void ReadHandover(const Fields& fields, HandoverLimits& handover, Problems& prob
   const Fields limits(*table, "\"handover\"", kHandoverKeys, problems);
   handover.freezes_a_day =
       static_cast<int>(limits.Number("freezes_a_day", 1, kMaxFreezes).value_or(handover.freezes_a_day));
+  handover.tasks_due = limits.Duration("tasks_due").value_or(handover.tasks_due);
 }
 
 // Each table of [[key]].

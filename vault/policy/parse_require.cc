@@ -53,14 +53,14 @@ void Limit(const Fields& fields, std::string_view key, const std::vector<Action>
   problems.Add(node->key_at, fmt::format("\"{}\" {}, not {}", key, why, ActionName(*other)));
 }
 
-// A case that waits is cut by the first 'handover approve', which is security's.
+// A cut is about no single account, whose owners could be asked.
 void LimitCut(const Fields& fields, const std::vector<Action>& actions, const Obligations& obligations,
               Problems& problems) {
-  static const ApprovalNeed kCounted{.count = 1, .who = static_cast<int>(Approver::kSecurity)};
+  constexpr int kRelated = static_cast<int>(Approver::kOwner) | static_cast<int>(Approver::kBackup);
   const bool cuts = std::ranges::find(actions, Action::kHandoverCut) != actions.end();
-  if (!cuts || obligations.approvals.empty() || obligations.approvals.front() == kCounted) return;
+  if (!cuts || obligations.approvals.empty() || (obligations.approvals.front().who & kRelated) == 0) return;
   problems.Add(fields.Find("approvals")->key_at,
-               "handover.cut waits for 1 approval of security, and for nothing else");
+               "handover.cut is about no single account: its approvers are security, auditor or member");
 }
 
 void ReadApprovals(const Fields& fields, Obligations& obligations, Problems& problems) {

@@ -67,6 +67,13 @@ void ReadRequire(const Fields& fields, std::optional<RuleKind> kind, Rule& rule,
     rule.require = ReadObligations(*table, rule.scope.actions, problems);
 }
 
+// Calling a handover off is nowhere easier than its cut.
+void BindCancel(RuleKind kind, std::vector<Action>& actions) {
+  const auto names = [&](Action action) { return std::ranges::find(actions, action) != actions.end(); };
+  if (kind == RuleKind::kPermit || !names(Action::kHandoverCut) || names(Action::kHandoverCancel)) return;
+  actions.push_back(Action::kHandoverCancel);
+}
+
 void Count(const TomlNode& table, PolicyText& policy) {
   if (++policy.rules == kMaxRules + 1)
     policy.problems.Add(table.at, fmt::format("more than {} rules and assertions", kMaxRules));
@@ -84,6 +91,7 @@ Rule ReadRule(const TomlNode& table, PolicyText& policy) {
   rule.kind = kind.value_or(RuleKind::kForbid);
   rule.scope = ReadScope(fields, policy);
   ReadRequire(fields, kind, rule, policy.problems);
+  BindCancel(rule.kind, rule.scope.actions);
   rule.why = fields.Why();
   return rule;
 }

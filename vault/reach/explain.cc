@@ -25,7 +25,12 @@ std::string Phrase(LinkKind kind, std::string_view account, std::string_view thr
 std::string Explain(const std::vector<Reached>& closure, const std::vector<std::size_t>& path,
                     std::string_view opening, const std::vector<std::string>& names) {
   std::string text(opening);
+  const std::size_t untold = path.size() > kMaxTold + 2 ? path.size() - kMaxTold - 2 : 0;
   for (std::size_t i = 1; i < path.size(); ++i) {
+    if (untold > 0 && i == kMaxTold + 1) {
+      text += fmt::format("; {} more links", untold);
+      i += untold;
+    }
     const bool first_named = i > 1 || opening.empty();
     const bool through_holder = closure[path[i - 1]].node.kind == NodeKind::kHolder;
     if (!text.empty()) text += "; ";

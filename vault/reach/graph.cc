@@ -51,9 +51,9 @@ std::vector<Reached> Graph::Closure(std::vector<Node> opened) const {
   SortUnique(opened);
   std::vector<Reached> closure;
   std::vector<bool> seen(nodes_.size());
-  for (Node& node : opened) {
+  for (const Node& node : opened) {
     if (const auto index = IndexOf(node); index.has_value()) seen[*index] = true;
-    closure.push_back({.node = std::move(node)});
+    closure.push_back({.node = node});
   }
   // One level of equally many steps after the other: so the first link that leads to a node is on a shortest
   // path.

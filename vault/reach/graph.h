@@ -1,6 +1,7 @@
-// The graph of what opens what: accounts, and the holders and outside identities (a phone, a mail address, an
-// app) that they recover through, sign in with or are administered by. Pure. A graph never changes, so
-// threads may share it. Answers depend on the set of links alone, not on their order.
+// The graph of what opens what: accounts, and the accounts and persons that they recover through, sign in
+// with or are administered by. An identity that is nobody's here (a phone number, a mail address) opens
+// nothing, so it has no node. Pure. A graph never changes, so threads may share it. Answers depend on the set
+// of links alone, not on their order.
 #pragma once
 
 #include <compare>
@@ -8,19 +9,17 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "vault/base/links.h"
 
 namespace holdfast::reach {
 
-enum class NodeKind : int { kAccount = 1, kHolder = 2, kOutside = 3 };
+enum class NodeKind : int { kAccount = 1, kHolder = 2 };
 
 struct Node {
   NodeKind kind = NodeKind::kAccount;
-  std::int64_t id = 0;  // of an account or holder
-  std::string text{};   // of an outside identity
+  std::int64_t id = 0;
 
   auto operator<=>(const Node&) const = default;
 };

@@ -2,8 +2,11 @@
 #include "holdfast/v1/account_service.grpc.pb.h"
 #include "vault/base/ids.h"
 #include "vault/custody/accounts.h"
+#include "vault/custody/links.h"
 #include "vault/custody/platform.h"
 #include "vault/custody/renaming.h"
+#include "vault/custody/sight.h"
+#include "vault/rpc/account_links.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/render.h"
 #include "vault/rpc/services.h"
@@ -71,6 +74,19 @@ absl::StatusOr<Work<v1::Account>> PrepareRename(const v1::RenameAccountRequest& 
   };
 }
 
+// Linking and its undoing.
+template <auto kOperation, class Message>
+absl::StatusOr<Work<v1::Account>> PrepareLink(const Message& message, custody::Request request) {
+  HF_ASSIGN_OR_RETURN(std::string name, ParseName("accounts", message.name(), "name"));
+  HF_ASSIGN_OR_RETURN(custody::NewLink link, ParseLink(message.link()));
+  return [&message, request = std::move(request), name = std::move(name), link = std::move(link)](
+             custody::WriteTx& tx, const Actor& actor, v1::Account& out) -> absl::Status {
+    HF_ASSIGN_OR_RETURN(const auto row, kOperation(tx, actor, request, name, link, message.etag()));
+    HF_RETURN_IF_ERROR(RenderTo(tx, row, out));
+    return RenderLinks(tx, actor, row, out);
+  };
+}
+
 // Review, archiving and its undoing differ in the operation alone.
 template <auto kOperation, class Message>
 absl::StatusOr<Work<v1::Account>> PrepareOn(const Message& message, custody::Request request) {
@@ -86,7 +102,8 @@ absl::StatusOr<Query<v1::Account>> PrepareGet(const v1::GetAccountRequest& messa
   return [name = std::move(name)](custody::ReadTx& tx, const Actor& actor, v1::Account& out) -> absl::Status {
     HF_ASSIGN_OR_RETURN(const auto row, custody::FindAccount(tx, actor, name, Action::kAccountRead));
     HF_RETURN_IF_ERROR(custody::Authorize(tx, actor, Action::kAccountRead, {.account = &row}).status());
-    return RenderTo(tx, row, out);
+    HF_RETURN_IF_ERROR(RenderTo(tx, row, out));
+    return RenderLinks(tx, actor, row, out);
   };
 }
 
@@ -147,6 +164,16 @@ class AccountService final : public v1::AccountService::CallbackService {
                             v1::Account* response) override {
     return Write(core_, context, "holdfast.v1.AccountService/UnarchiveAccount", request, response,
                  PrepareOn<custody::UnarchiveAccount, v1::UnarchiveAccountRequest>);
+  }
+  Reactor* LinkAccount(Context* context, const v1::LinkAccountRequest* request,
+                       v1::Account* response) override {
+    return Write(core_, context, "holdfast.v1.AccountService/LinkAccount", request, response,
+                 PrepareLink<custody::LinkAccount, v1::LinkAccountRequest>);
+  }
+  Reactor* UnlinkAccount(Context* context, const v1::UnlinkAccountRequest* request,
+                         v1::Account* response) override {
+    return Write(core_, context, "holdfast.v1.AccountService/UnlinkAccount", request, response,
+                 PrepareLink<custody::UnlinkAccount, v1::UnlinkAccountRequest>);
   }
   Reactor* GetAccount(Context* context, const v1::GetAccountRequest* request,
                       v1::Account* response) override {

@@ -4,6 +4,7 @@
 #include "holdfast/v1/approval_service.grpc.pb.h"
 #include "vault/custody/approving.h"
 #include "vault/custody/policy_change.h"
+#include "vault/handover/asking.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/names.h"
 #include "vault/rpc/page.h"
@@ -44,7 +45,7 @@ absl::StatusOr<std::optional<ApprovalState>> FromProto(v1::ApprovalState state) 
 // Rows as messages; the policies that they name are read once each.
 class Renderer {
  public:
-  explicit Renderer(custody::Tx& tx) : tx_(tx), names_(tx) {}
+  Renderer(custody::Tx& tx, const Actor& reader) : tx_(tx), reader_(reader), names_(tx) {}
 
   absl::Status Render(const Approval& row, v1::Approval& out) {
     out.set_name(custody::ApprovalName(row.id));
@@ -55,10 +56,12 @@ class Renderer {
     out.set_ticket(row.ticket);
     out.set_rule(row.rule);
     out.set_needs(custody::DescribeNeeds(custody::NeedsOf(row)));
+    HF_ASSIGN_OR_RETURN(*out.mutable_approvers(), custody::ApproversOf(tx_, reader_, row));
     HF_RETURN_IF_ERROR(RenderVotes(row, out));
     SetTime(row.created_at, out.mutable_create_time());
-    SetTime(row.decide_until, out.mutable_decide_time_limit());
-    if (row.use_until.has_value()) SetTime(*row.use_until, out.mutable_use_time_limit());
+    const bool ends = !row.handover_id.has_value();
+    if (ends) SetTime(row.decide_until, out.mutable_decide_time_limit());
+    if (ends && row.use_until.has_value()) SetTime(*row.use_until, out.mutable_use_time_limit());
     out.set_uses(row.uses);
     out.set_used(row.used);
     HF_ASSIGN_OR_RETURN(*out.mutable_closer(), names_.Holder(row.closed_by));
@@ -81,6 +84,12 @@ class Renderer {
     out.set_version(row.version.value_or(0));
     HF_ASSIGN_OR_RETURN(*out.mutable_subject(), names_.Holder(row.subject_id));
     if (row.staged_policy_id.has_value()) out.set_staged_policy(custody::PolicyName(*row.staged_policy_id));
+    return row.handover_id.has_value() ? RenderCut(row, *row.handover_id, out) : absl::OkStatus();
+  }
+
+  absl::Status RenderCut(const Approval& row, std::int64_t handover_id, v1::Approval& out) {
+    HF_ASSIGN_OR_RETURN(*out.mutable_handover(), names_.Handover(handover_id));
+    out.set_plan_hash(HexEncode(row.operation));
     return absl::OkStatus();
   }
 
@@ -103,11 +112,12 @@ class Renderer {
   }
 
   custody::Tx& tx_;
+  const Actor& reader_;
   Names names_;
   std::map<std::int64_t, std::string> hashes_;
 };
 
-// One of the three decisions, which differ in the function alone.
+// One of two decisions, which differ in the function alone.
 template <absl::StatusOr<Approval> (*Decide)(custody::WriteTx&, const Actor&, const custody::Request&,
                                              std::string_view),
           class Message>
@@ -116,7 +126,23 @@ absl::StatusOr<Work<v1::Approval>> PrepareDecision(const Message& message, custo
   return [request = std::move(request), name = std::move(name)](custody::WriteTx& tx, const Actor& actor,
                                                                 v1::Approval& out) -> absl::Status {
     HF_ASSIGN_OR_RETURN(const Approval row, Decide(tx, actor, request, name));
-    return Renderer(tx).Render(row, out);
+    return Renderer(tx, actor).Render(row, out);
+  };
+}
+
+// A yes, and for a cut all that follows from it, in one transaction.
+absl::StatusOr<Work<v1::Approval>> PrepareApprove(const v1::ApproveApprovalRequest& message,
+                                                  custody::Request request) {
+  HF_ASSIGN_OR_RETURN(std::string name, ParseName("approvals", message.name(), "name"));
+  return [&message, request = std::move(request), name = std::move(name)](
+             custody::WriteTx& tx, const Actor& actor, v1::Approval& out) -> absl::Status {
+    HF_ASSIGN_OR_RETURN(Approval row, custody::Approve(tx, actor, request, name));
+    if (!row.handover_id.has_value()) return Renderer(tx).Render(row, out);
+    HF_ASSIGN_OR_RETURN(const std::string blocked, handover::AfterYes(tx, actor, row, message.plan_hash()));
+    HF_ASSIGN_OR_RETURN(const auto now, storage::ApprovalStore(tx.db()).ById(row.id));
+    HF_RETURN_IF_ERROR(Renderer(tx).Render(now.value_or(row), out));
+    out.set_blocked(blocked);
+    return absl::OkStatus();
   };
 }
 
@@ -124,8 +150,8 @@ absl::StatusOr<Query<v1::Approval>> PrepareGet(const v1::GetApprovalRequest& mes
   HF_ASSIGN_OR_RETURN(std::string name, ParseName("approvals", message.name(), "name"));
   return
       [name = std::move(name)](custody::ReadTx& tx, const Actor& actor, v1::Approval& out) -> absl::Status {
-        HF_ASSIGN_OR_RETURN(const Approval row, custody::FindReadable(tx, actor, name));
-        return Renderer(tx).Render(row, out);
+        HF_ASSIGN_OR_RETURN(const Approval row, custody::FindSeen(tx, actor, policy::Action::kApprovalRead, name));
+        return Renderer(tx, actor).Render(row, out);
       };
 }
 
@@ -146,7 +172,7 @@ absl::Status FillPage(custody::Tx& tx, const Actor& actor, const Wanted& wanted,
                       v1::ListApprovalsResponse& out) {
   HF_ASSIGN_OR_RETURN(const auto rows,
                       storage::ApprovalStore(tx.db()).List(filter, page.after(), kScannedAtMost + 1));
-  Renderer renderer(tx);
+  Renderer renderer(tx, actor);
   std::int64_t seen = page.after();
   int scanned = 0;
   for (const Approval& row : rows) {
@@ -194,7 +220,7 @@ class ApprovalService final : public v1::ApprovalService::CallbackService {
   Reactor* ApproveApproval(Context* context, const v1::ApproveApprovalRequest* request,
                            v1::Approval* response) override {
     return Write(core_, context, "holdfast.v1.ApprovalService/ApproveApproval", request, response,
-                 PrepareDecision<&custody::Approve, v1::ApproveApprovalRequest>);
+                 PrepareApprove);
   }
   Reactor* RejectApproval(Context* context, const v1::RejectApprovalRequest* request,
                           v1::Approval* response) override {

@@ -50,7 +50,8 @@ absl::Status AddRestores(custody::ReadTx& tx, const std::string& origin, std::in
   }
   if (found || began == origin) return absl::OkStatus();
   return MakeError(absl::StatusCode::kFailedPrecondition, "ORIGIN_UNKNOWN",
-                   "this vault's log never had that origin: the caller knows another restore of the vault, or another vault");
+                   "this vault's log never had that origin: the caller knows another restore of the vault, or "
+                   "another vault");
 }
 
 // The note is taken before the snapshot is: so the snapshot holds all that the note covers.

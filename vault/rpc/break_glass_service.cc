@@ -4,10 +4,10 @@
 #include <google/protobuf/duration.pb.h>
 #include <spdlog/spdlog.h>
 
-#include <charconv>
 #include <memory>
 
 #include "holdfast/v1/break_glass_service.grpc.pb.h"
+#include "vault/base/ascii.h"
 #include "vault/custody/break_glass.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/page.h"
@@ -27,10 +27,8 @@ constexpr std::string_view kCollection = "break-glass";
 // "break-glass/7" -> 7: one spelling a number.
 absl::StatusOr<std::int64_t> ParseId(std::string_view name) {
   HF_ASSIGN_OR_RETURN(const std::string text, ParseName(kCollection, name, "name"));
-  std::int64_t id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (error != std::errc() || end != text.data() + text.size() || id < 1 || text.front() == '0')
-    return InvalidField("name", "must be break-glass/<number>");
+  const std::int64_t id = ParseNumber(text).value_or(0);
+  if (id < 1 || text.front() == '0') return InvalidField("name", "must be break-glass/<number>");
   return id;
 }
 

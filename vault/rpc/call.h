@@ -42,6 +42,11 @@ class Call final : public Reactor {
     HF_ASSIGN_OR_RETURN(ticket_, core.limits.Enter(context_, certificate_sha256));
     return absl::OkStatus();
   }
+  absl::StatusOr<custody::Caller> Enter(Core& core, std::string_view method) {
+    HF_ASSIGN_OR_RETURN(custody::Caller caller, CallerOf(context_, method));
+    HF_RETURN_IF_ERROR(Enter(core, caller.cert_sha256));
+    return caller;
+  }
 
   // Answers with `status`; once. The call must not be touched afterwards.
   void Answer(const absl::Status& status) {
@@ -104,9 +109,8 @@ template <class Request, class Response, class Prepare>
 Reactor* Write(Core& core, const Context* context, std::string_view method, const Request* request,
                Response* response, Prepare prepare, std::function<absl::Status()> release = nullptr) {
   auto* call = new Call<Response>(*context, *response);
-  auto caller = CallerOf(*context, method);
+  auto caller = call->Enter(core, method);
   if (!caller.ok()) return Fail(call, caller.status());
-  if (const absl::Status full = call->Enter(core, caller->cert_sha256); !full.ok()) return Fail(call, full);
   auto keyed = RequestOf(method, *request);
   if (!keyed.ok()) return Fail(call, keyed.status());
   caller->request = *keyed;
@@ -133,9 +137,8 @@ template <class Request, class Response, class Prepare>
 Reactor* Read(Core& core, const Context* context, std::string_view method, const Request* request,
               Response* response, Prepare prepare) {
   auto* call = new Call<Response>(*context, *response);
-  auto caller = CallerOf(*context, method);
+  auto caller = call->Enter(core, method);
   if (!caller.ok()) return Fail(call, caller.status());
-  if (const absl::Status full = call->Enter(core, caller->cert_sha256); !full.ok()) return Fail(call, full);
   caller->request.about = AboutOf(*request);
   absl::StatusOr<Query<Response>> query = prepare(*request);
   if (!query.ok()) return Fail(call, query.status());

@@ -5,16 +5,25 @@
 #include <algorithm>
 #include <utility>
 
+#include "vault/base/retry.h"
+
 namespace holdfast::rpc {
+namespace {
+
+constexpr std::chrono::seconds kSwept{1};  // by then a call that is past its deadline is cancelled
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<CallLimits::Ticket>> CallLimits::Enter(const grpc::CallbackServerContext& context,
                                                                       const Bytes& certificate_sha256) {
-  if (on_call_) on_call_(context.peer(), certificate_sha256);
   const std::lock_guard lock(mutex_);
   Device& device = devices_[certificate_sha256];
   if (device.calls >= limits_.calls) {
-    return MakeError(absl::StatusCode::kResourceExhausted, "TOO_MANY_CALLS",
-                     fmt::format("this device has {} calls under way, and no more are taken", device.calls));
+    absl::Status status =
+        MakeError(absl::StatusCode::kResourceExhausted, "TOO_MANY_CALLS",
+                  fmt::format("this device has {} calls under way, and no more are taken", device.calls));
+    SetRetryAfter(status, MillisToDeadline(device, Clock::now()));
+    return status;
   }
   ++device.calls;
   entries_.push_back({.device = &device,
@@ -22,6 +31,13 @@ absl::StatusOr<std::unique_ptr<CallLimits::Ticket>> CallLimits::Enter(const grpc
                       .context = &context,
                       .until = Clock::now() + limits_.deadline});
   return std::make_unique<Ticket>(*this, std::prev(entries_.end()));
+}
+
+std::int64_t CallLimits::MillisToDeadline(const Device& device, Clock::time_point now) const {
+  Clock::time_point first = now + limits_.deadline;
+  for (const Entry& entry : entries_)
+    if (entry.device == &device) first = std::min(first, entry.until);
+  return std::max<std::int64_t>(std::chrono::ceil<std::chrono::milliseconds>(first + kSwept - now).count(), 0);
 }
 
 absl::Status CallLimits::Owe(Entry& entry, std::size_t bytes, bool always) {

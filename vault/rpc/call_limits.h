@@ -1,4 +1,4 @@
-// What one device may have under way at a time: calls, and answers that it has not read. Without such bounds a few
+// Bounds what one device has under way at a time: calls, and answers that it has not read. Without such bounds a few
 // clients that ask and never read hold gigabytes here. Thread safe.
 #pragma once
 
@@ -7,12 +7,10 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <functional>
 #include <list>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <thread>
 
 #include "vault/base/bytes.h"
@@ -28,16 +26,11 @@ class CallLimits {
     std::size_t unread_bytes = 4 * 1024 * 1024;
     std::chrono::seconds deadline{60};  // for an answer to be there and read, whatever the caller asked for
   };
-  // Told of each call, as it begins: the connection's other end, as gRPC writes it, and the SHA-256 of its certificate.
-  using OnCall = std::function<void(const std::string& peer, const Bytes& certificate_sha256)>;
 
   CallLimits() = default;
   explicit CallLimits(const Limits& limits) : limits_(limits) {}
   CallLimits(const CallLimits&) = delete;
   CallLimits& operator=(const CallLimits&) = delete;
-
-  // Before the first call.
-  void set_on_call(OnCall on_call) { on_call_ = std::move(on_call); }
 
  private:
   struct Device {
@@ -75,19 +68,20 @@ class CallLimits {
     const std::list<Entry>::iterator entry_;
   };
 
-  // RESOURCE_EXHAUSTED, reason TOO_MANY_CALLS. `context` must live until the ticket is gone.
+  // RESOURCE_EXHAUSTED, reason TOO_MANY_CALLS, to be repeated when the first of those under way is past its deadline,
+  // or sooner if one ends. `context` must live until the ticket is gone.
   absl::StatusOr<std::unique_ptr<Ticket>> Enter(const grpc::CallbackServerContext& context,
                                                 const Bytes& certificate_sha256);
   // Cancels the calls that are past the deadline.
   void Sweep(Clock::time_point now);
 
  private:
+  std::int64_t MillisToDeadline(const Device& device, Clock::time_point now) const;  // REQUIRES: mutex_
   absl::Status Owe(Entry& entry, std::size_t bytes, bool always);
   void Paid(Entry& entry);
   void Leave(std::list<Entry>::iterator entry);
 
   const Limits limits_{};
-  OnCall on_call_;
   std::mutex mutex_;  // guards all below
   std::map<Bytes, Device> devices_;
   std::list<Entry> entries_;

@@ -1,4 +1,4 @@
-// Who calls, as the connection says: the certificate that the handshake proved and the network address. Nothing in a
+// Knows callers by their connection: the certificate that the handshake proved and the network address. Nothing in a
 // request is believed about it. Thread safe.
 #pragma once
 

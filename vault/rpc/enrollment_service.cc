@@ -1,6 +1,6 @@
 // Enrollment: what a device calls that has nothing but an enrollment string.
 #include "holdfast/v1/enrollment_service.grpc.pb.h"
-#include "vault/crypto/fingerprint.h"
+#include "vault/custody/authorize.h"
 #include "vault/custody/enroll.h"
 #include "vault/pki/csr.h"
 #include "vault/pki/inspect.h"
@@ -19,7 +19,7 @@ void Render(const Core& core, const custody::Enrolled& enrolled, v1::EnrollRespo
   out.set_vault_id(core.keys.vault_id_hex());
   out.set_checkpoint_verifier(core.keys.checkpoint_verifier.ToString());
   out.set_box_signing_key(std::string(AsChars(core.keys.box_signing.public_key())));
-  out.set_fingerprint(crypto::KeyFingerprint(enrolled.key.cert_sha256, enrolled.key.box_public));
+  out.set_fingerprint(custody::FingerprintOf(enrolled.key));
   out.set_confirmed(enrolled.key.state == KeyState::kConfirmed);
   SetTime(enrolled.key.not_after, out.mutable_expire_time());
 }

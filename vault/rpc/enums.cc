@@ -36,6 +36,30 @@ v1::AccountState ToProto(AccountState state) {
   return v1::ACCOUNT_STATE_UNSPECIFIED;
 }
 
+v1::LinkKind ToProto(LinkKind kind) {
+  switch (kind) {
+    case LinkKind::kRecoversThrough:
+      return v1::LINK_KIND_RECOVERS_THROUGH;
+    case LinkKind::kSignsInWith:
+      return v1::LINK_KIND_SIGNS_IN_WITH;
+    case LinkKind::kAdministeredBy:
+      return v1::LINK_KIND_ADMINISTERED_BY;
+    case LinkKind::kConnectedApp:
+      return v1::LINK_KIND_CONNECTED_APP;
+    case LinkKind::kRecoveryPhone:
+      return v1::LINK_KIND_RECOVERY_PHONE;
+  }
+  return v1::LINK_KIND_UNSPECIFIED;
+}
+
+absl::StatusOr<LinkKind> FromProto(v1::LinkKind kind, std::string_view field) {
+  for (const LinkKind known : {LinkKind::kRecoversThrough, LinkKind::kSignsInWith, LinkKind::kAdministeredBy,
+                               LinkKind::kConnectedApp, LinkKind::kRecoveryPhone}) {
+    if (ToProto(known) == kind) return known;
+  }
+  return InvalidField(field, "is not set, or none of the kinds that there are");
+}
+
 v1::HolderKind ToProto(HolderKind kind) {
   switch (kind) {
     case HolderKind::kPerson:
@@ -106,8 +130,18 @@ v1::HandoverState ToProto(storage::HandoverState state) {
       return v1::HANDOVER_STATE_CUT;
     case storage::HandoverState::kClosed:
       return v1::HANDOVER_STATE_CLOSED;
+    case storage::HandoverState::kCancelled:
+      return v1::HANDOVER_STATE_CANCELLED;
   }
   return v1::HANDOVER_STATE_UNSPECIFIED;
+}
+
+absl::StatusOr<std::optional<storage::HandoverState>> FromProto(v1::HandoverState state, std::string_view field) {
+  if (state == v1::HANDOVER_STATE_UNSPECIFIED) return std::optional<storage::HandoverState>();
+  for (const storage::HandoverState known : {storage::HandoverState::kFrozen, storage::HandoverState::kCut,
+                                             storage::HandoverState::kClosed, storage::HandoverState::kCancelled})
+    if (ToProto(known) == state) return std::optional(known);
+  return InvalidField(field, "must be a state of the API's list");
 }
 
 v1::SuccessorChoice ToProto(storage::ChosenBy chosen_by) {
@@ -120,6 +154,8 @@ v1::SuccessorChoice ToProto(storage::ChosenBy chosen_by) {
       return v1::SUCCESSOR_CHOICE_BACKUP;
     case storage::ChosenBy::kCustodian:
       return v1::SUCCESSOR_CHOICE_CUSTODIAN;
+    case storage::ChosenBy::kMap:
+      return v1::SUCCESSOR_CHOICE_MAP;
   }
   return v1::SUCCESSOR_CHOICE_UNSPECIFIED;
 }

@@ -12,6 +12,7 @@
 #include "holdfast/v1/holder_service.pb.h"
 #include "holdfast/v1/import_service.pb.h"
 #include "holdfast/v1/secret_service.pb.h"
+#include "vault/base/links.h"
 #include "vault/base/status.h"
 #include "vault/base/vocabulary.h"
 #include "vault/custody/importing.h"
@@ -23,12 +24,16 @@ namespace holdfast::rpc {
 
 v1::Relation ToProto(Relation relation);
 v1::AccountState ToProto(AccountState state);
+v1::LinkKind ToProto(LinkKind kind);
+absl::StatusOr<LinkKind> FromProto(v1::LinkKind kind, std::string_view field);
 v1::HolderKind ToProto(HolderKind kind);
 v1::HolderStatus ToProto(HolderStatus status);
 v1::KeyState ToProto(KeyState state);
 v1::ExposureKind ToProto(ExposureHow how);
 v1::Outcome ToProto(storage::EventOutcome outcome);
 v1::HandoverState ToProto(storage::HandoverState state);
+// None when it is not set.
+absl::StatusOr<std::optional<storage::HandoverState>> FromProto(v1::HandoverState state, std::string_view field);
 v1::SuccessorChoice ToProto(storage::ChosenBy chosen_by);
 v1::ImportOutcome ToProto(custody::ImportOutcome outcome);
 v1::TaskOutcome ToProto(storage::SettledAs settled);

@@ -13,7 +13,7 @@ namespace holdfast::rpc {
 absl::Status CheckEventQuery(const v1::ListEventsRequest& message);
 // REQUIRES: CheckEventQuery was OK. NOT_FOUND for names that the vault does not know.
 absl::StatusOr<storage::EventFilter> FilterOf(custody::Tx& tx, const v1::ListEventsRequest& message);
-// Whether a type of a question, or a group of types, is that of an action: events of it can come.
+// True when the type, or group of types, in a question is that of an action: events of it can come.
 bool IsTypeOfAnAction(const std::string& type);
 // One line that says what was asked, for the record: "account=accounts/a type=secret.*"; "all" without a
 // filter.

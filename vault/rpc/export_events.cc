@@ -84,8 +84,7 @@ class Export final : public grpc::ServerWriteReactor<v1::ExportEventsResponse> {
   absl::Status ReadPage(custody::ReadTx& tx) {
     HF_RETURN_IF_ERROR(Authorized(tx, caller_));
     const auto limit = static_cast<int>(std::min(kPageSize, size_ - next_));
-    HF_ASSIGN_OR_RETURN(auto rows, storage::EventStore(tx.db()).List(
-                                             {}, storage::EventOrder::kOldestFirst, next_, limit));
+    HF_ASSIGN_OR_RETURN(auto rows, storage::EventStore(tx.db()).From(next_, limit));
     Names names(tx);
     for (storage::EventRow& row : rows) {
       if (row.idx != next_) break;
@@ -94,7 +93,7 @@ class Export final : public grpc::ServerWriteReactor<v1::ExportEventsResponse> {
       HF_RETURN_IF_ERROR(Render(names, entry, *message_.add_events()));
     }
     if (message_.events_size() == limit) return absl::OkStatus();
-    return MakeError(absl::StatusCode::kDataLoss, "LOG_DAMAGED", fmt::format("entry {} of the log is missing", next_));
+    return audit::EntryMissing(next_);
   }
 
   void OnWriteDone(bool ok) override {

@@ -1,6 +1,7 @@
 // Who has seen what.
 #include "holdfast/v1/exposure_service.grpc.pb.h"
 #include "vault/custody/knowledge.h"
+#include "vault/custody/reach.h"
 #include "vault/rpc/access_filter.h"
 #include "vault/rpc/call.h"
 #include "vault/rpc/render.h"
@@ -65,6 +66,47 @@ absl::StatusOr<Work<v1::Exposure>> PrepareAdd(const v1::AddExposureRequest& mess
   };
 }
 
+// A path tells of each account on it that it is there, and what else opens it.
+absl::StatusOr<bool> SeesPath(AccessFilter& exposures, custody::Sight& accounts, const custody::Reach& reach,
+                              const custody::ReachedAccount& reached, std::int64_t holder_id) {
+  for (const std::int64_t account_id : reach.AccountsOnPath(reached)) {
+    HF_ASSIGN_OR_RETURN(const bool sees_exposure, exposures.Sees(account_id, holder_id));
+    HF_ASSIGN_OR_RETURN(const bool sees_account, accounts.Sees(account_id, std::nullopt));
+    if (!sees_exposure || !sees_account) return false;
+  }
+  return true;
+}
+
+absl::StatusOr<Query<v1::ListReachResponse>> PrepareReach(const v1::ListReachRequest& message) {
+  HF_ASSIGN_OR_RETURN(std::string holder, ParseName("holders", message.holder(), "holder"));
+  return [&message, holder = std::move(holder)](custody::ReadTx& tx, const Actor& actor,
+                                                v1::ListReachResponse& out) -> absl::Status {
+    HF_ASSIGN_OR_RETURN(auto exposures, AccessFilter::Of(tx, actor, Action::kExposureRead, "", holder));
+    HF_ASSIGN_OR_RETURN(const Page page, Page::Of(tx, actor, message));
+    HF_ASSIGN_OR_RETURN(const storage::Holder row, custody::LoadHolder(tx, *exposures.holder_id()));
+    HF_ASSIGN_OR_RETURN(const auto reach, custody::Reach::Of(tx, row.person, storage::KnownBy::kExposure));
+    custody::Sight accounts(tx, actor, Action::kAccountRead);
+    Names names(tx);
+    HF_ASSIGN_OR_RETURN(
+        const Shown shown,
+        ShowVisible(
+            page,
+            [&](std::int64_t after, int limit) -> absl::StatusOr<std::vector<custody::ReachedAccount>> {
+              return reach.After(after, static_cast<std::size_t>(limit));
+            },
+            [&](const custody::ReachedAccount& one) { return SeesPath(exposures, accounts, reach, one, row.id); },
+            [&](const custody::ReachedAccount& one) -> absl::Status {
+              v1::ReachedAccount& reached = *out.add_accounts();
+              HF_ASSIGN_OR_RETURN(*reached.mutable_account(), names.Account(one.id));
+              HF_ASSIGN_OR_RETURN(*reached.mutable_path(), reach.Explain(one));
+              reached.set_links(static_cast<std::int32_t>(one.links));
+              return absl::OkStatus();
+            }));
+    out.set_next_page_token(shown.next);
+    return exposures.End(shown);
+  };
+}
+
 class ExposureService final : public v1::ExposureService::CallbackService {
  public:
   explicit ExposureService(Core& core) : core_(core) {}
@@ -77,6 +119,10 @@ class ExposureService final : public v1::ExposureService::CallbackService {
   Reactor* AddExposure(Context* context, const v1::AddExposureRequest* request,
                        v1::Exposure* response) override {
     return Write(core_, context, "holdfast.v1.ExposureService/AddExposure", request, response, PrepareAdd);
+  }
+  Reactor* ListReach(Context* context, const v1::ListReachRequest* request,
+                     v1::ListReachResponse* response) override {
+    return Read(core_, context, "holdfast.v1.ExposureService/ListReach", request, response, PrepareReach);
   }
 
   Core& core_;

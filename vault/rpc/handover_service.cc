@@ -1,5 +1,8 @@
 // Moving what somebody holds to somebody else.
+#include <fmt/format.h>
+
 #include "holdfast/v1/handover_service.grpc.pb.h"
+#include "vault/custody/sight.h"
 #include "vault/handover/case.h"
 #include "vault/handover/settle.h"
 #include "vault/rpc/call.h"
@@ -19,23 +22,59 @@ absl::Status RenderTo(const absl::StatusOr<handover::CaseView>& view, v1::Handov
   return absl::OkStatus();
 }
 
+template <class Message>
+absl::StatusOr<handover::Wanted> WantedOf(const Message& message) {
+  handover::Wanted wanted;
+  HF_ASSIGN_OR_RETURN(wanted.to, ParseOptionalName("holders", message.to(), "to"));
+  for (int i = 0; i < message.successors_size(); ++i) {
+    const v1::AccountSuccessor& line = message.successors(i);
+    handover::AccountSuccessor one;
+    HF_ASSIGN_OR_RETURN(one.account,
+                        ParseName("accounts", line.account(), fmt::format("successors[{}].account", i)));
+    HF_ASSIGN_OR_RETURN(one.successor,
+                        ParseName("holders", line.successor(), fmt::format("successors[{}].successor", i)));
+    wanted.successors.push_back(std::move(one));
+  }
+  return wanted;
+}
+
 absl::StatusOr<Work<v1::Handover>> PrepareStart(const v1::StartHandoverRequest& message,
                                                 custody::Request request) {
   handover::StartRequest start;
   HF_ASSIGN_OR_RETURN(start.leaver, ParseName("holders", message.leaver(), "leaver"));
-  HF_ASSIGN_OR_RETURN(start.successor, ParseOptionalName("holders", message.successor(), "successor"));
+  HF_ASSIGN_OR_RETURN(start.wanted, WantedOf(message));
   return [request = std::move(request), start = std::move(start)](custody::WriteTx& tx, const Actor& actor,
                                                                   v1::Handover& out) {
     return RenderTo(handover::Start(tx, actor, request, start), out);
   };
 }
 
-absl::StatusOr<Work<v1::Handover>> PrepareApprove(const v1::ApproveHandoverRequest& message,
-                                                  custody::Request request) {
+absl::StatusOr<Work<v1::Handover>> PrepareChange(const v1::ChangeHandoverRequest& message,
+                                                 custody::Request request) {
+  HF_ASSIGN_OR_RETURN(std::string name, ParseName("handovers", message.name(), "name"));
+  HF_ASSIGN_OR_RETURN(handover::Wanted wanted, WantedOf(message));
+  if (wanted.to.empty() && wanted.successors.empty())
+    return InvalidField("to", "names nobody: give a successor, or a line for each account");
+  return [request = std::move(request), name = std::move(name), wanted = std::move(wanted)](
+             custody::WriteTx& tx, const Actor& actor, v1::Handover& out) {
+    return RenderTo(handover::Change(tx, actor, request, name, wanted), out);
+  };
+}
+
+absl::StatusOr<Work<v1::Handover>> PrepareCut(const v1::CutHandoverRequest& message, custody::Request request) {
   HF_ASSIGN_OR_RETURN(std::string name, ParseName("handovers", message.name(), "name"));
   return [request = std::move(request), name = std::move(name)](custody::WriteTx& tx, const Actor& actor,
                                                                 v1::Handover& out) {
-    return RenderTo(handover::Approve(tx, actor, request, name), out);
+    return RenderTo(handover::RepeatCut(tx, actor, request, name), out);
+  };
+}
+
+absl::StatusOr<Work<v1::Handover>> PrepareCancel(const v1::CancelHandoverRequest& message,
+                                                 custody::Request request) {
+  HF_ASSIGN_OR_RETURN(std::string name, ParseName("handovers", message.name(), "name"));
+  return [&message, request = std::move(request), name = std::move(name)](
+             custody::WriteTx& tx, const Actor& actor, v1::Handover& out) {
+    return RenderTo(handover::Cancel(tx, actor, request, name, message.etag()), out);
   };
 }
 
@@ -62,45 +101,51 @@ absl::StatusOr<Work<v1::Handover>> PrepareClose(const v1::CloseHandoverRequest& 
   };
 }
 
-absl::StatusOr<bool> SeesCase(custody::Tx& tx, const Actor& actor, const storage::Handover& row) {
-  HF_ASSIGN_OR_RETURN(const storage::Holder leaver, custody::LoadHolder(tx, row.leaver_id));
-  HF_ASSIGN_OR_RETURN(const auto read, custody::Consider(tx, actor, Action::kHandoverRead,
-                                                         {.subject = &leaver, .handover = &row}));
-  return read.allowed();
-}
-
-// Decided before the answer says whether there is such a case.
-absl::StatusOr<storage::Handover> FindAuthorized(custody::Tx& tx, const Actor& actor, std::string_view name) {
-  auto row = handover::FindCase(tx, name);
-  custody::Target target;
-  storage::Holder leaver;
-  if (row.ok()) {
-    HF_ASSIGN_OR_RETURN(leaver, custody::LoadHolder(tx, row->leaver_id));
-    target = {.subject = &leaver, .handover = &*row};
-  }
-  HF_RETURN_IF_ERROR(custody::Authorize(tx, actor, Action::kHandoverRead, target).status());
-  return row;
-}
-
 absl::StatusOr<Query<v1::Handover>> PrepareGet(const v1::GetHandoverRequest& message) {
   HF_ASSIGN_OR_RETURN(std::string name, ParseName("handovers", message.name(), "name"));
   return
       [name = std::move(name)](custody::ReadTx& tx, const Actor& actor, v1::Handover& out) -> absl::Status {
-        HF_ASSIGN_OR_RETURN(const auto row, FindAuthorized(tx, actor, name));
+        HF_ASSIGN_OR_RETURN(const auto row, handover::FindSeenCase(tx, actor, Action::kHandoverRead, name));
         return RenderTo(handover::Describe(tx, row), out);
       };
 }
 
+// What a list is narrowed to.
+struct CaseFilter {
+  std::string leaver;  // id of one identity
+  std::optional<storage::HandoverState> state{};
+};
+
+absl::StatusOr<bool> IsListed(custody::Tx& tx, const Actor& actor, const CaseFilter& filter,
+                              const std::string& person, const storage::Handover& row) {
+  if (filter.state.has_value() && row.state != *filter.state) return false;
+  if (!person.empty()) {
+    HF_ASSIGN_OR_RETURN(const storage::Holder leaver, custody::LoadHolder(tx, row.leaver_id));
+    if (leaver.person != person) return false;
+  }
+  return custody::Sees(tx, actor, row);
+}
+
 absl::StatusOr<Query<v1::ListHandoversResponse>> PrepareList(const v1::ListHandoversRequest& message) {
-  return [&message](custody::ReadTx& tx, const Actor& actor, v1::ListHandoversResponse& out) -> absl::Status {
+  CaseFilter filter;
+  HF_ASSIGN_OR_RETURN(filter.leaver, ParseOptionalName("holders", message.leaver(), "leaver"));
+  HF_ASSIGN_OR_RETURN(filter.state, FromProto(message.state(), "state"));
+  return [&message, filter = std::move(filter)](custody::ReadTx& tx, const Actor& actor,
+                                                v1::ListHandoversResponse& out) -> absl::Status {
     const absl::Status any = custody::Authorize(tx, actor, Action::kHandoverRead, {}).status();
     HF_ASSIGN_OR_RETURN(const Page page, Page::Of(tx, actor, message));
+    std::string person;
+    if (!filter.leaver.empty()) {
+      HF_ASSIGN_OR_RETURN(const storage::Holder leaver,
+                          custody::FindHolderIn(tx, actor, "leaver", filter.leaver, Action::kHandoverRead));
+      person = leaver.person;
+    }
     HF_ASSIGN_OR_RETURN(
         const Shown shown,
         ShowVisible(
             page,
             [&](std::int64_t after, int limit) { return storage::HandoverStore(tx.db()).List(after, limit); },
-            [&](const storage::Handover& row) { return SeesCase(tx, actor, row); },
+            [&](const storage::Handover& row) { return IsListed(tx, actor, filter, person, row); },
             [&](const storage::Handover& row) {
               return RenderTo(handover::Summarize(tx, row), *out.add_handovers());
             }));
@@ -109,12 +154,33 @@ absl::StatusOr<Query<v1::ListHandoversResponse>> PrepareList(const v1::ListHando
   };
 }
 
+constexpr std::string_view kAllCases = "handovers/-";
+
+absl::StatusOr<Query<v1::ListHandoverTasksResponse>> PrepareListMine(const v1::ListHandoverTasksRequest& message) {
+  std::string parent;
+  if (message.parent() != kAllCases) {
+    HF_ASSIGN_OR_RETURN(parent, ParseName("handovers", message.parent(), "parent"));
+  }
+  return [&message, parent = std::move(parent)](custody::ReadTx& tx, const Actor& actor,
+                                                v1::ListHandoverTasksResponse& out) -> absl::Status {
+    HF_ASSIGN_OR_RETURN(const Page page, Page::Of(tx, actor, message));
+    HF_ASSIGN_OR_RETURN(auto own, handover::TasksOfActor(tx, actor));
+    std::erase_if(own, [&](const handover::OwnTask& one) {
+      return (!parent.empty() && one.row.name != parent) || (message.open_only() && one.task.done());
+    });
+    out.set_next_page_token(page.SelectAndToken(own));
+    for (const handover::OwnTask& one : own) Render(one.row, one.task, *out.add_tasks());
+    return absl::OkStatus();
+  };
+}
+
 absl::StatusOr<Query<v1::ListHandoverTasksResponse>> PrepareListTasks(
     const v1::ListHandoverTasksRequest& message) {
+  if (message.mine()) return PrepareListMine(message);
   HF_ASSIGN_OR_RETURN(std::string parent, ParseName("handovers", message.parent(), "parent"));
   return [&message, parent = std::move(parent)](custody::ReadTx& tx, const Actor& actor,
                                                 v1::ListHandoverTasksResponse& out) -> absl::Status {
-    HF_ASSIGN_OR_RETURN(const auto row, FindAuthorized(tx, actor, parent));
+    HF_ASSIGN_OR_RETURN(const auto row, handover::FindSeenCase(tx, actor, Action::kHandoverRead, parent));
     HF_ASSIGN_OR_RETURN(const Page page, Page::Of(tx, actor, message));
     HF_ASSIGN_OR_RETURN(auto tasks, handover::TasksOf(tx, row));
     if (message.open_only()) std::erase_if(tasks, [](const handover::TaskView& task) { return task.done(); });
@@ -134,10 +200,18 @@ class HandoverService final : public v1::HandoverService::CallbackService {
     return Write(core_, context, "holdfast.v1.HandoverService/StartHandover", request, response,
                  PrepareStart);
   }
-  Reactor* ApproveHandover(Context* context, const v1::ApproveHandoverRequest* request,
-                           v1::Handover* response) override {
-    return Write(core_, context, "holdfast.v1.HandoverService/ApproveHandover", request, response,
-                 PrepareApprove);
+  Reactor* ChangeHandover(Context* context, const v1::ChangeHandoverRequest* request,
+                          v1::Handover* response) override {
+    return Write(core_, context, "holdfast.v1.HandoverService/ChangeHandover", request, response,
+                 PrepareChange);
+  }
+  Reactor* CutHandover(Context* context, const v1::CutHandoverRequest* request, v1::Handover* response) override {
+    return Write(core_, context, "holdfast.v1.HandoverService/CutHandover", request, response, PrepareCut);
+  }
+  Reactor* CancelHandover(Context* context, const v1::CancelHandoverRequest* request,
+                          v1::Handover* response) override {
+    return Write(core_, context, "holdfast.v1.HandoverService/CancelHandover", request, response,
+                 PrepareCancel);
   }
   Reactor* CloseHandover(Context* context, const v1::CloseHandoverRequest* request,
                          v1::Handover* response) override {

@@ -1,7 +1,6 @@
 // Holders and their devices.
 #include "holdfast/v1/holder_service.grpc.pb.h"
 #include "vault/base/text.h"
-#include "vault/crypto/fingerprint.h"
 #include "vault/custody/holders.h"
 #include "vault/custody/renew.h"
 #include "vault/custody/sight.h"
@@ -151,7 +150,7 @@ absl::StatusOr<Query<v1::ListHoldersResponse>> PrepareList(const v1::ListHolders
 void Render(const custody::Renewed& renewed, v1::RenewKeyResponse& out) {
   out.set_certificate(renewed.certificate.pem);
   SetTime(renewed.certificate.not_after, out.mutable_expire_time());
-  out.set_fingerprint(crypto::KeyFingerprint(renewed.key.cert_sha256, renewed.key.box_public));
+  out.set_fingerprint(custody::FingerprintOf(renewed.key));
 }
 
 class HolderService final : public v1::HolderService::CallbackService {
@@ -184,9 +183,8 @@ class HolderService final : public v1::HolderService::CallbackService {
     auto* call = new Call<v1::RenewKeyResponse>(*context, *response);
     if (request->csr().empty() || request->csr().size() > pki::kMaxCsrSize)
       return Fail(call, InvalidField("csr", "must be a PKCS#10 request in PEM of at most 8 KiB"));
-    auto caller = CallerOf(*context, kMethod);
+    auto caller = call->Enter(core_, kMethod);
     if (!caller.ok()) return Fail(call, caller.status());
-    if (const absl::Status full = call->Enter(core_, caller->cert_sha256); !full.ok()) return Fail(call, full);
     auto keyed = RequestOf(kMethod, *request);
     if (!keyed.ok()) return Fail(call, keyed.status());
     caller->request = *std::move(keyed);

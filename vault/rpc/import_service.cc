@@ -46,18 +46,13 @@ absl::StatusOr<custody::ImportItem> ParseItem(const v1::ImportItemRequest& messa
                            .platform = custody::PlatformFor(message.platform()),
                            .archived = message.archived(),
                            .details = DetailsOf(message.details()),
-                           .known_by_nobody = message.known_by_nobody()};
+                           .known_by_nobody = message.known_by_nobody(),
+                           .run = message.run_id()};
   HF_ASSIGN_OR_RETURN(item.owner, ParseOptionalName("holders", message.owner(), "owner"));
   for (int i = 0; i < message.components_size(); ++i) {
     HF_ASSIGN_OR_RETURN(auto component,
                         ParseComponent(message.components(i), fmt::format("components[{}]", i)));
     item.components.push_back(std::move(component));
-  }
-  if (static_cast<std::size_t>(message.other_accounts_size()) > kMaxOtherAccounts)
-    return InvalidField("other_accounts", fmt::format("must be at most {}", kMaxOtherAccounts));
-  for (const std::string& name : message.other_accounts()) {
-    HF_ASSIGN_OR_RETURN(std::string other, ParseName("accounts", name, "other_accounts"));
-    item.other_accounts.insert(std::move(other));
   }
   for (const std::string& name : message.known_by()) {
     HF_ASSIGN_OR_RETURN(std::string holder, ParseName("holders", name, "known_by"));

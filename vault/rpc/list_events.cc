@@ -22,10 +22,6 @@ constexpr char kMethod[] = "holdfast.v1.AuditService/ListEvents";
 // Entries looked at in one snapshot.
 constexpr std::int64_t kStretch = 5000;
 
-absl::Status EntryMissing(std::int64_t index) {
-  return MakeError(absl::StatusCode::kDataLoss, "LOG_DAMAGED", fmt::format("entry {} of the log is missing", index));
-}
-
 // Each step is started by the end of the one before, so no two run at once.
 class Listing final : public Reactor {
  public:
@@ -95,9 +91,9 @@ class Listing final : public Reactor {
     if (!filter_.TakesAll()) return absl::OkStatus();
     std::int64_t next = stretch.last;
     for (const storage::EventRow& row : rows) {
-      if (row.idx != next--) return EntryMissing(next + 1);
+      if (row.idx != next--) return audit::EntryMissing(next + 1);
     }
-    return std::ssize(rows) == wanted || next < stretch.first ? absl::OkStatus() : EntryMissing(next);
+    return std::ssize(rows) == wanted || next < stretch.first ? absl::OkStatus() : audit::EntryMissing(next);
   }
 
   // A question that found nothing may hold a slip in its type: then no event at all is of it.

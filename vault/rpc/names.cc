@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
+#include "vault/base/ascii.h"
 #include "vault/storage/account_store.h"
 #include "vault/storage/handover_store.h"
 #include "vault/storage/holder_store.h"
@@ -18,7 +17,7 @@ constexpr std::int64_t kMaxSeconds = 253'402'300'799;  // the end of the year 99
 constexpr std::int32_t kNanosPerMicro = 1000;
 constexpr std::int32_t kMaxNanos = 999'999'999;
 
-// What is in `cache`, or what `describe` makes of the row that `find` gives.
+// From `cache`, or else made by `describe` from the row that `find` gives.
 template <class Known, class Find, class Describe>
 absl::StatusOr<Known> Lookup(std::map<std::int64_t, Known>& cache, std::int64_t id, Find find, Describe describe) {
   if (const auto known = cache.find(id); known != cache.end()) return known->second;
@@ -58,10 +57,8 @@ absl::StatusOr<TaskName> ParseTaskName(std::string_view name, std::string_view f
   const std::size_t at = name.find(kTasks);
   if (at != name.npos) {
     auto handover = ParseName("handovers", name.substr(0, at), field);
-    const std::string_view digits = name.substr(at + kTasks.size());
-    std::int64_t task = 0;
-    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), task);
-    if (handover.ok() && error == std::errc() && stop == digits.data() + digits.size() && task > 0)
+    const std::int64_t task = ParseNumber(name.substr(at + kTasks.size())).value_or(0);
+    if (handover.ok() && task > 0)
       return TaskName{.handover = *std::move(handover), .task = task};
   }
   return InvalidField(field, "must be handovers/<id>/tasks/<number>");

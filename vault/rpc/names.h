@@ -44,7 +44,7 @@ void SetDuration(Micros duration, google::protobuf::Duration* out);
 // Years 1970 to 9999.
 absl::StatusOr<Micros> ParseTimestamp(const google::protobuf::Timestamp& time, std::string_view field);
 
-// What a number in the log stands for.
+// The kinds of rows that numbers in the log stand for.
 enum class NameOf : int { kHolder, kAccount, kSecret, kHandover };
 
 // The names of rows by their numbers, each looked up once. For one transaction; not thread safe.

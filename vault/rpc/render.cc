@@ -5,7 +5,6 @@
 
 #include <sstream>
 
-#include "vault/crypto/fingerprint.h"
 #include "vault/custody/holders.h"
 #include "vault/storage/key_store.h"
 #include "vault/storage/knowledge_store.h"
@@ -32,7 +31,7 @@ std::string Versions(const std::vector<std::int64_t>& versions) {
 std::string OptionalHolder(std::string_view id) { return id.empty() ? "" : HolderName(id); }
 
 absl::Status Render(Names& names, const storage::DeviceKey& row, v1::DeviceKey& out) {
-  out.set_fingerprint(crypto::KeyFingerprint(row.cert_sha256, row.box_public));
+  out.set_fingerprint(custody::FingerprintOf(row));
   out.set_state(ToProto(row.state));
   HF_ASSIGN_OR_RETURN(*out.mutable_issuer(), names.Holder(row.issuer_id));
   HF_ASSIGN_OR_RETURN(*out.mutable_confirmer(), names.Holder(row.confirmed_by));
@@ -174,7 +173,9 @@ void Render(const handover::CaseView& view, v1::Handover& out) {
     out.set_etag(custody::EtagOf(row.revision));
     SetTime(row.started_at, out.mutable_start_time());
     if (row.cut_at.has_value()) SetTime(*row.cut_at, out.mutable_cut_time());
-    if (row.closed_at.has_value()) SetTime(*row.closed_at, out.mutable_close_time());
+    const bool cancelled = row.state == storage::HandoverState::kCancelled;
+    if (row.closed_at.has_value())
+      SetTime(*row.closed_at, cancelled ? out.mutable_cancel_time() : out.mutable_close_time());
   }
   out.set_leaver(HolderName(view.leaver));
   out.set_named_successor(OptionalHolder(view.named_successor));
@@ -182,6 +183,9 @@ void Render(const handover::CaseView& view, v1::Handover& out) {
   out.set_reason(row.reason);
   out.set_starter(OptionalHolder(view.starter));
   out.set_approver(OptionalHolder(view.approver));
+  out.set_ender(OptionalHolder(view.ender));
+  if (!is_plan) out.set_approval(view.approval);
+  out.set_approvers(view.approvers);
   for (const handover::AccountView& account : view.accounts) {
     v1::HandoverAccount& message = *out.add_accounts();
     message.set_account(AccountName(account.account));
@@ -195,8 +199,15 @@ void Render(const handover::CaseView& view, v1::Handover& out) {
 
 void Render(const storage::Handover& handover, const handover::TaskView& task, v1::HandoverTask& out) {
   if (task.id != 0) out.set_name(fmt::format("{}/tasks/{}", HandoverName(handover.name), task.id));
-  out.set_secret(SecretResource(task.account, task.secret));
+  out.set_account(AccountName(task.account));
   out.set_state(task.done() ? v1::TASK_STATE_DONE : v1::TASK_STATE_OPEN);
+  out.set_assignee(OptionalHolder(task.assignee));
+  if (task.due.has_value()) SetTime(*task.due, out.mutable_due_time());
+  if (task.secret.empty()) {
+    if (!task.done()) out.set_todo(fmt::format("name another backup owner of {}", task.account));
+    return;
+  }
+  out.set_secret(SecretResource(task.account, task.secret));
   for (const std::int64_t version : task.state.open_versions) out.add_unattested_versions(version);
   out.set_replaced(task.state.replaced());
   out.set_todo(Todo(task.state));

@@ -22,7 +22,7 @@ void Render(const storage::Account& account, const storage::Secret& row, v1::Sec
 absl::Status Render(Names& names, const custody::SecretRow& row, v1::SecretVersion& out);
 void Render(const handover::CaseView& view, v1::Handover& out);
 void Render(const storage::Handover& handover, const handover::TaskView& task, v1::HandoverTask& out);
-// What is left to do, for people; "" when nothing is.
+// The steps that are left of a task, for people; "" when there is none.
 std::string Todo(const storage::TaskState& task);
 // All that it shows comes from the leaf and the texts that the leaf commits to. DATA_LOSS, reason LOG_DAMAGED, when
 // the entry was stored beside other rows than its leaf names.

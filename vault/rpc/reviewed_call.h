@@ -74,9 +74,7 @@ class ReviewedCall : public std::enable_shared_from_this<ReviewedCall> {
   }
 
   void Review() {
-    if (IsAbandoned(context_))
-      return call_.Answer(MakeError(absl::StatusCode::kDeadlineExceeded, "LATE",
-                                    "the call ended before it was taken; nothing was done"));
+    if (IsAbandoned(context_)) return call_.Answer(custody::Late());
     auto reviewed = change_.review(std::move(source_));
     if (!reviewed.ok()) return call_.Answer(reviewed.status());
     reviewed_ = *std::move(reviewed);
@@ -107,9 +105,8 @@ template <class Request, class Prepare>
 Reactor* WriteReviewed(Core& core, Reviews& reviews, const Context* context, std::string_view method,
                        const Request* request, v1::Policy* response, Prepare prepare) {
   auto* call = new Call<v1::Policy>(*context, *response);
-  auto caller = CallerOf(*context, method);
+  auto caller = call->Enter(core, method);
   if (!caller.ok()) return Fail(call, caller.status());
-  if (const absl::Status full = call->Enter(core, caller->cert_sha256); !full.ok()) return Fail(call, full);
   auto keyed = RequestOf(method, *request);
   if (!keyed.ok()) return Fail(call, keyed.status());
   caller->request = *keyed;

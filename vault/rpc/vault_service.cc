@@ -1,6 +1,5 @@
 // The vault, as one caller sees it.
 #include "holdfast/v1/vault_service.grpc.pb.h"
-#include "vault/crypto/fingerprint.h"
 #include "vault/custody/access.h"
 #include "vault/custody/break_glass_view.h"
 #include "vault/custody/holders.h"
@@ -71,7 +70,7 @@ class VaultService final : public v1::VaultService::CallbackService {
     out.set_box_key(std::string(AsChars(tx.keys().box.public_key())));
     out.set_box_key_signature(std::string(AsChars(tx.keys().box_signature)));
     Render(actor.holder, *out.mutable_caller());
-    out.set_caller_fingerprint(crypto::KeyFingerprint(actor.key.cert_sha256, actor.key.box_public));
+    out.set_caller_fingerprint(custody::FingerprintOf(actor.key));
     out.set_custodian(HolderName(custodian.name));
     out.set_policy_hash(HexEncode(tx.policy().sha256));
     HF_ASSIGN_OR_RETURN(const int to_veto, custody::CountVetoable(tx, actor));

@@ -20,7 +20,8 @@ namespace holdfast::server {
 namespace {
 
 constexpr int kBacklog = 1024;
-constexpr int kTickMillis = 250;
+constexpr int kTickMillis = 25;
+constexpr std::chrono::milliseconds kPause(250);
 constexpr int kAcceptsInARow = 64;  // then other events have their turn
 constexpr std::size_t kEvents = 64;
 
@@ -117,12 +118,16 @@ void Acceptor::Stop() {
 void Acceptor::Run() {
   std::array<epoll_event, kEvents> events{};
   auto next_tick = Connections::Clock::now();
+  auto next_resume = next_tick;
   while (!stopping_) {
     const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), kTickMillis);
     for (int i = 0; i < count && !stopping_; ++i) Handle(events[static_cast<std::size_t>(i)].data.fd);
     if (const auto now = Connections::Clock::now(); now >= next_tick) {
       next_tick = now + std::chrono::milliseconds(kTickMillis);
-      Resume();
+      if (now >= next_resume) {
+        next_resume = now + kPause;
+        Resume();
+      }
       tick_();
     }
   }

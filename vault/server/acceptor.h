@@ -26,7 +26,7 @@ class Acceptor {
 
   int port() const { return port_; }
 
-  // Once. On a thread of its own: `take` owns the descriptor; `tick` runs about four times a second.
+  // Once. On a thread of its own: `take` owns the descriptor; `tick` runs about 40 times a second.
   void Start(Connections& connections, std::function<void(int fd)> take, std::function<void()> tick);
   // No new connections. Idempotent.
   void Stop();
@@ -46,7 +46,7 @@ class Acceptor {
   int epoll_ = -1;
   int wake_ = -1;  // eventfd: Stop() was called
   std::atomic<bool> stopping_ = false;
-  bool paused_ = false;  // out of descriptors or memory, until the next tick
+  bool paused_ = false;  // out of descriptors or memory, for a quarter of a second
   Connections* connections_ = nullptr;
   std::function<void(int)> take_;
   std::function<void()> tick_;

@@ -5,9 +5,10 @@
 #include <netdb.h>
 
 #include <charconv>
-#include <fstream>
 #include <map>
 #include <sstream>
+
+#include "vault/base/files.h"
 
 #define TOML_EXCEPTIONS 0
 #define TOML_HEADER_ONLY 1
@@ -25,14 +26,11 @@ absl::Status BadConfig(const std::string& path, const toml::source_region& where
 }
 
 absl::StatusOr<std::string> ReadText(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return MakeError(absl::StatusCode::kInvalidArgument, "CONFIG", "cannot read " + path);
-  std::string text(kMaxConfigSize + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kMaxConfigSize)
+  auto text = ReadUpTo(path, kMaxConfigSize + 1);
+  if (!text.has_value()) return MakeError(absl::StatusCode::kInvalidArgument, "CONFIG", "cannot read " + path);
+  if (text->size() > kMaxConfigSize)
     return MakeError(absl::StatusCode::kInvalidArgument, "CONFIG", path + " is larger than 64 KiB");
-  std::istringstream lines(text);
+  std::istringstream lines(*text);
   int number = 0;
   for (std::string line; std::getline(lines, line);) {
     ++number;
@@ -41,7 +39,7 @@ absl::StatusOr<std::string> ReadText(const std::string& path) {
                        fmt::format("{}:{}: the line is longer than {} bytes", path, number, kMaxLine));
     }
   }
-  return text;
+  return *std::move(text);
 }
 
 std::map<std::string_view, std::string*> Keys(Config& config) {

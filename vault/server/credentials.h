@@ -1,4 +1,4 @@
-// How connections are taken: mutual TLS, and a look at who comes before any HTTP/2 is spoken.
+// Takes connections by mutual TLS, and decides who may come in before any HTTP/2 is spoken.
 #pragma once
 
 #include <grpcpp/security/server_credentials.h>

@@ -56,7 +56,7 @@ bool LockWholeProcess() {
   return false;
 }
 
-// gRPC's listener never recovers from running out of descriptors, and anybody can open connections.
+// Each connection takes two descriptors (listener.h), and anybody can open connections.
 void RaiseDescriptorLimit() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;

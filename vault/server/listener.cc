@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "grpcpp/resource_quota.h"
+#include "vault/server/call_watch.h"
 #include "vault/server/credentials.h"
 
 namespace holdfast::server {
@@ -16,11 +17,14 @@ using grpc::experimental::ExternalConnectionAcceptor;
 constexpr int kMaxMessage = 1024 * 1024;
 constexpr int kMaxMetadata = 8 * 1024;
 constexpr int kMaxStreams = 100;
+// Calls that are reset at once pile up as fast as one reading brings them.
+constexpr int kReadingBytes = 4 * 1024;
 
 void SetLimits(grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(kMaxMessage);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadata);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreams);
+  builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, kReadingBytes);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 10'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
@@ -29,6 +33,13 @@ void SetLimits(grpc::ServerBuilder& builder) {
   grpc::ResourceQuota quota("api");
   quota.Resize(512u * 1024 * 1024);
   builder.SetResourceQuota(quota);
+}
+
+void SetWatch(grpc::ServerBuilder& builder, Connections& connections, std::shared_ptr<custody::Door> door) {
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> watches;
+  watches.push_back(std::make_unique<CallWatch>(connections, std::move(door)));
+  builder.experimental().SetInterceptorCreators(std::move(watches));
+  builder.SetContextAllocator(std::make_unique<CallCounter>(connections));
 }
 
 }  // namespace
@@ -57,6 +68,7 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(std::unique_ptr<Accepto
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, std::move(credentials));
   for (const auto& service : listener->services_) builder.RegisterService(service.get());
   SetLimits(builder);
+  SetWatch(builder, connections, door);
   listener->server_ = builder.BuildAndStart();
   if (listener->server_ == nullptr)
     return MakeError(absl::StatusCode::kInternal, "CANNOT_SERVE", "the server cannot be started");

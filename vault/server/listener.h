@@ -16,13 +16,13 @@
 
 namespace holdfast::server {
 
-// What the process has descriptors for.
+// The limits, with no more connections than the process has descriptors for.
 ConnectionLimits LimitsOfProcess();
 
 class Listener {
  public:
-  // `connections` and `keys` must outlive the listener. `tick` runs about four times a second, on the thread that accepts: it must
-  // not hold it up.
+  // `connections` and `keys` must outlive the listener. `tick` runs about 40 times a second, on the thread that
+  // accepts: it must not hold it up.
   static absl::StatusOr<std::unique_ptr<Listener>> Open(std::unique_ptr<Acceptor> acceptor, Connections& connections,
                                                         const custody::Keys& keys,
                                                         std::shared_ptr<custody::Door> door,

@@ -24,7 +24,8 @@ std::string Covers(const lifecycle::Contents& contents) {
 
 std::string LossOf(const lifecycle::Restored& restored) {
   if (!restored.last_known.has_value())
-    return "Nobody knows what is lost: no checkpoint of the end was left. Whoever has one (each device, the witnesses) sees it.";
+    return "Nobody knows what is lost: no checkpoint of the end was left. Whoever has one (each device, the witnesses) "
+           "sees it.";
   if (*restored.last_known == restored.entries) return "Nothing is known to be lost.";
   return fmt::format(
       "Lost: {} log entries that are known of, and what they did: suspensions, revoked devices, ended access, new "
@@ -44,21 +45,25 @@ void RecoveryCommands::AddBackup(CLI::App& app) {
   // Not required by the parser: "backup verify" takes neither.
   backup_->add_option("--data-dir", data_dir_, "The vault's directory");
   backup_->add_option("--to", to_, "New file, outside the data directory; its recovery record is put beside it");
-  backup_->add_option("--key-file", key_file_, "The vault's key file, if it no longer lies where 'init' put it");
+  backup_->add_option("--key-file", key_file_, kKeyFileHelp);
   verify_ = backup_->add_subcommand("verify", "Check a backup whole, without restoring it");
   verify_->add_option("FILE", file_, "The backup; its recovery record lies beside it")->required();
-  verify_->add_option("--key-file", key_file_, "The vault's key file, if it no longer lies where it did");
+  verify_->add_option("--key-file", key_file_, kKeyFileHelp);
 }
 
 void RecoveryCommands::AddRestore(CLI::App& app) {
   restore_ = app.add_subcommand("restore", "Make a vault from a backup, or from a directory that cannot be served");
-  restore_->add_option("--from", from_, "The backup; or the data directory whose anchor is lost, whose database is an older one, or that is a copy. It stays as it is")
+  restore_
+      ->add_option("--from", from_,
+                   "The backup; or the data directory whose anchor is lost, whose database is an older one, or that is "
+                   "a copy. It stays as it is")
       ->required();
   restore_->add_option("--data-dir", data_dir_, "New or empty directory")->required();
-  restore_->add_option("--key-file", key_file_, "The vault's key file, if it no longer lies where it did");
-  restore_->add_option("--anchor", anchor_, "New file for signed checkpoints; best on another volume (default: in the data directory)");
+  restore_->add_option("--key-file", key_file_, kKeyFileHelp);
+  restore_->add_option("--anchor", anchor_, kAnchorHelp);
   restore_->add_option("--last-checkpoint", last_checkpoint_,
-                       "A file with the newest checkpoint that anybody has, such as a device's \"checkpoint\": says what is lost");
+                       "A file with the newest checkpoint that anybody has, such as a device's \"checkpoint\": says "
+                       "what is lost");
 }
 
 absl::Status RecoveryCommands::Run() const {
@@ -100,9 +105,9 @@ absl::Status RecoveryCommands::Restore() const {
   fmt::print("{}: {} log entries restored, the last of {}\n", data_dir_, restored.entries,
              FormatTime(restored.last_event));
   fmt::print(stderr,
-             "{}\nThe log goes on under a new key: {}\nStop the old vault for good, serve this one, and have {} of your "
-             "officers run 'holdfast vault confirm-restore': until then no value leaves it. Each device asks its user "
-             "once.\n",
+             "{}\nThe log goes on under a new key: {}\nStop the old vault for good, serve this one, and have {} of "
+             "your officers run 'holdfast vault confirm-restore': until then no value leaves it. Each device asks "
+             "its user once.\n",
              LossOf(restored), restored.verifier, restored.needed);
   return absl::OkStatus();
 }

@@ -8,13 +8,17 @@
 
 namespace holdfast::server {
 
+inline constexpr char kKeyFileHelp[] = "The vault's key file, if it no longer lies where 'init' put it";
+inline constexpr char kAnchorHelp[] =
+    "New file for signed checkpoints; best on another volume (default: in the data directory)";
+
 class RecoveryCommands {
  public:
   explicit RecoveryCommands(CLI::App& app);
   RecoveryCommands(const RecoveryCommands&) = delete;
   RecoveryCommands& operator=(const RecoveryCommands&) = delete;
 
-  // Whether one of them was named; then Run() carries it out and prints what it did.
+  // True when one of them was named; then Run() carries it out and prints what it did.
   bool parsed() const { return backup_->parsed() || restore_->parsed(); }
   absl::Status Run() const;
 

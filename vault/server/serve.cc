@@ -84,7 +84,7 @@ class Instance {
     });
     const bool all = done.wait_for(kLastResort) == std::future_status::ready;
     all ? stopping.join() : stopping.detach();
-    // What was taken is done before the ledger has stopped.
+    // The ledger carries out all that it has taken before it stops, this event too.
     Record("server.stop");
     ledger_->Stop();
     return all;
@@ -104,8 +104,9 @@ class Instance {
   absl::Status StartLedger() {
     custody::Vault& vault = *vault_;
     HF_ASSIGN_OR_RETURN(
-        ledger_, custody::Ledger::Start(vault.TakeCommitter(), vault.keys(), vault.policies(),
-                                        [&vault] { return vault.OpenReader(); }, {.fatal = &FailStop, .warn = [](std::string_view what) { spdlog::error("{}", what); }}));
+        ledger_, custody::Ledger::Start(
+                     vault.TakeCommitter(), vault.keys(), vault.policies(), [&vault] { return vault.OpenReader(); },
+                     {.fatal = &FailStop, .warn = [](std::string_view what) { spdlog::error("{}", what); }}));
     return absl::OkStatus();
   }
 
@@ -119,11 +120,6 @@ class Instance {
                   .version = HOLDFAST_VERSION,
                   .stopping = stopping_,
                   .limits = limits_});
-    limits_.set_on_call([this](const std::string& peer, const Bytes& certificate) {
-      // Who enrolls is no device yet, and would be cut as an unknown one.
-      if (vault_->door()->table()->KnowsDevice(certificate, WallNow()))
-        connections_.Called(ParsePeer(peer), certificate);
-    });
     const auto tick = [this] { limits_.Sweep(rpc::CallLimits::Clock::now()); };
     HF_ASSIGN_OR_RETURN(listener_, Listener::Open(std::move(acceptor), connections_, vault_->keys(),
                                                   vault_->door(), rpc::MakeServices(*core_), tick));

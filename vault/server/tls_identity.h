@@ -1,4 +1,4 @@
-// What the server shows in TLS handshakes: its key, and its certificate of now, which is renewed while it
+// The server's identity in TLS handshakes: its key, and its present certificate, which is renewed while it
 // runs.
 //
 // gRPC takes a certificate that changes from files alone. These files lie in memory that only this process

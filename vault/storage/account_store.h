@@ -60,7 +60,7 @@ class AccountStore {
   absl::StatusOr<std::optional<Account>> ByName(std::string_view name);
   // The account that had this name once.
   absl::StatusOr<std::optional<Account>> ByFormerName(std::string_view name);
-  // Whether an account has the name or had it once: such a name is never given again.
+  // True when an account has the name or had it once: such a name is never given again.
   absl::StatusOr<bool> IsTaken(std::string_view name);
   // Writes name, updated_at and revision, and keeps the former name.
   absl::Status Rename(const Account& account, std::string_view former);

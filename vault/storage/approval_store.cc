@@ -34,6 +34,7 @@ Approval ReadApproval(const Statement& row) {
   approval.closed_at = row.OptInt(24);
   approval.close_reason = row.Text(25);
   approval.valid = row.Int(26);
+  approval.handover_id = row.OptInt(27);
   return approval;
 }
 
@@ -43,7 +44,7 @@ ApprovalVote ReadVote(const Statement& row) {
 
 // ?1 is the time, ?2 the policy in force, ?3 the requester.
 constexpr std::string_view kOpen =
-    "SELECT * FROM approval WHERE requester_id = ?3 AND policy_id = ?2 AND closed_as = 0 AND used < uses"
+    "SELECT * FROM approval WHERE requester_id = ?3 AND handover_id IS NULL AND policy_id = ?2 AND closed_as = 0 AND used < uses"
     " AND coalesce(use_until, decide_until) > ?1";
 
 std::string Opened(std::string_view rest) { return std::string(kOpen).append(rest); }
@@ -59,14 +60,15 @@ absl::Status ApprovalStore::Insert(const Approval& a) {
       "INSERT INTO approval (id, requester_id, action, operation, policy_id, account_id, secret_id, version,"
       " subject_id, staged_policy_id, rule, needs, reason, ticket, details, created_at, decide_until, "
       "approved_at,"
-      " use_until, uses, used, event_idx, closed_as, closed_by, closed_at, close_reason, valid)"
+      " use_until, uses, used, event_idx, closed_as, closed_by, closed_at, close_reason, valid,"
+      " handover_id)"
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
       "?21,"
-      " ?22, ?23, ?24, ?25, ?26, ?27)",
+      " ?22, ?23, ?24, ?25, ?26, ?27, ?28)",
       a.id, a.requester_id, a.action, a.operation, a.policy_id, a.account_id, a.secret_id, a.version,
       a.subject_id, a.staged_policy_id, a.rule, a.needs, a.reason, a.ticket, a.details, a.created_at,
       a.decide_until, a.approved_at, a.use_until, a.uses, a.used, a.event_idx, a.closed_as, a.closed_by,
-      a.closed_at, a.close_reason, a.valid);
+      a.closed_at, a.close_reason, a.valid, a.handover_id);
 }
 
 absl::StatusOr<std::optional<Approval>> ApprovalStore::ById(std::int64_t id) {
@@ -92,7 +94,7 @@ absl::StatusOr<std::vector<Approval>> ApprovalStore::List(const ApprovalFilter& 
   return ReadAll(
       connection_.Query("SELECT * FROM approval WHERE id > ?1 AND (?3 IS NULL OR requester_id = ?3)"
                         " AND (?4 IS NULL OR (approved_at IS NULL AND closed_as = 0 AND decide_until > ?4"
-                        " AND policy_id = ?5)) ORDER BY id LIMIT ?2",
+                        " AND (policy_id = ?5 OR handover_id IS NOT NULL))) ORDER BY id LIMIT ?2",
                         after_id, limit, filter.requester_id, now, policy),
       &ReadApproval);
 }
@@ -102,6 +104,12 @@ absl::StatusOr<std::optional<Approval>> ApprovalStore::Open(std::int64_t request
   return ReadOne(connection_.Query(Opened(" AND operation = ?4 ORDER BY id DESC LIMIT 1"), moment.now,
                                    moment.policy_id, requester_id, operation),
                  &ReadApproval);
+}
+
+absl::StatusOr<std::optional<Approval>> ApprovalStore::OfCut(std::int64_t handover_id) {
+  return ReadOne(
+      connection_.Query("SELECT * FROM approval WHERE handover_id = ?1 ORDER BY id DESC LIMIT 1", handover_id),
+      &ReadApproval);
 }
 
 absl::StatusOr<std::vector<Approval>> ApprovalStore::OpenOf(std::int64_t requester_id,
@@ -144,7 +152,7 @@ absl::StatusOr<std::optional<ApprovalStore::Used>> ApprovalStore::UsedBy(std::in
                         " ORDER BY approval.id DESC LIMIT 1",
                         requester_id, operation, method, request_id),
       +[](const Statement& row) {
-        return Used{ReadApproval(row), row.Int(27)};
+        return Used{ReadApproval(row), row.Int(28)};
       });
 }
 

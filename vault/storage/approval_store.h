@@ -45,6 +45,7 @@ struct Approval {
   std::optional<Micros> closed_at{};
   std::string close_reason{};
   Micros valid = 0;  // how long it can be used, from the last yes
+  std::optional<std::int64_t> handover_id{};  // of a cut: the case is what asks, and it waits as long as that does
 };
 
 struct ApprovalVote {
@@ -81,7 +82,9 @@ class ApprovalStore {
   // The newest open one for an operation.
   absl::StatusOr<std::optional<Approval>> Open(std::int64_t requester_id, ByteView operation,
                                                const ApprovalMoment& moment);
-  // All open ones of a requester.
+  // The newest one of a cut.
+  absl::StatusOr<std::optional<Approval>> OfCut(std::int64_t handover_id);
+  // All open ones of a requester, but for those of cuts.
   absl::StatusOr<std::vector<Approval>> OpenOf(std::int64_t requester_id, const ApprovalMoment& moment);
 
   absl::Status AddVote(std::int64_t approval_id, const ApprovalVote& vote);

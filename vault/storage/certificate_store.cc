@@ -58,10 +58,8 @@ absl::StatusOr<std::optional<DeviceCertificate>> CertificateStore::BySha256(Byte
 }
 
 absl::StatusOr<bool> CertificateStore::KnowsKey(ByteView key_sha256) {
-  HF_ASSIGN_OR_RETURN(const std::int64_t count,
-                      ReadInt(connection_.Query(
-                          "SELECT count(*) FROM device_certificate WHERE key_sha256 = ?1", key_sha256)));
-  return count > 0;
+  return ReadBool(
+      connection_.Query("SELECT count(*) FROM device_certificate WHERE key_sha256 = ?1", key_sha256));
 }
 
 absl::StatusOr<std::vector<DeviceCertificate>> CertificateStore::ByDevice(std::int64_t device_id) {

@@ -36,7 +36,7 @@ class CertificateStore {
   absl::Status Update(const DeviceCertificate& certificate);
   absl::StatusOr<std::optional<DeviceCertificate>> ById(std::int64_t id);
   absl::StatusOr<std::optional<DeviceCertificate>> BySha256(ByteView cert_sha256);
-  // Whether any certificate, of whatever device and time, is for this key.
+  // True when any certificate, of whatever device and time, is for this key.
   absl::StatusOr<bool> KnowsKey(ByteView key_sha256);
   // In order of issue.
   absl::StatusOr<std::vector<DeviceCertificate>> ByDevice(std::int64_t device_id);

@@ -34,7 +34,7 @@ absl::Status CheckSchema(Connection& connection) {
   return Damaged("the database's schema is not the one that this program makes");
 }
 
-// What integrity_check says of an index that shows other rows than the table.
+// integrity_check says one of these of an index that shows other rows than its table.
 bool IsAboutAnIndex(std::string_view problem) {
   for (const std::string_view words :
        {"missing from index", "wrong # of entries in index", "non-unique entry in index", "values differ from index",

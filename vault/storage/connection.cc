@@ -134,8 +134,6 @@ int Connection::OnWalCommit(void* self, sqlite3* /*db*/, const char* /*name*/, i
   return SQLITE_OK;
 }
 
-void Connection::Interrupt() { sqlite3_interrupt(db_); }
-
 // Nothing was written: whether the end of a read succeeds is of no consequence.
 ReadSnapshot::~ReadSnapshot() {
   if (status_.ok()) reader_.Rollback().IgnoreError();

@@ -1,7 +1,7 @@
 // One connection to the encrypted database. Opening guarantees that the file is encrypted under the key,
 // readable, of this version, that every safety setting took effect, and that no page changes behind this
-// process's back (page_guard.h). Errors carry a numeric code,
-// never SQL, bound values or the library's text. Not thread safe, Interrupt() excepted.
+// process's back (page_guard.h). Errors carry a numeric code, never SQL, bound values or the library's text. Not
+// thread safe.
 #pragma once
 
 #include <cstddef>
@@ -109,12 +109,9 @@ class Connection {
   // From here on the database is one file, without a write-ahead log. Outside a transaction.
   absl::Status LeaveWal();
 
-  // Whether rows of `device_key` or `enrollment` were written since the last call, by whatever statement.
+  // True when rows of devices, their certificates or `enrollment` were written since the last call, by any statement.
   // Writer only.
   bool TakeKeyChange() { return std::exchange(keys_changed_, false); }
-
-  // From any thread: makes the running statement fail with DEADLINE_EXCEEDED, reason INTERRUPTED.
-  void Interrupt();
 
  private:
   friend class Statement;

@@ -34,16 +34,12 @@ absl::Status Connection::LeaveWal() {
   return Set("secure_delete", "ON", "1");
 }
 
-absl::Status CopyDatabase(Connection& from, const SecretBytes& key, const std::string& to) {
-  return CopyDatabase(from, key, to, [](Connection&) { return absl::OkStatus(); });
-}
-
 absl::Status CopyDatabase(Connection& from, const SecretBytes& key, const std::string& to,
                           const std::function<absl::Status(Connection& copy)>& finish) {
   HF_ASSIGN_OR_RETURN(auto copy, Connection::OpenEmpty(to, key));
   absl::Status status = from.CopyTo(*copy);
   if (status.ok()) status = copy->LeaveWal();
-  if (status.ok()) status = finish(*copy);
+  if (status.ok() && finish) status = finish(*copy);
   copy.reset();
   if (status.ok() && !SyncDirectoryOf(to))
     status = MakeError(absl::StatusCode::kInternal, "CANNOT_WRITE", "the directory of the copy cannot be synced");

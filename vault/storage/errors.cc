@@ -25,8 +25,6 @@ absl::Status DatabaseError(int code) {
     case SQLITE_NOTADB:
       return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED",
                        fmt::format("the database cannot be read or written (code {})", code));
-    case SQLITE_INTERRUPT:
-      return MakeError(absl::StatusCode::kDeadlineExceeded, "INTERRUPTED", "the query was interrupted");
     default:
       return MakeError(absl::StatusCode::kInternal, "DATABASE_ERROR",
                        fmt::format("database error (code {})", code));

@@ -10,8 +10,10 @@ namespace holdfast::storage {
 //   other constraint    FAILED_PRECONDITION  CONSTRAINT
 //   disk full           RESOURCE_EXHAUSTED   DISK_FULL
 //   damage, I/O error   DATA_LOSS            DATABASE_DAMAGED
-//   interrupted         DEADLINE_EXCEEDED    INTERRUPTED
 //   anything else       INTERNAL             DATABASE_ERROR
 absl::Status DatabaseError(int code);
+
+// The one of these errors that a vault outlives: nothing was written.
+inline bool IsDiskFull(const absl::Status& status) { return ReasonOf(status) == "DISK_FULL"; }
 
 }  // namespace holdfast::storage

@@ -1,7 +1,5 @@
 #include "vault/storage/event_store.h"
 
-#include <algorithm>
-
 #include "vault/storage/rows.h"
 
 namespace holdfast::storage {
@@ -124,26 +122,15 @@ absl::StatusOr<IndexRange> EventStore::RangeOf(const EventFilter& filter) {
   return range;
 }
 
-absl::StatusOr<std::vector<EventRow>> EventStore::List(const EventFilter& filter, EventOrder order,
-                                                       std::int64_t from_idx, int limit) {
-  HF_ASSIGN_OR_RETURN(IndexRange range, RangeOf(filter));
-  if (order == EventOrder::kOldestFirst) {
-    range.first = std::max(range.first, from_idx);
-  } else {
-    range.last = std::min(range.last, from_idx);
-  }
-  return Find(filter, range, order, limit);
+absl::StatusOr<std::vector<EventRow>> EventStore::From(std::int64_t from_idx, int limit) {
+  return ReadAll(
+      connection_.Query("SELECT * FROM event WHERE idx >= ?1 ORDER BY idx LIMIT ?2", from_idx, limit), &ReadEvent);
 }
 
 absl::StatusOr<std::vector<EventRow>> EventStore::List(const EventFilter& filter, const IndexRange& range,
                                                        int limit) {
-  return Find(filter, range, EventOrder::kNewestFirst, limit);
-}
-
-absl::StatusOr<std::vector<EventRow>> EventStore::Find(const EventFilter& filter, const IndexRange& range,
-                                                       EventOrder order, int limit) {
-  std::string sql = "SELECT * FROM event WHERE idx BETWEEN ?1 AND ?2" + FilterSql(filter);
-  sql += order == EventOrder::kOldestFirst ? " ORDER BY idx LIMIT ?3" : " ORDER BY idx DESC LIMIT ?3";
+  const std::string sql =
+      "SELECT * FROM event WHERE idx BETWEEN ?1 AND ?2" + FilterSql(filter) + " ORDER BY idx DESC LIMIT ?3";
   return ReadAll(connection_.Query(sql, range.first, range.last, limit, filter.actor_id, filter.account_id,
                                    filter.secret_id, filter.subject_id, filter.handover_id, filter.type,
                                    filter.outcome, filter.type_prefix),

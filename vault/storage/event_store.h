@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -68,9 +67,6 @@ struct IndexRange {
   bool empty() const { return last < first; }
 };
 
-enum class EventOrder : int { kOldestFirst, kNewestFirst };
-inline constexpr std::int64_t kNewestEvent = std::numeric_limits<std::int64_t>::max();
-
 class EventStore {
  public:
   explicit EventStore(Connection& connection) : connection_(connection) {}
@@ -78,18 +74,14 @@ class EventStore {
   absl::Status Append(const EventRow& event);
   absl::StatusOr<std::int64_t> Size();
   absl::StatusOr<std::optional<EventRow>> At(std::int64_t idx);
-  // At most `limit` matching events from `from_idx` on (itself included), upwards or, newest first,
-  // downwards.
-  absl::StatusOr<std::vector<EventRow>> List(const EventFilter& filter, EventOrder order,
-                                             std::int64_t from_idx, int limit);
+  // At most `limit` events from `from_idx` on (itself included), oldest first.
+  absl::StatusOr<std::vector<EventRow>> From(std::int64_t from_idx, int limit);
   // At most `limit` events of the range that match, whatever their times, newest first.
   absl::StatusOr<std::vector<EventRow>> List(const EventFilter& filter, const IndexRange& range, int limit);
   // The indexes that the filter's times allow.
   absl::StatusOr<IndexRange> RangeOf(const EventFilter& filter);
 
  private:
-  absl::StatusOr<std::vector<EventRow>> Find(const EventFilter& filter, const IndexRange& range, EventOrder order,
-                                             int limit);
   // The first index whose event is not before `time`; Size() when there is none.
   absl::StatusOr<std::int64_t> FirstNotBefore(Micros time);
 

@@ -1,5 +1,7 @@
 #include "vault/storage/exposure_store.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <string>
@@ -26,8 +28,12 @@ Exposure ReadExposure(const Statement& row) {
 }
 
 constexpr int kReadAtOnce = 256;
+// In the order of ReadExposure().
+constexpr std::string_view kRows =
+    "SELECT e.id, e.holder_id, e.secret_id, s.account_id, e.version, e.how, e.first_at, e.last_at, e.times"
+    " FROM exposure e JOIN secret s ON s.id = e.secret_id WHERE ";
 
-// Whether exposures still count; each task is looked at once.
+// Tells which exposures still count; looks at each task once.
 class Liveness {
  public:
   explicit Liveness(Connection& connection) : knowledge_(connection, KnownBy::kExposure), connection_(connection) {}
@@ -81,12 +87,10 @@ absl::StatusOr<std::vector<Exposure>> ExposureStore::List(const ExposureFilter& 
   while (std::ssize(listed) < limit) {
     HF_ASSIGN_OR_RETURN(
         std::vector<Exposure> rows,
-        ReadAll(connection_.Query(
-                    "SELECT e.id, e.holder_id, e.secret_id, s.account_id, e.version, e.how, e.first_at,"
-                    " e.last_at, e.times FROM exposure e JOIN secret s ON s.id = e.secret_id"
-                    " WHERE e.id > ?1 AND (?3 IS NULL OR e.holder_id = ?3)"
-                    " AND (?4 IS NULL OR s.account_id = ?4) ORDER BY e.id LIMIT ?2",
-                    after_id, kReadAtOnce, filter.holder_id, filter.account_id),
+        ReadAll(connection_.Query(fmt::format("{}e.id > ?1 AND (?3 IS NULL OR e.holder_id = ?3)"
+                                              " AND (?4 IS NULL OR s.account_id = ?4) ORDER BY e.id LIMIT ?2",
+                                              kRows),
+                                  after_id, kReadAtOnce, filter.holder_id, filter.account_id),
                 &ReadExposure));
     if (rows.empty()) break;
     after_id = rows.back().id;
@@ -103,11 +107,9 @@ absl::StatusOr<std::vector<Exposure>> ExposureStore::Of(std::int64_t holder_id, 
                                                         std::int64_t version) {
   HF_ASSIGN_OR_RETURN(
       std::vector<Exposure> rows,
-      ReadAll(connection_.Query("SELECT e.id, e.holder_id, e.secret_id, s.account_id, e.version, e.how,"
-                                " e.first_at, e.last_at, e.times FROM exposure e JOIN secret s ON s.id ="
-                                " e.secret_id WHERE e.holder_id = ?1 AND e.secret_id = ?2 AND e.version = ?3"
-                                " ORDER BY e.id",
-                                holder_id, secret_id, version),
+      ReadAll(connection_.Query(
+                  fmt::format("{}e.holder_id = ?1 AND e.secret_id = ?2 AND e.version = ?3 ORDER BY e.id", kRows),
+                  holder_id, secret_id, version),
               &ReadExposure));
   Liveness liveness(connection_);
   for (Exposure& row : rows) {
@@ -117,21 +119,15 @@ absl::StatusOr<std::vector<Exposure>> ExposureStore::Of(std::int64_t holder_id, 
 }
 
 absl::StatusOr<std::vector<Exposure>> ExposureStore::AllOf(std::int64_t holder_id) {
-  return ReadAll(connection_.Query("SELECT e.id, e.holder_id, e.secret_id, s.account_id, e.version, e.how,"
-                                   " e.first_at, e.last_at, e.times FROM exposure e JOIN secret s ON s.id ="
-                                   " e.secret_id WHERE e.holder_id = ?1 ORDER BY e.id",
-                                   holder_id),
+  return ReadAll(connection_.Query(fmt::format("{}e.holder_id = ?1 ORDER BY e.id", kRows), holder_id),
                  &ReadExposure);
 }
 
 absl::StatusOr<bool> ExposureStore::HasSeen(std::string_view person, std::int64_t secret_id,
                                             std::int64_t version) {
-  HF_ASSIGN_OR_RETURN(
-      const std::int64_t seen,
-      ReadInt(connection_.Query("SELECT EXISTS (SELECT 1 FROM exposure e JOIN holder h ON h.id = e.holder_id"
-                                " WHERE e.secret_id = ?1 AND e.version = ?2 AND h.person = ?3)",
-                                secret_id, version, person)));
-  return seen != 0;
+  return ReadBool(connection_.Query("SELECT EXISTS (SELECT 1 FROM exposure e JOIN holder h ON h.id = e.holder_id"
+                                    " WHERE e.secret_id = ?1 AND e.version = ?2 AND h.person = ?3)",
+                                    secret_id, version, person));
 }
 
 absl::StatusOr<std::optional<Micros>> ExposureStore::LastShown(std::int64_t holder_id,

@@ -31,20 +31,12 @@ constexpr std::string_view kOfTier = "CASE a.tier WHEN 1 THEN ?2 WHEN 2 THEN ?3 
 
 }  // namespace
 
-absl::StatusOr<std::int64_t> FindingStore::CountActiveOwners(std::int64_t account_id, Micros now) {
-  return ReadInt(connection_.Query(
-      fmt::format("SELECT count(DISTINCT h.person) FROM access_grant g JOIN holder h ON h.id = g.holder_id"
-                  " WHERE {} AND g.account_id = ?2 AND g.relation <> ?3 AND h.status = ?4",
-                  kLive),
-      now, account_id, Relation::kGrantee, HolderStatus::kActive));
-}
-
-absl::StatusOr<std::int64_t> FindingStore::CountStandingOwners(std::int64_t account_id, Micros now) {
+absl::StatusOr<std::int64_t> FindingStore::CountOwners(std::int64_t account_id, HolderStatus or_of, Micros now) {
   return ReadInt(connection_.Query(
       fmt::format("SELECT count(DISTINCT h.person) FROM access_grant g JOIN holder h ON h.id = g.holder_id"
                   " WHERE {} AND g.account_id = ?2 AND g.relation <> ?3 AND h.status IN (?4, ?5)",
                   kLive),
-      now, account_id, Relation::kGrantee, HolderStatus::kActive, HolderStatus::kSuspended));
+      now, account_id, Relation::kGrantee, HolderStatus::kActive, or_of));
 }
 
 FindingRows FindingStore::AccountsWithFewerOwners(const PerTier& than, Micros now) {
@@ -211,6 +203,18 @@ FindingRows FindingStore::KeysStopped() {
                  &ReadFinding);
 }
 
+FindingRows FindingStore::WithoutDevice(std::int64_t role_mask, Micros now) {
+  return ReadAll(connection_.Query(
+                     "SELECT h.id, NULL, NULL, h.id, h.name, h.status, 0, 0, max(k.revoked_at)"
+                     " FROM holder h JOIN device_key k ON k.holder_id = h.id"
+                     " WHERE h.status = ?1 AND (h.roles & ?2) <> 0 AND k.confirmed_at IS NOT NULL"
+                     " AND k.revoked_at IS NOT NULL"
+                     " AND NOT EXISTS (SELECT 1 FROM device_key o WHERE o.holder_id = h.id"
+                     " AND o.state = ?3 AND o.not_after > ?4) GROUP BY h.id",
+                     HolderStatus::kActive, role_mask, KeyState::kConfirmed, now),
+                 &ReadFinding);
+}
+
 FindingRows FindingStore::KeysEnding(Micros within, Micros now) {
   return ReadAll(connection_.Query(
                      "SELECT k.id, NULL, NULL, h.id, h.name, h.status, 0, 0, k.not_after"
@@ -236,7 +240,7 @@ FindingRows FindingStore::StringsMisused(Micros within, Micros now) {
 FindingRows FindingStore::HandoversOpen(Micros within, Micros now) {
   return ReadAll(connection_.Query("SELECT c.id, NULL, NULL, h.id, h.name, h.status, 0, ?2, c.started_at"
                                    " FROM handover c JOIN holder h ON h.id = c.leaver_id"
-                                   " WHERE c.state <> ?3 AND c.started_at + ?2 < ?1",
+                                   " WHERE c.state < ?3 AND c.started_at + ?2 < ?1",
                                    now, within, HandoverState::kClosed),
                  &ReadFinding);
 }

@@ -38,9 +38,13 @@ class FindingStore {
   explicit FindingStore(Connection& connection) : connection_(connection) {}
 
   // Persons with an active holder who owns the account or backs it up.
-  absl::StatusOr<std::int64_t> CountActiveOwners(std::int64_t account_id, Micros now);
+  absl::StatusOr<std::int64_t> CountActiveOwners(std::int64_t account_id, Micros now) {
+    return CountOwners(account_id, HolderStatus::kActive, now);
+  }
   // The same of active and suspended holders: those who are owners again as soon as they are resumed.
-  absl::StatusOr<std::int64_t> CountStandingOwners(std::int64_t account_id, Micros now);
+  absl::StatusOr<std::int64_t> CountStandingOwners(std::int64_t account_id, Micros now) {
+    return CountOwners(account_id, HolderStatus::kSuspended, now);
+  }
 
   // Accounts with fewer active owners than their tier's number; `number` how many there are, holder one of
   // them, `since` when the last one was lost.
@@ -50,7 +54,7 @@ class FindingStore {
   // Secrets whose newest value, unless it is attested dead, is older than the tier's age; `since` when it was
   // put in first: the same value put in again is no rotation.
   FindingRows SecretsOlderThan(const PerTier& age, Micros now);
-  // What holders who are not active were exposed to, one a holder and secret, ended or not; `since` the later
+  // Exposures of holders who are not active, one a holder and secret, ended or not; `since` the later
   // of the holder's last change and the last time they saw it.
   FindingRows ExposedInactive();
   // Secrets whose newest version is attested dead; `since` when that was.
@@ -74,6 +78,9 @@ class FindingStore {
   FindingRows KeysUnconfirmed(Micros within, Micros now);
   // Devices that the vault stopped and nobody looked into; `since` when.
   FindingRows KeysStopped();
+  // Active holders with any role of the mask who have no confirmed device, since one that they had was ended; `since`
+  // when.
+  FindingRows WithoutDevice(std::int64_t role_mask, Micros now);
   // Confirmed keys of active holders that end within that time, unless the holder has one that lasts longer;
   // `since` their end.
   FindingRows KeysEnding(Micros within, Micros now);
@@ -85,6 +92,9 @@ class FindingStore {
   FindingRows HandoversOpen(Micros within, Micros now);
 
  private:
+  // Active holders, and those of status `or_of`.
+  absl::StatusOr<std::int64_t> CountOwners(std::int64_t account_id, HolderStatus or_of, Micros now);
+
   Connection& connection_;
 };
 

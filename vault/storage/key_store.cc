@@ -68,10 +68,7 @@ absl::StatusOr<std::vector<DeviceKey>> KeyStore::ByHolder(std::int64_t holder_id
 }
 
 absl::StatusOr<bool> KeyStore::HasBoxKey(ByteView box_public) {
-  HF_ASSIGN_OR_RETURN(
-      const std::int64_t count,
-      ReadInt(connection_.Query("SELECT count(*) FROM device_key WHERE box_public = ?1", box_public)));
-  return count > 0;
+  return ReadBool(connection_.Query("SELECT count(*) FROM device_key WHERE box_public = ?1", box_public));
 }
 
 absl::StatusOr<std::vector<DeviceKey>> KeyStore::UnconfirmedIssuedBy(std::int64_t issuer_id) {

@@ -48,7 +48,7 @@ struct Enrollment {
   std::optional<Micros> misused_at{};       // when somebody else presented it last, as far as it is on record
 };
 
-// What a TLS handshake may show, and until when.
+// A certificate or key that a TLS handshake may show, and until when.
 struct Presentable {
   Bytes sha256{};
   Micros until = 0;  // 0: never again

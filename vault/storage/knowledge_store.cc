@@ -37,15 +37,6 @@ absl::Status KnowledgeStore::AddHash(std::int64_t secret_id, std::int64_t versio
                           secret_id, version, hash);
 }
 
-absl::StatusOr<std::vector<Bytes>> KnowledgeStore::Hashes(std::int64_t secret_id, std::int64_t version) {
-  std::vector<Bytes> hashes;
-  Statement rows = connection_.Query(
-      "SELECT hash FROM version_hash WHERE secret_id = ?1 AND version = ?2 ORDER BY id", secret_id, version);
-  while (rows.Step()) hashes.push_back(rows.Blob(0));
-  HF_RETURN_IF_ERROR(rows.status());
-  return hashes;
-}
-
 absl::Status KnowledgeStore::Attest(Attestation& attestation) {
   HF_RETURN_IF_ERROR(connection_.Exec(
       "INSERT INTO attestation (secret_id, version, holder_id, person, attested_at, evidence)"
@@ -65,23 +56,18 @@ absl::StatusOr<std::vector<Attestation>> KnowledgeStore::Attestations(std::int64
 }
 
 absl::StatusOr<bool> KnowledgeStore::Knows(std::string_view person, ByteView hash) {
-  HF_ASSIGN_OR_RETURN(
-      const std::int64_t knows,
-      ReadInt(connection_.Query(
-          "SELECT EXISTS (SELECT 1 FROM version_hash b JOIN exposure e ON e.secret_id = b.secret_id"
-          " AND e.version = b.version JOIN holder h ON h.id = e.holder_id WHERE b.hash = ?2 AND h.person = ?1)",
-          person, hash)));
-  return knows != 0;
+  return ReadBool(connection_.Query(
+      "SELECT EXISTS (SELECT 1 FROM version_hash b JOIN exposure e ON e.secret_id = b.secret_id"
+      " AND e.version = b.version JOIN holder h ON h.id = e.holder_id WHERE b.hash = ?2 AND h.person = ?1)",
+      person, hash));
 }
 
 absl::StatusOr<bool> KnowledgeStore::AttestedByAnother(std::int64_t secret_id, std::int64_t version,
                                                        std::string_view person) {
-  HF_ASSIGN_OR_RETURN(
-      const std::int64_t attested,
-      ReadInt(connection_.Query("SELECT EXISTS (SELECT 1 FROM attestation a JOIN holder r ON r.id = a.holder_id"
-                                " WHERE a.secret_id = ?1 AND a.version = ?2 AND r.person <> ?3 AND a.person <> ?3)",
-                                secret_id, version, person)));
-  return attested != 0;
+  return ReadBool(
+      connection_.Query("SELECT EXISTS (SELECT 1 FROM attestation a JOIN holder r ON r.id = a.holder_id"
+                        " WHERE a.secret_id = ?1 AND a.version = ?2 AND r.person <> ?3 AND a.person <> ?3)",
+                        secret_id, version, person));
 }
 
 // One statement however much the person put in: nobody can make the work of their own departure long.

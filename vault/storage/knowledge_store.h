@@ -1,4 +1,4 @@
-// Who knows which value. A person knows a version when one of their holders was exposed to it, or to any
+// Tells who knows which value. A person knows a version when one of their holders was exposed to it, or to any
 // version, of any secret, with which it shares a keyed hash (version_hash). Hashes outlive destroyed values.
 //
 // A person is done with a secret when both hold:
@@ -26,7 +26,7 @@
 
 namespace holdfast::storage {
 
-// How a task ends without a new value. Stored.
+// The ways to end a task without a new value. Stored.
 enum class SettledAs : int { kNot = 0, kClosed = 1, kNoSecret = 2 };
 
 struct TaskState {
@@ -63,7 +63,7 @@ struct Knower {
   bool exposed = false;  // to this very version: else the value is known from elsewhere
 };
 
-// What counts as knowing a version. kExposure leaves out what follows from equal values, which must not be told
+// Two measures of knowing a version. kExposure leaves out what follows from equal values, which must not be told
 // to whoever could put a guess in elsewhere and look here: lists, plans, what a requester reads of their own.
 enum class KnownBy : int { kValue, kExposure };
 
@@ -74,12 +74,11 @@ class KnowledgeStore {
 
   // The same hash of one version twice is kept once.
   absl::Status AddHash(std::int64_t secret_id, std::int64_t version, ByteView hash);
-  absl::StatusOr<std::vector<Bytes>> Hashes(std::int64_t secret_id, std::int64_t version);
 
   absl::Status Attest(Attestation& attestation);  // sets attestation.id
   absl::StatusOr<std::vector<Attestation>> Attestations(std::int64_t secret_id, std::int64_t version);
 
-  // Whether a holder of the person was exposed to any version with this hash.
+  // True when a holder of the person was exposed to any version with this hash.
   absl::StatusOr<bool> Knows(std::string_view person, ByteView hash);
   absl::StatusOr<TaskState> TaskStateOf(std::int64_t secret_id, std::string_view person);
   // The same about one version alone, whoever knows others.

@@ -43,7 +43,7 @@ class FileMarks {
  public:
   explicit FileMarks(Layout layout) : layout_(layout) {}
 
-  // What was read must be what is remembered; what is not known yet is remembered now.
+  // True when the pages read are those remembered; pages that are not known yet are remembered now.
   bool Matches(const std::uint8_t* data, std::int64_t size, std::int64_t offset) {
     return ForEach(data, size, offset, [](Mark& known, const Mark& seen) {
       if (known == Mark{}) known = seen;

@@ -8,7 +8,7 @@
 // another version fails with SQLITE_IOERR_DATA (reason DATABASE_DAMAGED); 16 bytes of memory a page.
 //
 // Opening a vault reads and checks every page (check.h); from then on the guard holds the files to that.
-// What it does not see: the write-ahead log's index (vault.db-shm), which SQLite keeps in shared memory.
+// It does not see the write-ahead log's index (vault.db-shm), which SQLite keeps in shared memory.
 #pragma once
 
 #include <string>

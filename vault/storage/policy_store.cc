@@ -1,7 +1,6 @@
 #include "vault/storage/policy_store.h"
 
-#include <charconv>
-
+#include "vault/base/ascii.h"
 #include "vault/storage/rows.h"
 #include "vault/storage/setting_store.h"
 
@@ -60,10 +59,8 @@ absl::Status PolicyStore::DropSources(int kept) {
 
 absl::StatusOr<std::int64_t> PolicyStore::Active() {
   HF_ASSIGN_OR_RETURN(const auto text, SettingStore(connection_).Get(kActive));
-  std::int64_t id = 0;
-  if (text.has_value() && std::from_chars(text->data(), text->data() + text->size(), id).ec == std::errc() &&
-      id > 0)
-    return id;
+  const auto id = text.has_value() ? ParseNumber(*text) : std::nullopt;
+  if (id.value_or(0) > 0) return *id;
   return MakeError(absl::StatusCode::kDataLoss, "DATABASE_DAMAGED", "no policy is in force");
 }
 

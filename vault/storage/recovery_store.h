@@ -1,4 +1,4 @@
-// What a database knows of having been backed up and restored. Not thread safe, as its connection.
+// The rows about backups and restores of this database. Not thread safe, as its connection.
 #pragma once
 
 #include <cstdint>

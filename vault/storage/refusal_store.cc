@@ -11,20 +11,25 @@ absl::Status RefusalStore::Add(std::int64_t secret_id, std::int64_t holder_id, B
       holder_id, hash, now);
 }
 
-absl::StatusOr<std::set<Bytes>> RefusalStore::Values(std::int64_t secret_id, Micros since) {
-  std::set<Bytes> values;
+absl::StatusOr<std::map<Bytes, Micros>> RefusalStore::Values(std::int64_t secret_id, Micros since) {
+  std::map<Bytes, Micros> values;
   Statement rows = connection_.Query(
-      "SELECT hash FROM value_refusal WHERE secret_id = ?1 AND refused_at > ?2", secret_id, since);
-  while (rows.Step()) values.insert(rows.Blob(0));
+      "SELECT hash, max(refused_at) FROM value_refusal WHERE secret_id = ?1 AND refused_at > ?2 GROUP BY hash",
+      secret_id, since);
+  while (rows.Step()) values[rows.Blob(0)] = rows.Int(1);
   HF_RETURN_IF_ERROR(rows.status());
   return values;
 }
 
-absl::StatusOr<std::int64_t> RefusalStore::CountBy(std::int64_t secret_id, std::int64_t holder_id,
-                                                   Micros since) {
-  return ReadInt(connection_.Query(
-      "SELECT count(*) FROM value_refusal WHERE secret_id = ?1 AND holder_id = ?2 AND refused_at > ?3",
-      secret_id, holder_id, since));
+absl::StatusOr<std::vector<Micros>> RefusalStore::TimesBy(std::int64_t secret_id, std::int64_t holder_id,
+                                                          Micros since) {
+  std::vector<Micros> times;
+  Statement rows = connection_.Query(
+      "SELECT refused_at FROM value_refusal WHERE secret_id = ?1 AND holder_id = ?2 AND refused_at > ?3",
+      secret_id, holder_id, since);
+  while (rows.Step()) times.push_back(rows.Int(0));
+  HF_RETURN_IF_ERROR(rows.status());
+  return times;
 }
 
 }  // namespace holdfast::storage

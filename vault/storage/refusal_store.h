@@ -3,7 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
+#include <map>
+#include <vector>
 
 #include "vault/base/bytes.h"
 #include "vault/base/clock.h"
@@ -18,9 +19,9 @@ class RefusalStore {
 
   // Forgets those that are more than a day old.
   absl::Status Add(std::int64_t secret_id, std::int64_t holder_id, ByteView hash, Micros now);
-  // Hashes of the values refused after `since`.
-  absl::StatusOr<std::set<Bytes>> Values(std::int64_t secret_id, Micros since);
-  absl::StatusOr<std::int64_t> CountBy(std::int64_t secret_id, std::int64_t holder_id, Micros since);
+  // Hashes of the values refused after `since`, each with the last time.
+  absl::StatusOr<std::map<Bytes, Micros>> Values(std::int64_t secret_id, Micros since);
+  absl::StatusOr<std::vector<Micros>> TimesBy(std::int64_t secret_id, std::int64_t holder_id, Micros since);
 
  private:
   Connection& connection_;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "vault/base/status.h"
@@ -33,6 +34,12 @@ inline absl::StatusOr<std::int64_t> ReadInt(Statement statement) {
   if (statement.Step()) value = statement.Int(0);
   HF_RETURN_IF_ERROR(statement.status());
   return value;
+}
+
+// The same for a query that asks whether there is any, by EXISTS or count.
+inline absl::StatusOr<bool> ReadBool(Statement statement) {
+  HF_ASSIGN_OR_RETURN(const std::int64_t value, ReadInt(std::move(statement)));
+  return value != 0;
 }
 
 }  // namespace holdfast::storage

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "vault/storage/tables.h"
+#include "vault/storage/tables_of_decisions.h"
 
 namespace holdfast::storage {
 namespace {
@@ -33,6 +34,7 @@ absl::Status CreateStateTriggers(Connection& connection, std::string_view table)
 
 absl::Status CreateAll(Connection& connection) {
   for (const std::string_view sql : kTables) HF_RETURN_IF_ERROR(connection.Exec(sql));
+  for (const std::string_view sql : kTablesOfDecisions) HF_RETURN_IF_ERROR(connection.Exec(sql));
   for (const std::string_view table : kStateTables)
     HF_RETURN_IF_ERROR(CreateStateTriggers(connection, table));
   return connection.Exec(fmt::format("PRAGMA user_version = {}", kSchemaVersion));

@@ -96,20 +96,28 @@ absl::Status SecretStore::UpdateVersion(const SecretVersion& version) {
       version.id, version.epoch, version.sealed, version.destroyed_at, version.destroyed_by);
 }
 
-absl::StatusOr<std::int64_t> SecretStore::CountPuts(std::int64_t secret_id, std::int64_t holder_id,
-                                                    Micros since) {
-  return ReadInt(connection_.Query(
-      "SELECT count(*) FROM (SELECT created_by, created_at FROM secret_version WHERE secret_id = ?1"
+absl::StatusOr<std::vector<Micros>> SecretStore::PutTimes(std::int64_t secret_id, std::int64_t holder_id,
+                                                          Micros since) {
+  std::vector<Micros> times;
+  Statement rows = connection_.Query(
+      "SELECT created_at FROM (SELECT created_by, created_at FROM secret_version WHERE secret_id = ?1"
       " ORDER BY version DESC LIMIT 100) WHERE created_by = ?2 AND created_at > ?3",
-      secret_id, holder_id, since));
+      secret_id, holder_id, since);
+  while (rows.Step()) times.push_back(rows.Int(0));
+  HF_RETURN_IF_ERROR(rows.status());
+  return times;
 }
 
-absl::StatusOr<std::int64_t> SecretStore::CountPutsBy(std::int64_t holder_id, Micros since) {
-  return ReadInt(connection_.Query(
-      "SELECT count(*) FROM secret_version v WHERE v.created_by = ?1 AND v.created_at > ?2"
+absl::StatusOr<std::vector<Micros>> SecretStore::PutTimesBy(std::int64_t holder_id, Micros since) {
+  std::vector<Micros> times;
+  Statement rows = connection_.Query(
+      "SELECT v.created_at FROM secret_version v WHERE v.created_by = ?1 AND v.created_at > ?2"
       " AND NOT EXISTS (SELECT 1 FROM exposure e WHERE e.holder_id = ?1 AND e.secret_id = v.secret_id"
       "  AND e.version = v.version AND e.how = ?3)",
-      holder_id, since, ExposureHow::kImported));
+      holder_id, since, ExposureHow::kImported);
+  while (rows.Step()) times.push_back(rows.Int(0));
+  HF_RETURN_IF_ERROR(rows.status());
+  return times;
 }
 
 }  // namespace holdfast::storage

@@ -56,10 +56,10 @@ class SecretStore {
   absl::StatusOr<std::optional<SecretVersion>> Version(std::int64_t secret_id, std::int64_t version);
   // Writes epoch, sealed, and the destroyed columns.
   absl::Status UpdateVersion(const SecretVersion& version);
-  // How many of the newest hundred versions the holder put in after `since`.
-  absl::StatusOr<std::int64_t> CountPuts(std::int64_t secret_id, std::int64_t holder_id, Micros since);
-  // How many versions of any secret the holder put in after `since`; what was imported does not count.
-  absl::StatusOr<std::int64_t> CountPutsBy(std::int64_t holder_id, Micros since);
+  // When the holder put in those of the newest hundred versions that came after `since`.
+  absl::StatusOr<std::vector<Micros>> PutTimes(std::int64_t secret_id, std::int64_t holder_id, Micros since);
+  // When the holder put in versions of any secret after `since`; what was imported does not count.
+  absl::StatusOr<std::vector<Micros>> PutTimesBy(std::int64_t holder_id, Micros since);
 
  private:
   Connection& connection_;

@@ -35,12 +35,13 @@ struct StateDigest {
 
 // Every table but the log's own, which have the Merkle tree, the elapsed time, which moves without an event
 // and is never less than the log's last entry says, and the note in a backup, which is empty in a vault.
-inline constexpr std::array<std::string_view, 27> kStateTables = {
+inline constexpr std::array<std::string_view, 32> kStateTables = {
     "vault_setting", "wrapped_key",  "certificate",      "request",       "holder",      "enrollment",
     "device_key",    "account",      "former_name",      "access_grant",  "secret",      "secret_version",
     "exposure",      "handover",     "handover_account", "handover_task", "policy",      "approval",
     "approval_vote", "approval_use", "break_glass",      "version_hash",  "attestation", "value_refusal",
-    "device_certificate", "vault_restore", "restore_confirmation"};
+    "device_certificate", "vault_restore", "restore_confirmation", "handover_freeze",
+    "handover_choice", "handover_plan", "import_item", "account_link"};
 
 // Defines the SQL function hf_state(sign, table, column...) on `db`. `digest` must outlive `db`. Without a
 // row_hash the function fails, and with it every write to these tables.

@@ -62,11 +62,6 @@ std::optional<std::int64_t> Statement::OptInt(int column) const {
   return Int(column);
 }
 
-std::optional<std::string> Statement::OptText(int column) const {
-  if (IsNull(column)) return std::nullopt;
-  return Text(column);
-}
-
 std::optional<Bytes> Statement::OptBlob(int column) const {
   if (IsNull(column)) return std::nullopt;
   return Blob(column);

@@ -41,7 +41,6 @@ class Statement {
   Bytes Blob(int column) const;
   bool IsNull(int column) const;
   std::optional<std::int64_t> OptInt(int column) const;
-  std::optional<std::string> OptText(int column) const;
   std::optional<Bytes> OptBlob(int column) const;
   template <EnumType Enum>
   Enum As(int column) const {
