@@ -113,7 +113,7 @@ TEST_F(FindingsTest, AnAccountWhosePlatformHasNoPlaybookIsWorthAWord) {
 // A part of an id, or several ids at once, is none.
 TEST_F(FindingsTest, APlatformIsLookedForWhole) {
   Add("odd", 2, {"carol"});
-  for (const std::string platform : {"lack", "slac", "slack ", "SLACK"}) {
+  for (const char* const platform : {"lack", "slac", "slack ", "SLACK"}) {
     Must([&](WriteTx& tx) {
       return UpdateAccount(tx, As(tx, "alice"), Ask(), "odd", {.platform = platform}, "").status();
     });

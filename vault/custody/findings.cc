@@ -92,7 +92,7 @@ class Finder {
     for (const FindingRow& row : elsewhere)
       Add(Severity::kInfo, FindingKind::kNoPlaybook, "account.no-playbook", row, row.since,
           "no playbook is known for its platform, so a handover follows the generic one: holdfast playbook list, then "
-          "holdfast account update --platform");
+          "holdfast account update ID --platform PLAYBOOK");
     return absl::OkStatus();
   }
 

@@ -49,7 +49,10 @@ const Playbook* Library::ForHost(std::string_view text) const {
 }
 
 const Playbook* Library::For(std::string_view text) const {
-  const Playbook* const named = Find(text);
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  const Playbook* const named = Find(lower);
   return named != nullptr ? named : ForHost(text);
 }
 

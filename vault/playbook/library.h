@@ -33,7 +33,7 @@ class Library {
   const Playbook* Find(std::string_view id) const;  // nullptr when there is none
   // The one with the longest host that the text, a URL or a bare host, lies within.
   const Playbook* ForHost(std::string_view text) const;
-  // The id of a playbook, or a URL or host.
+  // The id of a playbook in whatever case, or a URL or host.
   const Playbook* For(std::string_view text) const;
 
  private:
