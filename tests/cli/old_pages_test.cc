@@ -88,7 +88,8 @@ class OldPages : public ::testing::Test {
       seen += who + " " + args[2] + " " + args[3] + " " + std::to_string(outcome.exit_code) + "\n" + outcome.out;
       if (outcome.exit_code != 0) seen += outcome.err;
     };
-    for (const Json& event : office.Get("omar", {"audit", "log"})["events"]) {
+    const Json log = office.Get("omar", {"audit", "log"});
+    for (const Json& event : log["events"]) {
       if (std::stoll(event["index"].get<std::string>()) < entries) seen += event.dump() + "\n";
     }
     for (const char* group : {"access", "holder", "exposure", "approval", "handover"})
