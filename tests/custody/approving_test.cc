@@ -156,7 +156,7 @@ TEST_F(ApprovalsTest, AreSeenByThoseWhomTheyConcern) {
   const std::string id = Pending(Reveal("gus", For("v")));
   const auto reads = [&](const std::string& name) {
     return Do([&](WriteTx& tx) -> absl::Status {
-             HF_RETURN_IF_ERROR(FindReadable(tx, As(tx, name), id).status());
+             HF_RETURN_IF_ERROR(FindSeen(tx, As(tx, name), policy::Action::kApprovalRead, id).status());
              const auto row = storage::ApprovalStore(tx.db()).ById(std::stoll(id)).value();
              EXPECT_TRUE(MayRead(tx, As(tx, name), *row).value());
              return absl::OkStatus();

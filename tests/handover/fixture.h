@@ -122,7 +122,8 @@ class HandoverTest : public custody::CustodyTest {
     std::string owner;
     Must([&](WriteTx& tx) -> absl::Status {
       HF_ASSIGN_OR_RETURN(const auto row, storage::AccountStore(tx.db()).ByName(account));
-      HF_ASSIGN_OR_RETURN(const auto grants, storage::GrantStore(tx.db()).LiveByAccount(row->id, tx.now()));
+      const std::int64_t id = row.value().id;
+      HF_ASSIGN_OR_RETURN(const auto grants, storage::GrantStore(tx.db()).LiveByAccount(id, tx.now()));
       for (const storage::Grant& grant : grants) {
         if (grant.relation != Relation::kOwner) continue;
         HF_ASSIGN_OR_RETURN(const auto holder, storage::HolderStore(tx.db()).ById(grant.holder_id));
