@@ -70,8 +70,8 @@ TEST(Details, ShowWhatIsSetAndNestedRowsBelow) {
             "name:   handovers/7\n"
             "state:  cut\n"
             "\ntasks:\n"
-            "TASK  SECRET      STATE  OF  DUE  MAY STILL WORK  NEW VALUE  TO DO\n"
-            "7/1   x/password  -      -   -    1, 2            no         -\n");
+            "TASK  SECRET      STATE  OF  DUE (UTC)  MAY STILL WORK  NEW VALUE  TO DO\n"
+            "7/1   x/password  -      -   -          1, 2            no         -\n");
 }
 
 TEST(Json, HasDefaultValuesToo) {

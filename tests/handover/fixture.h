@@ -48,6 +48,7 @@ class HandoverTest : public custody::CustodyTest {
                              .state = state,
                              .created_at = tx.now(),
                              .not_after = tx.now() + kDay};
+      if (state == KeyState::kConfirmed) key.confirmed_at = tx.now();
       if (!issuer.empty()) key.issuer_id = As(tx, issuer).holder.id;
       return storage::KeyStore(tx.db()).Insert(key);
     });
