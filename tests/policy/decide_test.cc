@@ -116,7 +116,7 @@ const std::vector<Row>& Table() {
       {With(Who(kSecurity, kOwner), KeyState::kUnconfirmed), kSecretPut, {3}, {}, kNo, "floor.unconfirmed-role"},
       {With(Who(kSecurity, kOwner), KeyState::kUnconfirmed), kAccountUpdate, {2}, {}, kNo, "floor.unconfirmed-role"},
       {With(Who(kSecurity), KeyState::kUnconfirmed), kVaultRead, {}, {}, kYes, "everybody.directory"},
-      {With(Who(kSecurity), KeyState::kUnconfirmed),
+      {With(Who(kMember), KeyState::kUnconfirmed),
        kHandoverStart,
        {},
        {},
@@ -127,7 +127,7 @@ const std::vector<Row>& Table() {
        {},
        {},
        kNo,
-       "floor.unconfirmed-starts-nothing"},
+       "floor.unconfirmed-role"},
       {Who(kAuditor, kOwner), kSecretReveal, {3}, {}, kNo, "floor.auditor-touches-no-value"},
       {Who(kAuditor | kSecurity), kImport, {}, {}, kNo, "floor.auditor-touches-no-value"},
       {Who(kOffboarding, kOwner), kSecretCode, {3}, {}, kNo, "floor.offboarding-touches-no-value"},
@@ -304,7 +304,7 @@ const std::vector<Row>& Table() {
        kYes,
        "handover.drive"},
       {Who(kSecurity), kHandoverCut, {1}, {}, kYes, "handover.drive"},
-      {Who(kSecurity), kHandoverCancel, {}, Because(), kYes, "handover.cancel"},
+      {Who(kSecurity), kHandoverCancel, {}, Because(), kYes, "floor.cancel-says-why"},
       {Who(kSecurity), kPolicyStage, {}, Because(), kYes, "policy.security"},
   };
   return *table;
@@ -312,7 +312,7 @@ const std::vector<Row>& Table() {
 
 // Rules that only add obligations which another rule is named for, where one matches.
 const std::set<std::string_view>& NamedByOthers() {
-  static const auto* const ids = new std::set<std::string_view>{"floor.break-glass-says-why", "floor.cancel-says-why"};
+  static const auto* const ids = new std::set<std::string_view>{"floor.break-glass-says-why", "handover.cancel"};
   return *ids;
 }
 
