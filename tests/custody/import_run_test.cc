@@ -53,6 +53,13 @@ TEST_F(ImportRunTest, TwoThatLookTheSameAreNotTakenForEachOther) {
   EXPECT_EQ(AccountOf(Bring(Item("another", "News"))), "news");
 }
 
+TEST_F(ImportRunTest, ThoseWithoutIdsThatLookDifferentAreAsManyItems) {
+  for (const bool dry_run : {true, false}) {
+    for (const char* title : {"News", "Press", "Shop"})
+      EXPECT_TRUE(Bring(Item(dry_run ? "dry" : "real", title), dry_run).ok()) << title;
+  }
+}
+
 TEST_F(ImportRunTest, OneIdComesOnceInARun) {
   for (const bool dry_run : {true, false}) {
     const std::string run = dry_run ? "dry" : "real";

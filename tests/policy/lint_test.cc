@@ -117,9 +117,7 @@ TEST(Lint, ABrokenAssertionIsAProblem) {
       ProblemsOf(
           RuleText("a", "permit", R"("account.read")", "when = { tier = [1] }") +
           "[[never]]\nid = \"n\"\nactions = [\"account.read\"]\nwhen = { tier = [1, 2] }\nwhy = \"x\"\n"),
-      "10:1: assertion n is broken: account.read with status active, key unconfirmed, not additional_key, "
-      "tier 1: allow by rule "
-      "a\n");
+      "10:1: assertion n is broken: account.read with status active, key confirmed, tier 1: allow by rule a\n");
 }
 
 TEST(Lint, AnAssertionAboutNothingIsAProblem) {

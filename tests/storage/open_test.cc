@@ -1,6 +1,7 @@
 #include <sys/stat.h>
 
 #include "tests/storage/fixture.h"
+#include "vault/storage/check.h"
 #include "vault/storage/event_store.h"
 #include "vault/storage/setting_store.h"
 
@@ -113,8 +114,7 @@ TEST_F(OpenTest, RefusesAFlippedBitInAnyPage) {
     WriteFile(path(), changed);
     absl::Status status = absl::OkStatus();
     if (auto reader = Connection::OpenReader(path(), TestKey()); reader.ok()) {
-      status = (*reader)->Exec("PRAGMA integrity_check");
-      if (status.ok()) status = (*reader)->Exec("SELECT * FROM holder");
+      status = CheckStructure(**reader).status();
     } else {
       status = reader.status();
     }

@@ -18,7 +18,7 @@ absl::StatusOr<std::vector<ImportedItem>> ImportStore::Like(const ImportedItem& 
   std::vector<ImportedItem> items;
   Statement rows = connection_.Query(
       "SELECT holder_id, run, request_id, source, source_id, looks, account_id FROM import_item"
-      " WHERE holder_id = ?1 AND run = ?2 AND (looks = ?3 OR (source_id = ?4 AND source = ?5)) ORDER BY id",
+      " WHERE holder_id = ?1 AND run = ?2 AND (looks = ?3 OR (source_id = ?4 AND source_id <> '' AND source = ?5)) ORDER BY id",
       item.holder_id, item.run, item.looks, item.source_id, item.source);
   while (rows.Step()) {
     items.push_back({.holder_id = rows.Int(0),

@@ -30,7 +30,7 @@ class ImportStore {
 
   // Forgets those that are more than a day old.
   absl::Status Add(const ImportedItem& item, Micros now);
-  // Of this holder and run: those with the same id of the same source, and those that look the same.
+  // Of this holder and run: those with the same id of the same source, if it has one, and those that look the same.
   absl::StatusOr<std::vector<ImportedItem>> Like(const ImportedItem& item);
 
  private:
