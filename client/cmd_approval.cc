@@ -58,7 +58,7 @@ absl::StatusOr<Request> Decision(const Globals& globals, const ApprovalOptions& 
 // A cut is shown before it is approved, and approved as it was shown.
 absl::Status ConfirmCut(const Globals& globals, const v1::Approval& approval, const std::string& confirm) {
   const std::string leaver = LastId(approval.subject());
-  if (confirm.empty() && globals.format() == OutputFormat::kTable) Note(globals, approval.details());
+  if (confirm.empty() && CanAsk()) Note(globals, approval.details());
   return ConfirmWord("--confirm", confirm, leaver,
                      fmt::format("This cannot be undone. Type the leaver's id to approve the cut:"));
 }

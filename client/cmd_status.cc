@@ -51,10 +51,9 @@ std::string DeviceText(Session& session, const v1::Vault& vault) {
   request.set_name(vault.caller().name());
   const auto self = session.Call<v1::HolderService>(&v1::HolderService::StubInterface::GetHolder, request);
   std::string text = vault.caller_fingerprint();
-  // A further device that nobody confirmed may not even look at its own holder.
+  // An officer's device that nobody confirmed, and a further one, may not even look at its own holder.
   if (!self.ok())
-    return DetailsOf(self.status())["rule"] == "floor.unconfirmed-further-key" ? text + ", not confirmed yet"
-                                                                               : text;
+    return DetailsOf(self.status())["rule"].starts_with("floor.unconfirmed-") ? text + ", not confirmed yet" : text;
   for (const v1::DeviceKey& key : self->keys()) {
     if (key.fingerprint() != vault.caller_fingerprint()) continue;
     text += key.state() == v1::KEY_STATE_CONFIRMED ? ", confirmed" : ", not confirmed yet";

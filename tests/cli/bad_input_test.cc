@@ -104,11 +104,11 @@ TEST_F(BadVault, AMissingOrForeignAnchorAndADamagedSealAreNamed) {
   const std::string good = ReadFile(anchor);
   VaultFixture other;
   WriteFile(anchor, ReadFile(other.data_dir() + "/anchor"));
-  ExpectRefused(1, anchor);
+  ExpectRefused(9, anchor);
   WriteFile(anchor, "x");
-  ExpectRefused(1, anchor);
+  ExpectRefused(9, anchor);
   fs::remove(anchor);
-  ExpectRefused(1, anchor + " is missing");
+  ExpectRefused(6, anchor + " is missing");
   WriteFile(anchor, good);
   WriteFile(vault.data_dir() + "/seal", "x");
   ExpectRefused(9, "/seal is damaged");

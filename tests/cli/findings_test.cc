@@ -100,7 +100,7 @@ TEST(Findings, OfTooFewOwnersKeepAHandoverOpen) {
   const Json found = List(office, "omar", {"--severity", "critical"});
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0]["rule"], "tiers.1.min_owners");
-  EXPECT_EQ(office.Error(7, "omar", {"handover", "close", "1"})["details"][0]["reason"], "MIN_OWNERS");
+  EXPECT_EQ(office.Error(7, "omar", {"handover", "close", "1"})["details"][0]["reason"], "TASKS_OPEN");
   const Args add{"account", "update", "news", "--backup", "tom", "--reason", "sam needs a second"};
   office.Refused(5, "omar", add);
   office.Ok("alice", {"approval", "approve", "1"});

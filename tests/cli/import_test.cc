@@ -158,7 +158,7 @@ TEST_F(Import, WhatIsNoReadableExportIsRefusedInOneLine) {
   for (const auto& [content, message] : files)
     EXPECT_THAT(office.Refused(2, "alice", {"import", "-"}, content), HasSubstr(message));
   EXPECT_THAT(office.Refused(2, "alice", {"import", "/nonexistent"}),
-              HasSubstr("/nonexistent cannot be opened"));
+              HasSubstr("there is no file /nonexistent"));
   EXPECT_THAT(office.Refused(2, "alice", {"import", FixturePath("bitwarden.json"), "--owner", "nobody"}),
               HasSubstr("--owner: there is no holder nobody"));
   office.Refused(2, "alice", {"import", FixturePath("bitwarden.json"), "--owner", "No Body"});

@@ -59,7 +59,7 @@ TEST(Newcomer, LearnsThatASecretIsNewAndThatAnExportStaysOnDisk) {
   // It holds a card, which the vault does not take.
   EXPECT_THAT(office.Cli("alice", {"import", file}).err,
               AllOf(HasSubstr("You count as knowing what you imported"),
-                    HasSubstr(file + " is still there in plain text. Of 1 of its items something is not in"),
+                    HasSubstr(file + " is still there in plain text. 1 of its items is not in the vault whole"),
                     Not(HasSubstr("delete"))));
 }
 

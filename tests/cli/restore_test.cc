@@ -209,12 +209,12 @@ TEST_F(Restore, BadArgumentsAreNamedAndChangeNothing) {
   refused({"backup", "--data-dir", office.data_dir()}, 2, "--to");
   refused({"backup", "--data-dir", office.data_dir(), "--to", office.data_dir() + "/x"}, 2, "--to");
   refused({"backup", "--data-dir", office.dir() / "none", "--to", backup()}, 2, "--data-dir");
-  refused({"backup", "verify", backup()}, 1, "backup.recovery");
+  refused({"backup", "verify", backup()}, 6, "backup does not exist");
   refused({"restore", "--from", backup(), "--data-dir", office.dir() / "new"}, 2, "--from");
-  refused({"restore", "--from", office.data_dir(), "--data-dir", office.dir() / "new"}, 1, "make a backup");
+  refused({"restore", "--from", office.data_dir(), "--data-dir", office.dir() / "new"}, 7, "make a backup");
   BackUp();
-  refused({"backup", "--data-dir", office.data_dir(), "--to", backup()}, 1, "exists already");
-  refused({"restore", "--from", backup(), "--data-dir", office.data_dir()}, 1, "not empty");
+  refused({"backup", "--data-dir", office.data_dir(), "--to", backup()}, 7, "exists already");
+  refused({"restore", "--from", backup(), "--data-dir", office.data_dir()}, 7, "not empty");
   refused({"restore", "--from", backup(), "--data-dir", office.dir() / "new", "--last-checkpoint", backup()}, 2,
           "--last-checkpoint");
   EXPECT_FALSE(fs::exists(office.dir() / "new"));

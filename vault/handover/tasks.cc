@@ -97,6 +97,7 @@ absl::StatusOr<TaskView> ViewTask(Tx& tx, std::int64_t secret_id, std::string_vi
 }
 
 absl::StatusOr<std::vector<TaskView>> TasksOf(Tx& tx, const storage::Handover& row) {
+  if (row.state == HandoverState::kCancelled) return std::vector<TaskView>();
   HF_ASSIGN_OR_RETURN(const storage::Holder leaver, HolderById(tx, row.leaver_id));
   HF_ASSIGN_OR_RETURN(auto views, Listed(tx, row, leaver));
   for (TaskView& view : views) {

@@ -110,10 +110,15 @@ class Surveyor {
     RuleUse& use = UseOf(place);
     const RuleKind kind = RuleAt(place)->kind;
     use.counts = use.counts || kind == RuleKind::kForbid || permitted;
-    if (use.points == 0 && forbidden) {
+    if (forbidden) {
+      // Of several, one that beats it wherever it matches, where there is such a rule.
+      const Rule* first = nullptr;
+      bool again = false;
       cell.holds.ForEachIn(forbids_, [&](std::size_t other) {
-        if (use.loses_to == nullptr) use.loses_to = RuleAt(other);
+        if (first == nullptr) first = RuleAt(other);
+        again = again || RuleAt(other) == use.loses_to;
       });
+      if (!again) use.loses_to = first;
     }
     use.points += cell.points;
   }
