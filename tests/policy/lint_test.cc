@@ -28,7 +28,8 @@ TEST(Lint, TheShippedPolicyIsClean) {
 
 TEST(Lint, APermitThatTheFloorForbidsIsUnreachable) {
   EXPECT_EQ(ProblemsOf(RuleText("a", "permit", R"("secret.reveal")", R"(when = { role = ["auditor"] })")),
-            "4:1: rule a is unreachable: wherever it matches, a rule forbids (as floor.unconfirmed-role does)\n");
+            "4:1: rule a is unreachable: wherever it matches, a rule forbids (as "
+            "floor.auditor-touches-no-value does)\n");
 }
 
 TEST(Lint, APermitThatSeveralForbidsCoverIsUnreachable) {
@@ -52,7 +53,7 @@ TEST(Lint, ARequirementOfWhatNothingPermitsIsUnreachable) {
       ProblemsOf(RuleText("a", "require", R"("account.archive")",
                           "when = { tier = [1] }\nrequire = { reason = true }") +
                  RuleText("b", "permit", R"("account.archive")", "when = { tier = [2] }")),
-      "4:1: rule a is unreachable: wherever it matches, a rule forbids (as floor.unconfirmed-key does) or "
+      "4:1: rule a is unreachable: wherever it matches, a rule forbids (as floor.inactive does) or "
       "none permits\n");
 }
 
