@@ -114,7 +114,7 @@ TEST(Links, ThatAreWrongNameTheOptionAndChangeNothing) {
       refused(7, {"account", "link", "x-acme-news", "--recovery-phone", "omar", "--etag", "\"stale\""}),
       HasSubstr("has changed since"));
   const Json error = office.Error(2, "alice", Link("x-acme-news", "--administered-by", "nosuch"));
-  EXPECT_EQ(error["error"]["details"][1]["fieldViolations"][0]["field"], "link.account");
+  EXPECT_EQ(error["details"][1]["fieldViolations"][0]["field"], "link.account");
   EXPECT_EQ(office.State(), before);
 }
 

@@ -120,8 +120,7 @@ TEST(Policy, IsLintedStagedApprovedByAnotherOfficerAndThenInForce) {
   EXPECT_EQ(active["state"], "POLICY_STATE_ACTIVE");
   EXPECT_EQ(office.Hash(), office.Sha256(file));
   EXPECT_EQ(office.Refused(4, "gus", {"secret", "reveal", "usual", "password"}),
-            "nothing permits this to you, or there is no such thing: check the ids that you typed, or ask the account's "
-            "owner or your security team\n");
+            "nothing permits you secret.reveal of usual: it needs relation owner or backup (now grantee)\n");
   EXPECT_EQ(office.Error(4, "gus", {"secret", "reveal", "usual", "password"})["details"][0]["metadata"]["rule"],
             "default.deny");
   EXPECT_EQ(office.Reveal("mia", "usual"), "fixture-usual");
