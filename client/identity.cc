@@ -118,7 +118,7 @@ absl::StatusOr<Identity> LoadIdentity(const std::string& home) {
 
 std::string EnrollAnew(const Identity& identity) {
   return fmt::format(
-      "ask your security team for \"holdfast holder enroll {}\", then run \"holdfast enroll --replace STRING\"",
+      "ask your security team for \"holdfast holder enroll {}\", then run \"holdfast enroll --replace\"",
       identity.holder);
 }
 

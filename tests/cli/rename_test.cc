@@ -5,7 +5,6 @@
 namespace holdfast::testing {
 namespace {
 
-using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
