@@ -91,7 +91,11 @@ absl::Status CheckNotLeaving(Tx& tx, const storage::Holder& holder) {
   HF_ASSIGN_OR_RETURN(auto persons, storage::HolderStore(tx.db()).ByPerson(holder.person));
   std::erase_if(persons, [](const storage::Holder& one) { return one.kind != HolderKind::kPerson; });
   if (persons.empty() || std::ranges::any_of(persons, &Stays)) return absl::OkStatus();
-  return PersonLeaving(persons.front().name, persons.front().status, fmt::format(", who answers for {}", holder.name));
+  const absl::Status left =
+      PersonLeaving(persons.front().name, persons.front().status, fmt::format(", who answers for {}", holder.name));
+  return MakeError(left.code(), ReasonOf(left),
+                   fmt::format("{}; somebody else must answer for it: holdfast holder update {} --person ID",
+                               MessageOf(left), holder.name));
 }
 
 absl::Status VoidStrings(WriteTx& tx, const storage::Holder& holder) {

@@ -46,8 +46,8 @@ absl::Status Suspend(WriteTx& tx, const Actor& actor, storage::Holder& holder) {
 
 // A leaver comes back under no name, and no workflow without somebody who answers for it.
 absl::Status CheckMayReturn(Tx& tx, const storage::Holder& holder) {
-  HF_RETURN_IF_ERROR(CheckAnswered(tx, holder));
-  return CheckNotLeaving(tx, holder);
+  HF_RETURN_IF_ERROR(CheckNotLeaving(tx, holder));
+  return CheckAnswered(tx, holder);
 }
 
 // One of the two switches of a holder's status; `from` is what it must be now.
