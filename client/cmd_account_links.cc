@@ -27,7 +27,7 @@ struct LinkOptions {
   const CLI::App* command = nullptr;  // knows which options were given
 };
 
-// How a bare word is read that could be an id.
+// The reading of a bare word that could be an id.
 enum class Bare : int { kAccount, kHolder, kOutside };
 
 struct LinkOption {

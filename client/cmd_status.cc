@@ -16,7 +16,7 @@ namespace {
 constexpr Micros kServerEndsSoon = 30 * kDay;
 constexpr Micros kCaEndsSoon = 2 * 365 * kDay;
 
-// What the caller is asked to decide or to do; "" when that is nothing. What they may not read is left out.
+// Decisions and tasks that wait for the caller; "" when there are none. Lists that they may not read are left out.
 std::string Waiting(Session& session, const v1::Vault& vault) {
   std::string waiting;
   for (const std::string& name : vault.suspensions_to_confirm())

@@ -27,7 +27,7 @@ absl::StatusOr<Plaintext> ReadFileArg(std::string_view option, const std::string
 // terminal to ask on: add --yes".
 absl::Status Confirm(bool yes, std::string_view question, std::string_view warning);
 
-// What cannot be undone is confirmed by a word that is typed: `given` on the command line, else asked for with
+// An act that cannot be undone is confirmed by a typed word: `given` on the command line, else asked for with
 // `question`. INVALID_ARGUMENT naming `option` when it is another, or when nobody can be asked.
 absl::Status ConfirmWord(std::string_view option, std::string_view given, std::string_view word,
                          std::string_view question);

@@ -29,7 +29,7 @@ absl::Status WithdrawAll(WriteTx& tx, const Actor& actor, const storage::Holder&
 absl::StatusOr<bool> MayRead(Tx& tx, const Actor& actor, const storage::Approval& approval);
 // The row, if the actor may see it, or asked for it and does more than read it; else as NotThere() of sight.h.
 absl::StatusOr<storage::Approval> FindSeen(Tx& tx, const Actor& actor, policy::Action action, std::string_view name);
-// Who can give the yeses that it still waits for, as `reader` may be told: by name, else by role. "" when it waits no
+// The persons who can give the yeses that it still waits for, as `reader` may be told: by name, else by role. "" when it waits no
 // more.
 absl::StatusOr<std::string> ApproversOf(Tx& tx, const Actor& reader, const storage::Approval& approval);
 // Whether it waits for this very actor.
